@@ -1,1 +1,29 @@
-//! Placeholder.
+//! The words of the domain as plain types, shared by every room of the house.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number. Wire formats are not here either:
+//! `lever` and `refapp` own theirs; what the UI sees is in `api`.
+
+mod check;
+mod code;
+mod connection;
+mod id;
+mod place;
+mod right;
+mod secret;
+mod status;
+mod tag;
+mod time;
+
+pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
+pub use code::{Code, Failure, Owner};
+pub use connection::{Settings, StageChoice, WayIn};
+pub use id::{
+    CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId,
+    TemplateId, UserId, WebhookId,
+};
+pub use place::{CustomLever, DataCentre, LeverPlace, Place, RefappPlace};
+pub use right::{Right, RightGroup, RightState};
+pub use secret::Secret;
+pub use status::{Status, WhoActs, WireStatus, derive};
+pub use tag::{StatusTag, TemplateTag};
+pub use time::{DAY, HOUR, MINUTE, Millis, SECOND};

@@ -1,0 +1,297 @@
+//! One reference check: one Lever opportunity that reached the trigger stage.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    CheckId, Code, ConnectionId, Failure, Millis, NoteId, OpportunityId, PostingId, ResultId,
+    Status, TemplateId, WhoActs, WireStatus,
+};
+
+/// Everything that is remembered of a check. Its personal data is the candidate's name and nothing else.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Check {
+    pub id: CheckId,
+    pub connection: ConnectionId,
+    pub opportunity: OpportunityId,
+    /// `None` while the opportunity has no posting (`rules.md` 1).
+    pub posting: Option<PostingId>,
+    /// 1 for the automatic check of (opportunity, posting), more for those that a person started again.
+    pub ordinal: u32,
+    /// When the candidate entered the trigger stage; a repeated event of one entry is told by it (`rules.md` 2).
+    pub entered_at: Millis,
+    pub phase: Phase,
+    pub phase_since: Millis,
+    /// `partner-result.id`, from the moment a start is decided (`rules.md` 6).
+    pub result: Option<ResultId>,
+    pub progress: Progress,
+    pub candidate: String,
+    pub posting_title: String,
+    /// The posting owner's name.
+    pub owner: String,
+    /// The project template that was sent, by the name it had then.
+    pub template: Option<(TemplateId, String)>,
+    /// The candidate's page in Lever (`urls.show`).
+    pub lever_url: Option<String>,
+    pub created_at: Millis,
+    /// The last time anything about it changed: "age" and "no progress for n days" count from here.
+    pub active_at: Millis,
+    pub badges: BTreeSet<Badge>,
+    /// What we have written to Lever.
+    pub written: Written,
+    /// Why the last write to Lever failed for good; the status itself stays true.
+    pub hitch: Option<Code>,
+    /// How many effects were decided for it: the ordinal of the next effect key is one more.
+    pub effects: u32,
+}
+
+/// Where a check is on the way from the stage to Refapp.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "phase", content = "reason", rename_all = "kebab-case")]
+pub enum Phase {
+    /// To be started; not yet accepted by Refapp.
+    Queued,
+    /// Accepted by Refapp, which now says how it goes on.
+    Started,
+    /// Waits for a person, for this reason.
+    Parked(Reason),
+    /// Will not be started, for this reason.
+    Skipped(Reason),
+}
+
+/// Why a check is parked or skipped. Each has a code with a text in the error dictionary.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub enum Reason {
+    /// The opportunity has no application, so no posting (`rules.md` 1).
+    NoPosting,
+    /// Neither the mover nor the posting owner has an e-mail address.
+    NoMemberEmail,
+    /// The candidate has neither e-mail nor phone.
+    NoContact,
+    /// The posting's template tags name no living template.
+    TemplateUnknown {
+        tags: Vec<String>,
+    },
+    /// The posting's template tags name several living templates.
+    TemplateSeveral {
+        tags: Vec<String>,
+    },
+    /// No template is named, and the form requires one.
+    TemplateRequired,
+    /// The form requires a value that it does not preset.
+    FieldRequired {
+        label: String,
+    },
+    /// There is a check of this (opportunity, posting) already (`rules.md` 2).
+    AlreadyChecked {
+        on: Millis,
+    },
+    /// Was in the stage when the connection or the stage was set (`rules.md` 3).
+    AlreadyInStage,
+    /// Reached the stage more than 24 hours before we learnt of it.
+    Late,
+    /// One of more than 10 starts out of one catch-up.
+    Many,
+    /// Happened while the connection was paused.
+    WhilePaused,
+    /// Was parked for longer than 24 hours before it was mended.
+    ParkedLong,
+    /// Carries a status tag that this database did not write (`rules.md` 4).
+    OtherInstallation {
+        tag: String,
+    },
+    /// Refapp said no: a status certainly not applied, with the start of its own words (shown here only).
+    Refused {
+        status: u16,
+        message: String,
+    },
+    /// No answer, or none that says whether the check was started (`rules.md` 5).
+    StartUnknown,
+    /// Lever does not let us read the opportunity or its posting.
+    Unreadable {
+        code: Code,
+    },
+    /// No longer in the trigger stage when it was looked at.
+    LeftStage,
+    Archived,
+    Deleted,
+    Anonymised,
+    /// A person decided against it.
+    Dismissed,
+}
+
+impl Reason {
+    /// The entry in the error dictionary.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NoPosting => Code::CandPosting,
+            Self::NoMemberEmail => Code::CandMember,
+            Self::NoContact => Code::CandContact,
+            Self::TemplateUnknown { .. } => Code::TagStale,
+            Self::TemplateSeveral { .. } => Code::TagMulti,
+            Self::TemplateRequired => Code::TagNone,
+            Self::FieldRequired { .. } => Code::RefForm,
+            Self::AlreadyChecked { .. } => Code::CheckAgain,
+            Self::AlreadyInStage => Code::CheckPresent,
+            Self::Late => Code::CheckLate,
+            Self::Many => Code::CheckMany,
+            Self::WhilePaused => Code::CheckPaused,
+            Self::ParkedLong => Code::CheckParkedLong,
+            Self::OtherInstallation { .. } => Code::CheckOther,
+            Self::Refused { .. } => Code::RefRefused,
+            Self::StartUnknown => Code::RefUnknown,
+            Self::Unreadable { code } => *code,
+            Self::LeftStage => Code::SkipLeft,
+            Self::Archived => Code::SkipArchived,
+            Self::Deleted => Code::SkipDeleted,
+            Self::Anonymised => Code::SkipAnonymised,
+            Self::Dismissed => Code::SkipDismissed,
+        }
+    }
+
+    /// The code with what its text needs.
+    pub fn failure(&self) -> Failure {
+        let failure = Failure::new(self.code());
+        match self {
+            Self::TemplateUnknown { tags } | Self::TemplateSeveral { tags } => {
+                failure.with("tags", tags.join(", "))
+            }
+            Self::FieldRequired { label } => failure.with("field", label),
+            Self::AlreadyChecked { on } => failure.with("on", on),
+            Self::OtherInstallation { tag } => failure.with("tag", tag),
+            Self::Refused { status, message } => {
+                failure.with("status", status).with("message", message)
+            }
+            _ => failure,
+        }
+    }
+
+    /// Who has to act while a check is parked for it.
+    pub fn who_acts(&self) -> WhoActs {
+        match self {
+            Self::FieldRequired { .. } | Self::Refused { .. } => WhoActs::RefappAdmin,
+            Self::Unreadable { .. } => WhoActs::LeverSuperAdmin,
+            Self::OtherInstallation { .. } => WhoActs::Admin,
+            _ => WhoActs::Recruiter,
+        }
+    }
+
+    /// Whether a change in Lever mends it, so that it goes on by itself once that is seen, and that the note and
+    /// the tag in Lever say so (`rules.md` 14).
+    pub fn is_mended_in_lever(&self) -> bool {
+        matches!(
+            self,
+            Self::NoPosting
+                | Self::NoMemberEmail
+                | Self::NoContact
+                | Self::TemplateUnknown { .. }
+                | Self::TemplateSeveral { .. }
+                | Self::TemplateRequired
+        )
+    }
+
+    /// Whether it is a question to a person rather than a trouble: "start it?" (`rules.md` 2–4).
+    pub fn is_question(&self) -> bool {
+        matches!(
+            self,
+            Self::AlreadyChecked { .. }
+                | Self::AlreadyInStage
+                | Self::Late
+                | Self::Many
+                | Self::WhilePaused
+                | Self::ParkedLong
+                | Self::OtherInstallation { .. }
+        )
+    }
+}
+
+/// What Refapp last said (`refapp-api.md §4`). Summary, details and submission link are deliberately not here:
+/// the first two may hold personal text, the last is for the candidate only.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Progress {
+    pub status: WireStatus,
+    /// Referees expected.
+    pub total: Option<u32>,
+    /// Referees that the candidate has still to name.
+    pub remaining_to_submit: Option<u32>,
+    pub completed: Option<u32>,
+    pub declined: Option<u32>,
+    /// Fraud and mismatch codes, those we do not know included.
+    pub warnings: BTreeSet<String>,
+    /// Once seen it is kept.
+    pub report_url: Option<String>,
+    /// Once seen it is kept.
+    pub candidate_url: Option<String>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            status: WireStatus::Sending,
+            total: None,
+            remaining_to_submit: None,
+            completed: None,
+            declined: None,
+            warnings: BTreeSet::new(),
+            report_url: None,
+            candidate_url: None,
+        }
+    }
+}
+
+impl Progress {
+    /// Whether Refapp told any number at all.
+    pub fn has_counts(&self) -> bool {
+        [
+            self.total,
+            self.remaining_to_submit,
+            self.completed,
+            self.declined,
+        ]
+        .iter()
+        .any(Option::is_some)
+    }
+}
+
+/// Shown beside the status, never part of it (`rules.md`, status table).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Badge {
+    Declined,
+    Warnings,
+    NoProgress,
+    OnHold,
+    UnknownStatus,
+    /// The posting's tag carries a former name of the template (`rules.md` 8).
+    FormerTemplateName,
+    /// The project existed already: the posting's template tag had no effect (`rules.md` 8).
+    TemplateWithoutEffect,
+    /// The name had one word: sent as first name (`refapp-api.md §3.2`).
+    OneWordName,
+    /// Whether the last note was written is unknown and cannot be read back (`rules.md` 13).
+    NoteUnknown,
+    /// Tag or note could not be written to Lever.
+    NotWritten,
+}
+
+/// What of ours lies on the opportunity in Lever, as far as we know.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Written {
+    /// Status tags of ours that are there. At rest exactly one.
+    pub tags: BTreeSet<Status>,
+    pub note: Option<WrittenNote>,
+    /// Notes of ours that a newer one has replaced and that are still to be deleted.
+    pub replaced: Vec<NoteId>,
+}
+
+/// The note of ours that is there.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WrittenNote {
+    /// `None` while unknown: the answer to its creation never came (`rules.md` 13).
+    pub id: Option<NoteId>,
+    pub text: String,
+}

@@ -1,0 +1,186 @@
+//! Stable codes of everything that can go wrong for a person.
+//!
+//! A code is a name in the error dictionary, `errors.en.json` and `errors.sv.json` beside this crate's manifest:
+//! what happened, why it matters, how to mend it. A test holds the two against this list.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Who can mend it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Owner {
+    /// A recruiter, in Lever or in Refapp.
+    Recruiter,
+    /// Whoever sets the app up.
+    Admin,
+    /// The customer's Lever Super Admin.
+    LeverSuperAdmin,
+    /// The customer's Refapp Administrator.
+    RefappAdmin,
+    /// The customer's IT department: network, clock, keychain, disk.
+    It,
+    /// Lever's support.
+    Lever,
+    /// Refapp's support.
+    Refapp,
+    /// The makers of this app.
+    Us,
+}
+
+macro_rules! codes {
+    ($($variant:ident $text:literal $owner:ident),* $(,)?) => {
+        /// A stable code. Its text never changes; people read it out on the phone.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, TS)]
+        #[ts(export)]
+        pub enum Code {
+            $(#[serde(rename = $text)] #[doc = $text] $variant,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of the dictionary.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The code as people see it.
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// Who can mend it.
+            pub fn owner(self) -> Owner {
+                match self { $(Self::$variant => Owner::$owner,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Lever: reaching it, and what it lets us do
+    LevUnauthorized "LEV-401" LeverSuperAdmin,
+    LevRight "LEV-403" LeverSuperAdmin,
+    LevConfidential "LEV-CONFIDENTIAL" LeverSuperAdmin,
+    LevDataCentre "LEV-DC" Admin,
+    LevRateLimited "LEV-429" Us,
+    LevDown "LEV-5XX" Lever,
+    LevUnreachable "LEV-NET" It,
+    LevAnswer "LEV-ANSWER" Lever,
+    LevRefused "LEV-4XX" Us,
+    LevExpand "LEV-EXPAND" LeverSuperAdmin,
+    LevActingUser "LEV-USER" Admin,
+    LevStageGone "LEV-STAGE" Admin,
+    LevStageMissing "LEV-STAGE-NONE" LeverSuperAdmin,
+    LevWebhookOff "LEV-WH-OFF" LeverSuperAdmin,
+    LevWebhookUnknown "LEV-WH" Admin,
+    LevWebhookElsewhere "LEV-WH-OTHER" Admin,
+    LevNotWritten "LEV-WRITE" LeverSuperAdmin,
+    LevNoteUnknown "LEV-NOTE" Recruiter,
+    LevCarrier "LEV-CARRIER" Admin,
+    // Lever: OAuth
+    OauthDenied "OAUTH-DENIED" LeverSuperAdmin,
+    OauthState "OAUTH-STATE" Admin,
+    OauthLate "OAUTH-LATE" Admin,
+    OauthClient "OAUTH-CLIENT" Admin,
+    OauthRole "OAUTH-ROLE" LeverSuperAdmin,
+    OauthScope "OAUTH-SCOPE" LeverSuperAdmin,
+    OauthRevoked "OAUTH-REVOKED" LeverSuperAdmin,
+    OauthBrowser "OAUTH-BROWSER" Admin,
+    // Refapp
+    RefToken "REF-TOKEN" RefappAdmin,
+    RefEnvironment "REF-ENV" RefappAdmin,
+    RefRateLimited "REF-429" Us,
+    RefDown "REF-5XX" Refapp,
+    RefUnreachable "REF-NET" It,
+    RefAnswer "REF-ANSWER" Refapp,
+    RefRefused "REF-REFUSED" RefappAdmin,
+    RefUnknown "REF-UNKNOWN" Recruiter,
+    RefForm "REF-FORM" RefappAdmin,
+    RefLanguage "REF-LANG" RefappAdmin,
+    RefUpdates "REF-UPDATES" Refapp,
+    // The candidate and the posting
+    CandPosting "CAND-POSTING" Recruiter,
+    CandMember "CAND-MEMBER" Recruiter,
+    CandContact "CAND-CONTACT" Recruiter,
+    TagStale "TAG-STALE" Recruiter,
+    TagMulti "TAG-MULTI" Recruiter,
+    TagNone "TAG-NONE" Recruiter,
+    // Questions to a person, and what is not started on purpose
+    CheckAgain "CHECK-AGAIN" Recruiter,
+    CheckPresent "CHECK-PRESENT" Recruiter,
+    CheckLate "CHECK-LATE" Recruiter,
+    CheckMany "CHECK-MANY" Recruiter,
+    CheckPaused "CHECK-PAUSED" Recruiter,
+    CheckParkedLong "CHECK-LONG" Recruiter,
+    CheckOther "CHECK-OTHER" Admin,
+    SkipLeft "SKIP-LEFT" Recruiter,
+    SkipArchived "SKIP-ARCHIVED" Recruiter,
+    SkipDeleted "SKIP-DELETED" Recruiter,
+    SkipAnonymised "SKIP-ANON" Recruiter,
+    SkipDismissed "SKIP-DISMISSED" Recruiter,
+    // This app and this computer
+    AppInput "APP-INPUT" Admin,
+    AppAddress "APP-ADDRESS" Admin,
+    AppConfig "APP-CONFIG" Admin,
+    AppNotFound "APP-NOT-FOUND" Admin,
+    AppNotNow "APP-NOT-NOW" Admin,
+    AppKeychain "APP-KEYCHAIN" It,
+    AppStore "APP-STORE" It,
+    AppLocked "APP-LOCKED" It,
+    AppPort "APP-PORT" It,
+    AppNoChannel "APP-NO-CHANNEL" Admin,
+    AppInternal "APP-INTERNAL" Us,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// A failure that a person can meet: a code, and what its text needs. Never a secret, never personal data.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Failure {
+    pub code: Code,
+    /// Placeholders of the dictionary's text, such as `right` or `address`.
+    pub params: BTreeMap<String, String>,
+}
+
+impl Failure {
+    /// A failure whose text needs nothing.
+    pub fn new(code: Code) -> Self {
+        Self {
+            code,
+            params: BTreeMap::new(),
+        }
+    }
+
+    /// The same with one more placeholder filled.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+impl From<Code> for Failure {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+/// For logs and terminals: the code and its parameters. People get the dictionary's text.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.code.fmt(f)?;
+        for (name, value) in &self.params {
+            write!(f, " {name}={value:?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}

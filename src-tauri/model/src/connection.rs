@@ -1,0 +1,54 @@
+//! What an admin decides about a connection.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{StageId, TemplateId, UserId};
+
+/// How a connection proves itself to Lever (`mission.md` M2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum WayIn {
+    /// Proposed for the US data centre. Needs the organisation's own OAuth client.
+    OAuth,
+    /// Proposed for the EU data centre, accepted everywhere.
+    ApiKey,
+}
+
+/// The stage that triggers a check: chosen by id, its text kept only to say what it was called
+/// (`lever-api.md §6.4`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StageChoice {
+    pub id: StageId,
+    pub text: String,
+}
+
+/// Settings of a connection. Everything is optional until the wizard has asked for it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct Settings {
+    pub trigger_stage: Option<StageChoice>,
+    /// ISO 639-1. Serves the questionnaire check only; it is never sent as the candidate's language (`rules.md` 10).
+    pub default_language: String,
+    /// Selected where a posting carries no template tag; without it Refapp's own default applies (`rules.md` 8).
+    pub default_template: Option<TemplateId>,
+    /// The Lever user in whose name notes, tags and the tag carrier are written: `perform_as`.
+    pub acting_user: Option<UserId>,
+    /// Seconds between two polls, where polling is possible (`rules.md` 19).
+    pub poll_interval: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            trigger_stage: None,
+            default_language: "sv".to_owned(),
+            default_template: None,
+            acting_user: None,
+            poll_interval: 60,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What state a check is in, for people.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{Check, Phase};
+
+/// Refapp's own five statuses (`refapp-api.md §5`), and whatever else may come.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum WireStatus {
+    Sending,
+    Sent,
+    Pending,
+    Completed,
+    Failed,
+    Unknown,
+}
+
+/// The status on screen and in the tag `Refapp Status: …` (`rules.md`, status table).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Status {
+    NeedsAttention,
+    Queued,
+    Failed,
+    Completed,
+    WaitingForCandidate,
+    WaitingForReferees,
+    InProgress,
+    Sent,
+    /// Never sent, on purpose, with the reason on screen. It has no tag.
+    Skipped,
+}
+
+/// Who has the next move.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum WhoActs {
+    App,
+    Recruiter,
+    Admin,
+    LeverSuperAdmin,
+    RefappAdmin,
+    Candidate,
+    Referees,
+    Refapp,
+    Nobody,
+}
+
+impl Status {
+    /// Every status that has a tag.
+    pub const TAGGED: [Self; 8] = [
+        Self::NeedsAttention,
+        Self::Queued,
+        Self::Failed,
+        Self::Completed,
+        Self::WaitingForCandidate,
+        Self::WaitingForReferees,
+        Self::InProgress,
+        Self::Sent,
+    ];
+
+    /// `X` of `Refapp Status: X`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::NeedsAttention => "Needs attention",
+            Self::Queued => "Queued",
+            Self::Failed => "Failed",
+            Self::Completed => "Completed",
+            Self::WaitingForCandidate => "Waiting for candidate",
+            Self::WaitingForReferees => "Waiting for referees",
+            Self::InProgress => "In progress",
+            Self::Sent => "Sent",
+            Self::Skipped => "Skipped",
+        }
+    }
+}
+
+/// The total table of `rules.md`: the first row that matches wins.
+pub fn derive(check: &Check) -> (Status, WhoActs) {
+    match &check.phase {
+        Phase::Parked(reason) => return (Status::NeedsAttention, reason.who_acts()),
+        Phase::Skipped(_) => return (Status::Skipped, WhoActs::Nobody),
+        Phase::Queued => return (Status::Queued, WhoActs::App),
+        Phase::Started => {}
+    }
+    let progress = &check.progress;
+    let answered = progress
+        .completed
+        .unwrap_or(0)
+        .saturating_add(progress.declined.unwrap_or(0));
+    match (progress.status, progress.total) {
+        (WireStatus::Failed, _) => (Status::Failed, WhoActs::Recruiter),
+        (WireStatus::Completed, _) if !progress.warnings.is_empty() => {
+            (Status::Completed, WhoActs::Recruiter)
+        }
+        (WireStatus::Completed, _) => (Status::Completed, WhoActs::Nobody),
+        (WireStatus::Pending, _) if progress.remaining_to_submit.is_some_and(|n| n > 0) => {
+            (Status::WaitingForCandidate, WhoActs::Candidate)
+        }
+        (WireStatus::Pending, Some(total)) if answered < total => {
+            (Status::WaitingForReferees, WhoActs::Referees)
+        }
+        (WireStatus::Pending, _) if progress.has_counts() => (Status::InProgress, WhoActs::Refapp),
+        (WireStatus::Pending | WireStatus::Sending | WireStatus::Sent, _) => {
+            (Status::Sent, WhoActs::Nobody)
+        }
+        (WireStatus::Unknown, _) => (Status::InProgress, WhoActs::Nobody),
+    }
+}
