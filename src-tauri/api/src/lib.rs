@@ -1,1 +1,18 @@
-//! Placeholder.
+//! Every question and order that a user interface can give, with its types: one list.
+//!
+//! The desktop shell hands a [`Request`] to the host and gets a [`Reply`] back; the headless host's socket speaks
+//! the same. The TypeScript twins of these types are generated into `ui/src/backend/types` by `cargo test`.
+//!
+//! Not here: decisions (they are the engine's), texts (the UI's, and the error dictionary's), secrets on their way
+//! out (a secret enters by a request and never leaves by a reply or an event).
+
+mod request;
+mod view;
+
+pub use request::{Decision, Redirect, Reply, Request, SupportMail};
+pub use view::{
+    Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, Event,
+    Finding, Health, LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving,
+    RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
+    TemplateChoice, TemplateReport, TimelineEntry, TimelineStep, UserChoice,
+};

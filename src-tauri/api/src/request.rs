@@ -1,0 +1,217 @@
+//! The list.
+
+use std::fmt;
+
+use model::{CheckId, ConnectionId, DataCentre, StageId, TemplateId, UserId, WayIn};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{CheckDetail, CheckWindow, Overview, TemplateReport};
+
+/// A question or an order. Orders that prove something against an API answer when the proof is there; what
+/// changed meanwhile is pushed as an [`crate::Event`].
+#[derive(Deserialize, Serialize, TS)]
+#[serde(
+    tag = "ask",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+#[ts(export)]
+pub enum Request {
+    /// Everything but the checks → `Reply::Overview`.
+    Overview,
+    /// A new connection with an empty draft → `Reply::Connection`.
+    CreateConnection {
+        name: String,
+    },
+
+    // The wizard, in its order. Each part can be done on another day by another person.
+    /// Refapp's address and token; the token is proven by reading the form. Without `token` the stored one is
+    /// proven again.
+    SetRefapp {
+        connection: ConnectionId,
+        url: String,
+        token: Option<String>,
+    },
+    SetDataCentre {
+        connection: ConnectionId,
+        data_centre: DataCentre,
+        way_in: WayIn,
+    },
+    /// Proven by reading the stages.
+    SetApiKey {
+        connection: ConnectionId,
+        key: String,
+    },
+    /// The organisation's own OAuth client.
+    SetOauthClient {
+        connection: ConnectionId,
+        client_id: String,
+        client_secret: String,
+    },
+    /// Opens the system browser at Lever's consent page.
+    BeginOauth {
+        connection: ConnectionId,
+        redirect: Redirect,
+    },
+    /// The last resort: the address at which the browser ended, pasted.
+    PasteOauthReturn {
+        connection: ConnectionId,
+        address: String,
+    },
+    CancelOauth {
+        connection: ConnectionId,
+    },
+    /// Finalises: the code that came back is exchanged for tokens (`mission.md` M3).
+    ConnectOauth {
+        connection: ConnectionId,
+    },
+    SetActingUser {
+        connection: ConnectionId,
+        user: UserId,
+    },
+    /// Proves the rights one by one. With `consent` the tag carrier is made and the write rights are proven on
+    /// it (`rules.md` 17); without, only what reading proves.
+    ProveRights {
+        connection: ConnectionId,
+        consent: bool,
+    },
+    /// How stage changes and status reach us (`rules.md` 19). An empty `public_url` means polling.
+    SetChannels {
+        connection: ConnectionId,
+        public_url: String,
+        update_bearer: Option<String>,
+    },
+    /// The tag carrier is moved to another stage, so that Lever sends a first event (`rules.md` 17). A no-op
+    /// where Lever offers no right for it: then a person moves any candidate.
+    AwaitFirstEvent {
+        connection: ConnectionId,
+    },
+    /// The mail to Refapp's support, ready to send → `Reply::SupportMail`. `language` is `en` or `sv`.
+    SupportMail {
+        connection: ConnectionId,
+        language: String,
+    },
+    /// Reads the stages anew.
+    ReadStages {
+        connection: ConnectionId,
+    },
+    ChooseStage {
+        connection: ConnectionId,
+        stage: StageId,
+    },
+    SetDefaults {
+        connection: ConnectionId,
+        default_language: String,
+        default_template: Option<TemplateId>,
+    },
+    FinishSetup {
+        connection: ConnectionId,
+    },
+
+    /// Brings the template tags in Lever into line with Refapp's templates → `Reply::TemplateReport`.
+    UpdateTemplates {
+        connection: ConnectionId,
+    },
+
+    /// A window of the dashboard's rows → `Reply::CheckWindow`.
+    Checks {
+        connection: ConnectionId,
+        offset: u32,
+        limit: u32,
+    },
+    /// → `Reply::CheckDetail`.
+    Check {
+        check: CheckId,
+    },
+    /// A person's answer, for one check or many.
+    Decide {
+        checks: Vec<CheckId>,
+        decision: Decision,
+    },
+
+    Pause {
+        connection: ConnectionId,
+    },
+    Resume {
+        connection: ConnectionId,
+    },
+    /// Stops, removes the secrets and keeps the rows (`rules.md` 20).
+    Disconnect {
+        connection: ConnectionId,
+    },
+    /// Purges the connection; hashed effect keys stay (`rules.md` 20).
+    RemoveData {
+        connection: ConnectionId,
+    },
+
+    /// Opens a link in the system browser, if it leads to Lever or Refapp.
+    OpenLink {
+        url: String,
+    },
+}
+
+/// A request may carry a secret, so only its name is ever printed.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = serde_json::to_value(self)
+            .ok()
+            .and_then(|v| v["ask"].as_str().map(str::to_owned));
+        f.write_str(name.as_deref().unwrap_or("request"))
+    }
+}
+
+/// How the browser comes back from the consent page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Redirect {
+    /// `com.refapp.lever://oauth/<data centre>`.
+    DeepLink,
+    /// One of three fixed ports of 127.0.0.1.
+    Loopback,
+}
+
+/// What a person can decide about a check. Each row lists the ones that make sense now.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Decision {
+    /// Look at it again in Lever now, and go on if it is mended.
+    TryAgain,
+    /// Start it although a question is open (already checked, late, many, another installation).
+    Start,
+    /// A start of unknown outcome: it was started.
+    ItWasStarted,
+    /// A start of unknown outcome: it was not; send it again.
+    SendAgain,
+    /// Handled by another installation: leave it there, follow nothing.
+    LeaveToOther,
+    /// Take over a check that another installation began; nothing is sent.
+    Adopt,
+    /// Do not start it.
+    Dismiss,
+}
+
+/// The answer to a request; which one is said there.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "reply", content = "value", rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Reply {
+    Done,
+    Overview(Box<Overview>),
+    Connection(ConnectionId),
+    SupportMail(SupportMail),
+    TemplateReport(TemplateReport),
+    CheckWindow(CheckWindow),
+    CheckDetail(Box<CheckDetail>),
+}
+
+/// A mail, ready to send.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SupportMail {
+    pub to: String,
+    pub subject: String,
+    pub body: String,
+}

@@ -1,0 +1,428 @@
+//! What a user interface shows: whole view models, decided here, only drawn there.
+
+use std::collections::BTreeMap;
+
+use model::{
+    Badge, CheckId, Code, ConnectionId, DataCentre, Failure, Millis, OpportunityId, Owner,
+    PostingId, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, UserId,
+    WayIn, WhoActs,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::Decision;
+
+/// What the host pushes. The UI gets an `Overview` when it subscribes, so that a reload loses nothing.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "event", content = "value", rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Event {
+    Overview(Box<Overview>),
+    /// Rows of this connection changed: ask for the visible window again. At most four times a second.
+    ChecksChanged(ConnectionId),
+}
+
+/// Everything but the checks.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Overview {
+    pub version: String,
+    /// Set in practice mode: nobody real is behind either API.
+    pub practice: Option<Practice>,
+    pub connections: Vec<ConnectionView>,
+}
+
+/// Practice mode's own facts.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Practice {
+    /// The page on which Lever's recruiters and Refapp's referees are played.
+    pub board_url: String,
+    /// What to type where the wizard asks for a credential. They open nothing but the simulator.
+    pub credentials: PracticeCredentials,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PracticeCredentials {
+    pub refapp_url: String,
+    pub refapp_token: String,
+    pub update_bearer: String,
+    /// By data centre word: `us`, `eu`, `sandbox`.
+    pub api_keys: BTreeMap<String, String>,
+    pub client_ids: BTreeMap<String, String>,
+    pub client_secret: String,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ConnectionView {
+    pub id: ConnectionId,
+    pub name: String,
+    pub data_centre: Option<DataCentre>,
+    pub way_in: Option<WayIn>,
+    pub health: Health,
+    /// What is wrong or unproven, worst first.
+    pub findings: Vec<Finding>,
+    /// When everything was last seen to work. Never a bare "connected".
+    pub last_verified: Option<Millis>,
+    pub last_webhook: Option<Millis>,
+    pub last_update: Option<Millis>,
+    pub settings: Settings,
+    pub setup: Setup,
+    pub stage_changes: Channel,
+    pub status_updates: Channel,
+    pub templates: Vec<TemplateChoice>,
+    pub counts: Counts,
+}
+
+/// The states of `field-notes.md §3.3`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Health {
+    NotSetUp,
+    Checking,
+    Healthy,
+    Warning,
+    ActionNeeded,
+    Paused,
+    Offline,
+    /// By the user's Disconnect.
+    Disconnected,
+}
+
+/// One thing to know or to mend.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Finding {
+    pub failure: Failure,
+    pub owner: Owner,
+    /// The connection does not work until it is mended.
+    pub stops: bool,
+    pub since: Millis,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Counts {
+    pub needs_attention: u32,
+    pub running: u32,
+    pub completed: u32,
+    /// Events taken in and not yet looked at.
+    pub waiting: u32,
+    /// Estimate until nothing waits, in seconds, where one can be made.
+    pub seconds_left: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TemplateChoice {
+    pub id: TemplateId,
+    pub name: String,
+    /// The tag that selects it.
+    pub tag: String,
+}
+
+/// One of the two ways in which the outside reaches us (`rules.md` 19).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Channel {
+    pub state: ChannelState,
+    /// The address that Lever or Refapp calls, if there is one.
+    pub address: Option<String>,
+    /// When something last came in this way.
+    pub last: Option<Millis>,
+    /// Since when it has been waiting.
+    pub since: Option<Millis>,
+    pub failure: Option<Failure>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum ChannelState {
+    /// Nothing chosen yet.
+    Open,
+    /// Webhook or update address set; nothing has come yet.
+    Waiting,
+    /// Something has really come.
+    Proven,
+    /// Stage changes only: asked for every poll interval.
+    Polling,
+    /// Cannot work as it is; the failure says why.
+    Broken,
+}
+
+/// The wizard's whole state. Secrets are only hinted at.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Setup {
+    pub finished: bool,
+    /// Where the wizard opens.
+    pub current: Step,
+    pub steps: Vec<StepView>,
+    pub refapp: RefappSetup,
+    pub lever: LeverSetup,
+    pub users: Vec<UserChoice>,
+    pub rights: Vec<RightView>,
+    pub proving: Option<Proving>,
+    /// The tag carrier's page in Lever, once it is made (`rules.md` 16).
+    pub carrier_url: Option<String>,
+    pub stages: Vec<StageChoice>,
+    /// The place of the webhook toggle and of the API keys in Lever.
+    pub settings_page: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Step {
+    Refapp,
+    DataCentre,
+    Lever,
+    ActingUser,
+    Rights,
+    Channels,
+    Stage,
+    Done,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct StepView {
+    pub step: Step,
+    pub state: StepState,
+    pub failure: Option<Failure>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum StepState {
+    /// Can be done now.
+    Open,
+    /// Needs an earlier step first.
+    Blocked,
+    /// Work is under way, here or at the other side.
+    Busy,
+    Failed,
+    Done,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RefappSetup {
+    pub url: String,
+    /// The end of the stored token, if there is one.
+    pub token_hint: Option<String>,
+    pub proven_at: Option<Millis>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct LeverSetup {
+    pub key_hint: Option<String>,
+    pub client_id: Option<String>,
+    pub client_secret_hint: Option<String>,
+    pub oauth: OauthState,
+    /// What the OAuth client must have registered, exactly.
+    pub redirect_addresses: Vec<String>,
+    /// The scopes that are asked for.
+    pub scopes: Vec<String>,
+}
+
+/// Where a try to connect by OAuth stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "state",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+#[ts(export)]
+pub enum OauthState {
+    Idle,
+    /// The browser is at Lever's page. `url` may be opened by hand; after 20 s without an answer `slow` is set.
+    InBrowser {
+        since: Millis,
+        url: String,
+        redirect: crate::Redirect,
+        slow: bool,
+    },
+    /// The consent came back: Connect finalises.
+    Returned,
+    Exchanging,
+    Connected {
+        since: Millis,
+    },
+    Failed {
+        failure: Failure,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct UserChoice {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    /// Lever's `accessRole`.
+    pub role: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RightView {
+    pub right: Right,
+    pub label: String,
+    pub group: RightGroup,
+    pub required: bool,
+    pub state: RightState,
+    /// Why it is not proven, where that is known.
+    pub failure: Option<Failure>,
+}
+
+/// Progress of a proof of rights.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Proving {
+    pub done: u32,
+    pub total: u32,
+}
+
+/// What Update did (`mission.md` M8).
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TemplateReport {
+    pub at: Millis,
+    /// Tags, not names.
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    pub renamed: Vec<Renamed>,
+    pub unchanged: u32,
+    /// What still carries a dead tag, as far as the rights allow to see.
+    pub still_carried: Vec<StillCarried>,
+    /// Why that could not be seen in full.
+    pub not_seen: Option<Failure>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Renamed {
+    pub from: String,
+    pub to: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StillCarried {
+    pub tag: String,
+    /// A posting's title, or how many opportunities Lever counts.
+    pub by: String,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CheckWindow {
+    pub total: u32,
+    pub offset: u32,
+    pub rows: Vec<CheckRow>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CheckRow {
+    pub id: CheckId,
+    /// The short reference that the note in Lever carries.
+    pub reference: String,
+    pub opportunity: OpportunityId,
+    pub posting: Option<PostingId>,
+    pub candidate: String,
+    pub posting_title: String,
+    pub owner: String,
+    pub status: Status,
+    pub who_acts: WhoActs,
+    pub badges: Vec<Badge>,
+    /// Completed and declined.
+    pub answered: Option<u32>,
+    pub expected: Option<u32>,
+    pub declined: u32,
+    pub warnings: Vec<String>,
+    /// Why it is parked or skipped.
+    pub reason: Option<Failure>,
+    /// Why Lever does not show it yet.
+    pub hitch: Option<Code>,
+    pub template: Option<String>,
+    pub created_at: Millis,
+    /// Since when it has this phase.
+    pub since: Millis,
+    pub active_at: Millis,
+    pub lever_url: Option<String>,
+    pub candidate_url: Option<String>,
+    pub report_url: Option<String>,
+    pub decisions: Vec<Decision>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CheckDetail {
+    pub row: CheckRow,
+    pub timeline: Vec<TimelineEntry>,
+    /// The note in Lever, as we wrote it.
+    pub note: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TimelineEntry {
+    pub at: Millis,
+    pub step: TimelineStep,
+    /// What belongs to the step: `status`, `template`, `tag`, `code` … Never an address of a person.
+    pub params: BTreeMap<String, String>,
+}
+
+/// One step of a check's story.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum TimelineStep {
+    StageMoved,
+    WebhookReceived,
+    FoundByPolling,
+    ReadFromLever,
+    FormRead,
+    StartSent,
+    Accepted,
+    StartUnknown,
+    Refused,
+    Parked,
+    Skipped,
+    Decided,
+    UpdateReceived,
+    TagAdded,
+    TagRemoved,
+    NoteWritten,
+    NoteDeleted,
+    NoteUnknown,
+    WriteFailed,
+    Settled,
+}
