@@ -6,10 +6,12 @@
 //! Not here: decisions (they are the engine's), texts (the UI's, and the error dictionary's), secrets on their way
 //! out (a secret enters by a request and never leaves by a reply or an event).
 
+mod host;
 mod request;
 mod view;
 
-pub use request::{Decision, Redirect, Reply, Request, SupportMail};
+pub use host::{Host, Options};
+pub use request::{Decision, Reply, Request, SupportMail};
 pub use view::{
     Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, Event,
     Finding, Health, LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving,

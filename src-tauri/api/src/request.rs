@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use model::{CheckId, ConnectionId, DataCentre, StageId, TemplateId, UserId, WayIn};
+use model::{CheckId, ConnectionId, DataCentre, Redirect, StageId, TemplateId, UserId, WayIn};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -159,17 +159,6 @@ impl fmt::Debug for Request {
             .and_then(|v| v["ask"].as_str().map(str::to_owned));
         f.write_str(name.as_deref().unwrap_or("request"))
     }
-}
-
-/// How the browser comes back from the consent page.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-#[ts(export)]
-pub enum Redirect {
-    /// `com.refapp.lever://oauth/<data centre>`.
-    DeepLink,
-    /// One of three fixed ports of 127.0.0.1.
-    Loopback,
 }
 
 /// What a person can decide about a check. Each row lists the ones that make sense now.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{
     Badge, CheckId, Code, ConnectionId, DataCentre, Failure, Millis, OpportunityId, Owner,
-    PostingId, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, UserId,
-    WayIn, WhoActs,
+    PostingId, Redirect, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId,
+    UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -181,6 +181,11 @@ pub struct Setup {
     pub stages: Vec<StageChoice>,
     /// The place of the webhook toggle and of the API keys in Lever.
     pub settings_page: Option<String>,
+    /// A public address that this host knows of itself: proposed in the step about channels.
+    pub proposed_public_url: Option<String>,
+    /// The public address that was chosen; empty for polling, `None` while nothing is chosen.
+    pub public_url: Option<String>,
+    pub update_bearer_hint: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, TS)]
@@ -258,7 +263,7 @@ pub enum OauthState {
     InBrowser {
         since: Millis,
         url: String,
-        redirect: crate::Redirect,
+        redirect: Redirect,
         slow: bool,
     },
     /// The consent came back: Connect finalises.

@@ -16,6 +16,17 @@ pub enum WayIn {
     ApiKey,
 }
 
+/// How the browser comes back from Lever's consent page (`mission.md` M3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Redirect {
+    /// `com.refapp.lever://oauth/<data centre>`.
+    DeepLink,
+    /// One of three fixed ports of 127.0.0.1, because Lever matches the address exactly.
+    Loopback,
+}
+
 /// The stage that triggers a check: chosen by id, its text kept only to say what it was called
 /// (`lever-api.md §6.4`).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]

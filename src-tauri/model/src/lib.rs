@@ -16,7 +16,7 @@ mod time;
 
 pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
 pub use code::{Code, Failure, Owner};
-pub use connection::{Settings, StageChoice, WayIn};
+pub use connection::{Redirect, Settings, StageChoice, WayIn};
 pub use id::{
     CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId,
     TemplateId, UserId, WebhookId,

@@ -23,4 +23,12 @@ carrierUrl: string | null, stages: Array<StageChoice>,
 /**
  * The place of the webhook toggle and of the API keys in Lever.
  */
-settingsPage: string | null, };
+settingsPage: string | null, 
+/**
+ * A public address that this host knows of itself: proposed in the step about channels.
+ */
+proposedPublicUrl: string | null, 
+/**
+ * The public address that was chosen; empty for polling, `None` while nothing is chosen.
+ */
+publicUrl: string | null, updateBearerHint: string | null, };
