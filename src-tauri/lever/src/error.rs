@@ -1,0 +1,78 @@
+//! What went wrong, where, and what that means to a person.
+
+use http_client::{Kind, Outcome};
+use model::{Code, Failure};
+
+use crate::Call;
+
+/// A call that failed. It prints without secrets and without personal data.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{call}: {kind}")]
+pub struct Error {
+    pub call: Call,
+    pub kind: Kind,
+}
+
+impl Error {
+    pub(crate) fn new(call: Call, kind: Kind) -> Self {
+        Self { call, kind }
+    }
+
+    /// What is known of the effect, if the call was a write (`reliability.md` rule 6).
+    pub fn outcome(&self) -> Outcome {
+        self.kind.outcome()
+    }
+
+    /// Whether the call, if it was a read, may well succeed later by itself.
+    pub fn is_retryable_read(&self) -> bool {
+        self.kind.is_retryable_read()
+    }
+
+    /// The list has moved on under the paging token: read it again from its first page (`lever-api.md §5`).
+    pub fn is_stale_offset(&self) -> bool {
+        match &self.kind {
+            Kind::BadRequest {
+                status: 400,
+                message,
+            } => message.as_str().contains("Invalid offset token"),
+            _ => false,
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    /// Parameters: `right` (the label of the tick-box at Lever) for `LEV-403`, `status` for `LEV-4XX` and `LEV-5XX`.
+    fn from(error: &Error) -> Self {
+        let oauth = error.call.is_oauth();
+        match &error.kind {
+            // A wrong client secret, or an API key in its place (lever-api.md §2.3).
+            Kind::Unauthorized if oauth => Code::OauthClient.into(),
+            Kind::Unauthorized => Code::LevUnauthorized.into(),
+            // Not all that was asked for was granted: the person was no Super Admin, or the client lacks a scope.
+            Kind::Forbidden if oauth => Code::OauthScope.into(),
+            Kind::Forbidden => match error.call.right() {
+                Some(right) => Self::new(Code::LevRight).with("right", right.label()),
+                None => Code::LevExpand.into(),
+            },
+            Kind::BadRequest { .. } if oauth => Code::OauthClient.into(),
+            Kind::BadRequest { status, .. } => Self::new(Code::LevRefused).with("status", status),
+            Kind::NotFound => Self::new(Code::LevRefused).with("status", 404),
+            Kind::RateLimited { .. } => Code::LevRateLimited.into(),
+            Kind::Ambiguous(status) | Kind::Server(status) => {
+                Self::new(Code::LevDown).with("status", status)
+            }
+            Kind::TimedOut | Kind::Unreachable | Kind::Cut => Code::LevUnreachable.into(),
+            Kind::Redirect(_) | Kind::Garbage | Kind::TooLarge => Code::LevAnswer.into(),
+            // A code is good for a few minutes and for one exchange.
+            Kind::Revoked if error.call == Call::ExchangeCode => Code::OauthLate.into(),
+            Kind::Revoked => Code::OauthRevoked.into(),
+            Kind::SecretStore(failure) => failure.clone(),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
