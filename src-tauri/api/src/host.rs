@@ -8,7 +8,7 @@ use model::Failure;
 use tokio::sync::mpsc;
 use url::Url;
 
-use crate::{Event, Practice, Reply, Request};
+use crate::{Event, Practice, Provision, Reply, Request};
 
 /// What a host brings.
 pub struct Options {
@@ -30,6 +30,16 @@ impl Host {
     /// # Errors
     /// `APP-LOCKED` if another process has the directory, `APP-STORE` if the database cannot be used.
     pub async fn open(_options: Options) -> Result<Arc<Self>, Failure> {
+        Err(model::Code::AppNotNow.into())
+    }
+
+    /// Sets up the connections of a configuration file and keeps trying until they are ready; a connection of this
+    /// host that is not among them is stopped and kept. Does not wait for an API.
+    ///
+    /// # Errors
+    /// `APP-CONFIG` if two have one name, `APP-STORE` if it cannot be remembered, `APP-KEYCHAIN` if a secret cannot
+    /// be kept.
+    pub async fn provision(&self, _provisions: Vec<Provision>) -> Result<(), Failure> {
         Err(model::Code::AppNotNow.into())
     }
 

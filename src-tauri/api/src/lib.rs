@@ -7,14 +7,15 @@
 //! out (a secret enters by a request and never leaves by a reply or an event).
 
 mod host;
+mod provision;
 mod request;
 mod view;
 
 pub use host::{Host, Options};
+pub use provision::{LeverLogin, Provision};
 pub use request::{Decision, Reply, Request, SupportMail};
 pub use view::{
-    Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, Event,
-    Finding, Health, LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving,
-    RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
-    TemplateChoice, TemplateReport, TimelineEntry, TimelineStep, UserChoice,
+    Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, Event, Finding, Health,
+    LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving, RefappSetup, Renamed, RightView, Setup,
+    Step, StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry, TimelineStep, UserChoice,
 };
