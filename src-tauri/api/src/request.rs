@@ -11,11 +11,7 @@ use crate::{CheckDetail, CheckWindow, Overview, TemplateReport};
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
 /// changed meanwhile is pushed as an [`crate::Event`].
 #[derive(Deserialize, Serialize, TS)]
-#[serde(
-    tag = "ask",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "ask", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[ts(export)]
 pub enum Request {
     /// Everything but the checks → `Reply::Overview`.

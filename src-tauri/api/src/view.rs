@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Badge, CheckId, Code, ConnectionId, DataCentre, Failure, Millis, OpportunityId, Owner,
-    PostingId, Redirect, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId,
-    UserId, WayIn, WhoActs,
+    Badge, CheckId, Code, ConnectionId, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId, Redirect, Right,
+    RightGroup, RightState, Settings, StageChoice, Status, TemplateId, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -251,11 +250,7 @@ pub struct LeverSetup {
 
 /// Where a try to connect by OAuth stands.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
-#[serde(
-    tag = "state",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "state", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[ts(export)]
 pub enum OauthState {
     Idle,

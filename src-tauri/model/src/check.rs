@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    CheckId, Code, ConnectionId, Failure, Millis, NoteId, OpportunityId, PostingId, ResultId,
-    Status, TemplateId, WhoActs, WireStatus,
+    CheckId, Code, ConnectionId, Failure, Millis, NoteId, OpportunityId, PostingId, ResultId, Status, TemplateId,
+    WhoActs, WireStatus,
 };
 
 /// Everything that is remembered of a check. Its personal data is the candidate's name and nothing else.
@@ -24,6 +24,8 @@ pub struct Check {
     pub entered_at: Millis,
     pub phase: Phase,
     pub phase_since: Millis,
+    /// A person said that it is to be started: the questions of `rules.md` 2–4 are answered.
+    pub by_person: bool,
     /// `partner-result.id`, from the moment a start is decided (`rules.md` 6).
     pub result: Option<ResultId>,
     pub progress: Progress,
@@ -156,15 +158,11 @@ impl Reason {
     pub fn failure(&self) -> Failure {
         let failure = Failure::new(self.code());
         match self {
-            Self::TemplateUnknown { tags } | Self::TemplateSeveral { tags } => {
-                failure.with("tags", tags.join(", "))
-            }
+            Self::TemplateUnknown { tags } | Self::TemplateSeveral { tags } => failure.with("tags", tags.join(", ")),
             Self::FieldRequired { label } => failure.with("field", label),
             Self::AlreadyChecked { on } => failure.with("on", on),
             Self::OtherInstallation { tag } => failure.with("tag", tag),
-            Self::Refused { status, message } => {
-                failure.with("status", status).with("message", message)
-            }
+            Self::Refused { status, message } => failure.with("status", status).with("message", message),
             _ => failure,
         }
     }
@@ -245,14 +243,9 @@ impl Default for Progress {
 impl Progress {
     /// Whether Refapp told any number at all.
     pub fn has_counts(&self) -> bool {
-        [
-            self.total,
-            self.remaining_to_submit,
-            self.completed,
-            self.declined,
-        ]
-        .iter()
-        .any(Option::is_some)
+        [self.total, self.remaining_to_submit, self.completed, self.declined]
+            .iter()
+            .any(Option::is_some)
     }
 }
 

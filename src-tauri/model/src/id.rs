@@ -33,6 +33,12 @@ macro_rules! text_ids {
                 Self(text.to_owned())
             }
         }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
     )*};
 }
 
@@ -121,10 +127,7 @@ impl EffectKey {
 
     /// The `partner-result.id` of a start effect.
     pub fn result_id(&self) -> ResultId {
-        ResultId(Uuid::new_v5(
-            &NAMESPACE,
-            format!("result:{}", self.0).as_bytes(),
-        ))
+        ResultId(Uuid::new_v5(&NAMESPACE, format!("result:{}", self.0).as_bytes()))
     }
 
     /// The `partner-event.id` of a start effect.
@@ -134,10 +137,7 @@ impl EffectKey {
 
     /// The check that a start effect begins.
     pub fn check_id(&self) -> CheckId {
-        CheckId(Uuid::new_v5(
-            &NAMESPACE,
-            format!("check:{}", self.0).as_bytes(),
-        ))
+        CheckId(Uuid::new_v5(&NAMESPACE, format!("check:{}", self.0).as_bytes()))
     }
 }
 
@@ -162,8 +162,7 @@ mod tests {
 
     #[test]
     fn a_result_id_is_the_same_after_a_rebuild_and_never_that_of_another_check() {
-        let key =
-            |ordinal| EffectKey::of(CONNECTION, &"o".into(), Some(&"p".into()), "start", ordinal);
+        let key = |ordinal| EffectKey::of(CONNECTION, &"o".into(), Some(&"p".into()), "start", ordinal);
         assert_eq!(key(1).result_id(), key(1).result_id());
         assert_ne!(key(1).result_id(), key(2).result_id());
         assert_ne!(key(1).result_id().0, key(1).check_id().0);

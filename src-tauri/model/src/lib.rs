@@ -18,8 +18,8 @@ pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
 pub use code::{Code, Failure, Owner};
 pub use connection::{Redirect, Settings, StageChoice, WayIn};
 pub use id::{
-    CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId,
-    TemplateId, UserId, WebhookId,
+    CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId, TemplateId, UserId,
+    WebhookId,
 };
 pub use place::{CustomLever, DataCentre, LeverPlace, Place, RefappPlace};
 pub use right::{Right, RightGroup, RightState};

@@ -53,9 +53,7 @@ pub struct LeverPlace {
 impl LeverPlace {
     /// Whether a redirected request may go to `url` with its credentials.
     pub fn may_redirect_to(&self, url: &Url) -> bool {
-        self.redirects
-            .iter()
-            .any(|known| known.origin() == url.origin())
+        self.redirects.iter().any(|known| known.origin() == url.origin())
     }
 }
 
@@ -146,10 +144,7 @@ impl Place {
                     // to one another.
                     redirects: match data_centre {
                         DataCentre::Sandbox => vec![constant("https://api.sandbox.lever.co")],
-                        _ => vec![
-                            constant("https://api.lever.co"),
-                            constant("https://api.eu.lever.co"),
-                        ],
+                        _ => vec![constant("https://api.lever.co"), constant("https://api.eu.lever.co")],
                     },
                 }
             }
@@ -165,9 +160,7 @@ impl Place {
             Self::Custom(_) => custom_address(address)?,
             Self::Real => {
                 let url = parse(address)?;
-                let known = url
-                    .host_str()
-                    .is_some_and(|host| REFAPP_HOSTS.contains(&host));
+                let known = url.host_str().is_some_and(|host| REFAPP_HOSTS.contains(&host));
                 if url.scheme() != "https" || url.port().is_some() || !known {
                     return Err(bad(address));
                 }
@@ -210,13 +203,9 @@ impl Place {
             .iter()
             .any(|name| host == format!("{name}.lever.co"))
             || host == "sandbox-lever.auth0.com";
-        let known = url.scheme() == "https"
-            && url.port().is_none()
-            && (lever || REFAPP_HOSTS.contains(&host));
+        let known = url.scheme() == "https" && url.port().is_none() && (lever || REFAPP_HOSTS.contains(&host));
         let plain = url.username().is_empty() && url.password().is_none();
-        plain
-            && (known
-                || matches!(self, Self::Custom(_)) && url.scheme() == "http" && is_loopback(url))
+        plain && (known || matches!(self, Self::Custom(_)) && url.scheme() == "http" && is_loopback(url))
     }
 }
 

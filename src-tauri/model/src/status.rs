@@ -95,20 +95,14 @@ pub fn derive(check: &Check) -> (Status, WhoActs) {
         .saturating_add(progress.declined.unwrap_or(0));
     match (progress.status, progress.total) {
         (WireStatus::Failed, _) => (Status::Failed, WhoActs::Recruiter),
-        (WireStatus::Completed, _) if !progress.warnings.is_empty() => {
-            (Status::Completed, WhoActs::Recruiter)
-        }
+        (WireStatus::Completed, _) if !progress.warnings.is_empty() => (Status::Completed, WhoActs::Recruiter),
         (WireStatus::Completed, _) => (Status::Completed, WhoActs::Nobody),
         (WireStatus::Pending, _) if progress.remaining_to_submit.is_some_and(|n| n > 0) => {
             (Status::WaitingForCandidate, WhoActs::Candidate)
         }
-        (WireStatus::Pending, Some(total)) if answered < total => {
-            (Status::WaitingForReferees, WhoActs::Referees)
-        }
+        (WireStatus::Pending, Some(total)) if answered < total => (Status::WaitingForReferees, WhoActs::Referees),
         (WireStatus::Pending, _) if progress.has_counts() => (Status::InProgress, WhoActs::Refapp),
-        (WireStatus::Pending | WireStatus::Sending | WireStatus::Sent, _) => {
-            (Status::Sent, WhoActs::Nobody)
-        }
+        (WireStatus::Pending | WireStatus::Sending | WireStatus::Sent, _) => (Status::Sent, WhoActs::Nobody),
         (WireStatus::Unknown, _) => (Status::InProgress, WhoActs::Nobody),
     }
 }

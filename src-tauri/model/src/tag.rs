@@ -84,10 +84,7 @@ mod tests {
     #[test]
     fn what_we_write_we_read_again() {
         let tag = TemplateTag::text_for("Utvecklare: 2");
-        assert_eq!(
-            TemplateTag::parse(&tag).expect("our own tag").name,
-            "Utvecklare: 2"
-        );
+        assert_eq!(TemplateTag::parse(&tag).expect("our own tag").name, "Utvecklare: 2");
         assert!(StatusTag::is_one(&StatusTag(Status::Completed).text()));
     }
 }

@@ -1,0 +1,150 @@
+//! Checks.
+
+use model::{Check, CheckId, ConnectionId, Millis, OpportunityId, Phase, ResultId, Status, WhoActs, derive};
+use rusqlite::{OptionalExtension, ToSql, params};
+
+use crate::{Result, Tx};
+
+/// A slice of the dashboard's rows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Window {
+    pub total: u32,
+    pub rows: Vec<Check>,
+}
+
+impl Tx<'_> {
+    /// Stores a check, new or changed. `due_at` = when the engine has something to do for it next.
+    pub fn put_check(&self, check: &Check, due_at: Option<Millis>) -> Result<()> {
+        let (status, who) = derive(check);
+        let urgency = match (status, who) {
+            (Status::Completed, WhoActs::Nobody) | (Status::Skipped, _) => 2,
+            (_, WhoActs::Nobody | WhoActs::App | WhoActs::Candidate | WhoActs::Referees | WhoActs::Refapp) => 1,
+            _ => 0,
+        };
+        let phase = match check.phase {
+            Phase::Queued => "queued",
+            Phase::Started => "started",
+            Phase::Parked(_) => "parked",
+            Phase::Skipped(_) => "skipped",
+        };
+        self.sql
+            .prepare_cached(
+                "INSERT INTO \"check\" (id, connection, opportunity, posting, ordinal, result, phase, status, urgency, entered_at,
+                                        active_at, due_at, doc)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                 ON CONFLICT (id) DO UPDATE SET posting = excluded.posting, ordinal = excluded.ordinal, result = excluded.result,
+                    phase = excluded.phase, status = excluded.status, urgency = excluded.urgency, entered_at = excluded.entered_at,
+                    active_at = excluded.active_at, due_at = excluded.due_at, doc = excluded.doc",
+            )?
+            .execute(params![
+                check.id.to_string(),
+                check.connection.to_string(),
+                check.opportunity.as_str(),
+                check.posting.as_ref().map(|posting| posting.as_str()),
+                check.ordinal,
+                check.result.map(|result| result.to_string()),
+                phase,
+                status.tag(),
+                urgency,
+                check.entered_at.0,
+                check.active_at.0,
+                due_at.map(|at| at.0),
+                serde_json::to_string(check)?,
+            ])?;
+        Ok(())
+    }
+
+    /// One check.
+    pub fn check(&self, id: CheckId) -> Result<Option<Check>> {
+        self.one("SELECT doc FROM \"check\" WHERE id = ?1", &[&id.to_string()])
+    }
+
+    /// The check that Refapp's update is about.
+    pub fn check_by_result(&self, connection: ConnectionId, result: ResultId) -> Result<Option<Check>> {
+        self.one(
+            "SELECT doc FROM \"check\" WHERE connection = ?1 AND result = ?2",
+            &[&connection.to_string(), &result.to_string()],
+        )
+    }
+
+    /// The checks of one opportunity, oldest first.
+    pub fn checks_of(&self, connection: ConnectionId, opportunity: &OpportunityId) -> Result<Vec<Check>> {
+        self.many(
+            "SELECT doc FROM \"check\" WHERE connection = ?1 AND opportunity = ?2 ORDER BY ordinal, id",
+            &[&connection.to_string(), &opportunity.as_str()],
+        )
+    }
+
+    /// Checks that wait for their start, first come first.
+    pub fn queued_checks(&self, connection: ConnectionId, limit: u32) -> Result<Vec<Check>> {
+        self.many(
+            "SELECT doc FROM \"check\" WHERE connection = ?1 AND phase = 'queued' ORDER BY entered_at, id LIMIT ?2",
+            &[&connection.to_string(), &limit],
+        )
+    }
+
+    /// Checks for which something is to be done at `now`.
+    pub fn due_checks(&self, connection: ConnectionId, now: Millis, limit: u32) -> Result<Vec<Check>> {
+        self.many(
+            "SELECT doc FROM \"check\" WHERE connection = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3",
+            &[&connection.to_string(), &now.0, &limit],
+        )
+    }
+
+    /// When something is to be done next.
+    pub fn next_due(&self, connection: ConnectionId) -> Result<Option<Millis>> {
+        let at: Option<i64> = self
+            .sql
+            .prepare_cached("SELECT min(due_at) FROM \"check\" WHERE connection = ?1 AND due_at IS NOT NULL")?
+            .query_row([connection.to_string()], |row| row.get(0))?;
+        Ok(at.map(Millis))
+    }
+
+    /// Sets the due time alone.
+    pub fn set_due(&self, id: CheckId, due_at: Option<Millis>) -> Result<()> {
+        self.sql
+            .prepare_cached("UPDATE \"check\" SET due_at = ?2 WHERE id = ?1")?
+            .execute(params![id.to_string(), due_at.map(|at| at.0)])?;
+        Ok(())
+    }
+
+    /// A slice in the dashboard's order: needs action first, then oldest.
+    pub fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Window> {
+        let connection = connection.to_string();
+        let total = self
+            .sql
+            .prepare_cached("SELECT count(*) FROM \"check\" WHERE connection = ?1")?
+            .query_row([&connection], |row| row.get(0))?;
+        let rows = self.many(
+            "SELECT doc FROM \"check\" WHERE connection = ?1 ORDER BY urgency, entered_at, id LIMIT ?2 OFFSET ?3",
+            &[&connection, &limit, &offset],
+        )?;
+        Ok(Window { total, rows })
+    }
+
+    /// How many checks have each status and urgency: `(status, urgency, how many)`.
+    pub fn tally(&self, connection: ConnectionId) -> Result<Vec<(String, u8, u32)>> {
+        let mut rows = self
+            .sql
+            .prepare_cached("SELECT status, urgency, count(*) FROM \"check\" WHERE connection = ?1 GROUP BY 1, 2")?;
+        let rows = rows.query_map([connection.to_string()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn one(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Option<Check>> {
+        let doc: Option<String> = self
+            .sql
+            .prepare_cached(sql)?
+            .query_row(params, |row| row.get(0))
+            .optional()?;
+        Ok(doc.map(|doc| serde_json::from_str(&doc)).transpose()?)
+    }
+
+    fn many(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Vec<Check>> {
+        let mut rows = self.sql.prepare_cached(sql)?;
+        let docs = rows.query_map(params, |row| row.get::<_, String>(0))?;
+        docs.map(|doc| Ok(serde_json::from_str(&doc?)?)).collect()
+    }
+}

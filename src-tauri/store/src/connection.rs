@@ -1,0 +1,204 @@
+//! Connections and everything about them that survives a restart, secrets excepted.
+
+use std::collections::BTreeMap;
+
+use model::{
+    ConnectionId, DataCentre, Millis, OpportunityId, Right, RightState, Settings, StageChoice, TemplateId, WayIn,
+    WebhookId,
+};
+use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use crate::{Result, Tx};
+
+/// A connection as it is stored. The wizard's draft is nothing else than one with gaps.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ConnectionRecord {
+    pub id: ConnectionId,
+    pub name: String,
+    pub created_at: Millis,
+    #[serde(default)]
+    pub data_centre: Option<DataCentre>,
+    #[serde(default)]
+    pub way_in: Option<WayIn>,
+    #[serde(default)]
+    pub client_id: Option<String>,
+    #[serde(default)]
+    pub refapp_url: Option<String>,
+    /// When Refapp last accepted the token.
+    #[serde(default)]
+    pub refapp_proven_at: Option<Millis>,
+    /// When Lever last accepted the key or token.
+    #[serde(default)]
+    pub lever_proven_at: Option<Millis>,
+    /// `Some("")` = polling was chosen.
+    #[serde(default)]
+    pub public_url: Option<String>,
+    #[serde(default)]
+    pub settings: Settings,
+    #[serde(default)]
+    pub rights: BTreeMap<Right, RightState>,
+    /// When all required rights were last proven.
+    #[serde(default)]
+    pub rights_proven_at: Option<Millis>,
+    #[serde(default)]
+    pub carrier: Carrier,
+    #[serde(default)]
+    pub webhooks: Vec<RegisteredWebhook>,
+    #[serde(default)]
+    pub templates: Vec<KnownTemplate>,
+    #[serde(default)]
+    pub stages: Vec<StageChoice>,
+    #[serde(default)]
+    pub standing: Standing,
+    /// Since when entries into the trigger stage count: who was there before is listed, not started.
+    #[serde(default)]
+    pub following_since: Option<Millis>,
+    /// Everything that entered the stage before it, by Lever's clock, was read by polling.
+    #[serde(default)]
+    pub watermark: Option<Millis>,
+    #[serde(default)]
+    pub last_webhook: Option<Millis>,
+    #[serde(default)]
+    pub last_update: Option<Millis>,
+    #[serde(default)]
+    pub webhook_since: Option<Millis>,
+}
+
+/// Whether the connection works.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// In the wizard.
+    #[default]
+    Draft,
+    Running,
+    /// Events are kept, nothing is done (`rules.md` 3).
+    Paused,
+    /// Secrets are gone, rows are kept (`rules.md` 20).
+    Disconnected,
+}
+
+/// The tag carrier (`rules.md` 16). Making one is recorded before it is tried, like every effect.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Carrier {
+    #[default]
+    None,
+    /// The request is on its way. Found at start, the outcome is unknown.
+    Making { since: Millis },
+    /// No answer came: there may be one in Lever.
+    Unknown { since: Millis },
+    Made {
+        opportunity: OpportunityId,
+        url: Option<String>,
+    },
+}
+
+/// A webhook of ours at Lever. Its signature token is in the vault.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RegisteredWebhook {
+    pub id: WebhookId,
+    pub event: String,
+    pub url: String,
+}
+
+/// A project template that Refapp has, or had.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownTemplate {
+    pub id: TemplateId,
+    pub name: String,
+    /// Names it had; they still select it (`rules.md` 8).
+    pub former: Vec<String>,
+    pub alive: bool,
+}
+
+impl ConnectionRecord {
+    /// An empty draft.
+    pub fn draft(id: ConnectionId, name: String, now: Millis) -> Self {
+        Self {
+            id,
+            name,
+            created_at: now,
+            data_centre: None,
+            way_in: None,
+            client_id: None,
+            refapp_url: None,
+            refapp_proven_at: None,
+            lever_proven_at: None,
+            public_url: None,
+            settings: Settings::default(),
+            rights: BTreeMap::new(),
+            rights_proven_at: None,
+            carrier: Carrier::None,
+            webhooks: Vec::new(),
+            templates: Vec::new(),
+            stages: Vec::new(),
+            standing: Standing::Draft,
+            following_since: None,
+            watermark: None,
+            last_webhook: None,
+            last_update: None,
+            webhook_since: None,
+        }
+    }
+
+    /// Whether a right is known to be there.
+    pub fn has(&self, right: Right) -> bool {
+        self.rights.get(&right) == Some(&RightState::Proven)
+    }
+}
+
+impl Tx<'_> {
+    /// All connections, oldest first.
+    pub fn connections(&self) -> Result<Vec<ConnectionRecord>> {
+        let mut rows = self.sql.prepare_cached("SELECT doc FROM connection")?;
+        let docs = rows.query_map([], |row| row.get::<_, String>(0))?;
+        let mut records = docs
+            .map(|doc| Ok(serde_json::from_str(&doc?)?))
+            .collect::<Result<Vec<ConnectionRecord>>>()?;
+        records.sort_by_key(|record| (record.created_at, record.id));
+        Ok(records)
+    }
+
+    /// One connection.
+    pub fn connection(&self, id: ConnectionId) -> Result<Option<ConnectionRecord>> {
+        let doc: Option<String> = self
+            .sql
+            .prepare_cached("SELECT doc FROM connection WHERE id = ?1")?
+            .query_row([id.to_string()], |row| row.get(0))
+            .optional()?;
+        Ok(doc.map(|doc| serde_json::from_str(&doc)).transpose()?)
+    }
+
+    /// Stores a connection, new or changed.
+    pub fn put_connection(&self, record: &ConnectionRecord) -> Result<()> {
+        self.sql
+            .prepare_cached(
+                "INSERT INTO connection (id, name, doc) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = excluded.doc",
+            )?
+            .execute(params![
+                record.id.to_string(),
+                record.name,
+                serde_json::to_string(record)?
+            ])?;
+        Ok(())
+    }
+
+    /// Removes everything of a connection but the spent effect keys (`rules.md` 20).
+    pub fn remove_connection(&self, id: ConnectionId) -> Result<()> {
+        let id = id.to_string();
+        for sql in [
+            "DELETE FROM timeline WHERE \"check\" IN (SELECT id FROM \"check\" WHERE connection = ?1)",
+            "DELETE FROM effect WHERE connection = ?1",
+            "DELETE FROM \"check\" WHERE connection = ?1",
+            "DELETE FROM bell WHERE connection = ?1",
+            "DELETE FROM inbox WHERE connection = ?1",
+            "DELETE FROM connection WHERE id = ?1",
+        ] {
+            self.sql.execute(sql, [&id])?;
+        }
+        Ok(())
+    }
+}

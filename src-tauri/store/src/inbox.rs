@@ -1,0 +1,81 @@
+//! What came in, stored before it is acknowledged (`reliability.md` rule 1).
+
+use model::{ConnectionId, Millis, OpportunityId, Progress, StageId};
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+
+use crate::{Result, Tx};
+
+/// One thing that came in, reduced to what the engine needs. A webhook is a doorbell, not data: whatever else
+/// its unsigned body says is dropped.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Inbound {
+    Webhook {
+        event: String,
+        /// Absent in the settings page's test delivery (`lever-api.md §8.3`).
+        opportunity: Option<OpportunityId>,
+        to_stage: Option<StageId>,
+        triggered_at: Millis,
+    },
+    Update {
+        /// `partner-result.id` as Refapp wrote it.
+        result: String,
+        progress: Progress,
+    },
+}
+
+/// A stored one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InboxRow {
+    pub id: i64,
+    pub received_at: Millis,
+    pub inbound: Inbound,
+}
+
+impl Tx<'_> {
+    /// Stores it unless `repeat_key` was stored before for this connection; answers whether it was new.
+    pub fn take_in(&self, connection: ConnectionId, repeat_key: &str, now: Millis, inbound: &Inbound) -> Result<bool> {
+        let rows = self
+            .sql
+            .prepare_cached("INSERT INTO inbox (connection, repeat_key, received_at, doc) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?
+            .execute(params![connection.to_string(), repeat_key, now.0, serde_json::to_string(inbound)?])?;
+        Ok(rows == 1)
+    }
+
+    /// The oldest ones not worked off, in the order in which they came.
+    pub fn open_inbox(&self, connection: ConnectionId, limit: u32) -> Result<Vec<InboxRow>> {
+        let mut rows = self.sql.prepare_cached(
+            "SELECT id, received_at, doc FROM inbox WHERE connection = ?1 AND done = 0 ORDER BY id LIMIT ?2",
+        )?;
+        let rows = rows.query_map(params![connection.to_string(), limit], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
+        })?;
+        rows.map(|row| {
+            let (id, received_at, doc) = row?;
+            Ok(InboxRow {
+                id,
+                received_at: Millis(received_at),
+                inbound: serde_json::from_str(&doc)?,
+            })
+        })
+        .collect()
+    }
+
+    /// Marks one as worked off. It stays, to recognise its repetitions.
+    pub fn inbox_done(&self, id: i64) -> Result<()> {
+        self.sql
+            .prepare_cached("UPDATE inbox SET done = 1 WHERE id = ?1")?
+            .execute([id])?;
+        Ok(())
+    }
+
+    /// Forgets worked-off webhooks received before `before`: the receiver refuses older ones anyway. Updates
+    /// carry no time, so theirs are kept as long as their connection.
+    pub fn forget_webhooks(&self, before: Millis) -> Result<usize> {
+        Ok(self.sql.execute(
+            "DELETE FROM inbox WHERE done = 1 AND received_at < ?1 AND doc ->> 'kind' = 'webhook'",
+            [before.0],
+        )?)
+    }
+}
