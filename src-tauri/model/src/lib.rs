@@ -6,6 +6,7 @@
 mod check;
 mod code;
 mod connection;
+mod dictionary;
 mod id;
 mod place;
 mod right;
@@ -17,6 +18,7 @@ mod time;
 pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
 pub use code::{Code, Failure, Owner};
 pub use connection::{Redirect, Settings, StageChoice, WayIn};
+pub use dictionary::{Entry, Language, entry, explain};
 pub use id::{
     CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId, TemplateId, UserId,
     WebhookId,

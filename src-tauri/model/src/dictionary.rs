@@ -1,0 +1,233 @@
+//! The error dictionary: for every [`Code`] what happened, why it matters and how to mend it, in two languages.
+//!
+//! The texts are data, `errors.en.json` and `errors.sv.json` beside this crate's manifest; the window imports the
+//! same two files. Who can mend it is not a text but [`Code::owner`].
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::{Code, Failure};
+
+/// A language of the dictionary.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Language {
+    /// English.
+    En,
+    /// Swedish.
+    Sv,
+}
+
+/// The text of one code. Plain text, no markup.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Six words at most.
+    pub title: String,
+    /// What happened.
+    pub what: String,
+    /// Why it matters: what does not work, what is safe meanwhile.
+    pub why: String,
+    /// How to mend it, said to whom [`Code::owner`] names.
+    pub mend: String,
+}
+
+type Dictionary = BTreeMap<Code, Entry>;
+
+static EN: LazyLock<Dictionary> = LazyLock::new(|| parse(include_str!("../errors.en.json")));
+static SV: LazyLock<Dictionary> = LazyLock::new(|| parse(include_str!("../errors.sv.json")));
+
+/// What a placeholder becomes that the failure does not fill.
+const NOT_SAID: &str = "…";
+
+/// The text of a code as it stands in the dictionary, with placeholders such as `{right}`.
+pub fn entry(code: Code, language: Language) -> Entry {
+    let dictionary = match language {
+        Language::En => &*EN,
+        Language::Sv => &*SV,
+    };
+    dictionary
+        .get(&code)
+        .expect("every code has a text: a test holds the dictionary against Code::ALL")
+        .clone()
+}
+
+/// The text for a failure: its placeholders are filled from [`Failure::params`], an empty or missing one by `…`.
+pub fn explain(failure: &Failure, language: Language) -> Entry {
+    let entry = entry(failure.code, language);
+    let fill = |text: &str| fill(text, &failure.params);
+    Entry {
+        title: fill(&entry.title),
+        what: fill(&entry.what),
+        why: fill(&entry.why),
+        mend: fill(&entry.mend),
+    }
+}
+
+fn parse(json: &str) -> Dictionary {
+    serde_json::from_str(json).expect("the dictionary is part of the program, and a test reads it")
+}
+
+/// One pass: braces inside a value are text and are never filled in their turn.
+fn fill(text: &str, params: &BTreeMap<String, String>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, placeholder)) = rest.split_once('{') {
+        let (name, after) = placeholder
+            .split_once('}')
+            .expect("a test finds a placeholder that is not closed");
+        let value = params.get(name).filter(|value| !value.trim().is_empty());
+        filled.push_str(before);
+        filled.push_str(value.map_or(NOT_SAID, String::as_str));
+        rest = after;
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{Millis, Place, Reason};
+
+    const FILES: [(Language, &str); 2] = [
+        (Language::En, include_str!("../errors.en.json")),
+        (Language::Sv, include_str!("../errors.sv.json")),
+    ];
+
+    /// What a failure of this code may say beside the code. A text uses nothing else.
+    fn may_use(code: Code) -> &'static [&'static str] {
+        match code {
+            Code::LevRight => &["right"],
+            Code::LevStageGone => &["stage"],
+            Code::LevAnswer | Code::LevRefused => &["call"],
+            Code::OauthScope => &["scopes"],
+            Code::RefForm | Code::AppInput => &["field"],
+            Code::RefRefused => &["status", "message"],
+            Code::TagStale | Code::TagMulti => &["tags"],
+            Code::CheckAgain => &["on"],
+            Code::CheckOther => &["tag"],
+            Code::AppAddress => &["address"],
+            Code::AppConfig => &["where", "problem"],
+            Code::AppPort => &["port"],
+            _ => &[],
+        }
+    }
+
+    fn fields(entry: &Entry) -> [&str; 4] {
+        [&entry.title, &entry.what, &entry.why, &entry.mend]
+    }
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        let parts = || text.split('{').skip(1);
+        assert_eq!(parts().count(), text.matches('}').count(), "braces in pairs: {text}");
+        parts()
+            .map(|part| part.split_once('}').expect("a closed placeholder").0)
+            .collect()
+    }
+
+    #[test]
+    fn every_code_has_one_text_in_each_language_and_no_text_lacks_a_code() {
+        let codes: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
+        for (language, file) in FILES {
+            // Read from the lines and not from the map, in which a key that stands twice would hide.
+            let keys: Vec<_> = file
+                .lines()
+                .filter_map(|line| line.strip_prefix("  \"")?.strip_suffix("\": {"))
+                .collect();
+            assert_eq!(keys, codes, "{language:?}: all codes, in their order");
+            assert_eq!(parse(file).len(), codes.len(), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn both_languages_use_the_same_placeholders_and_only_those_of_the_code() {
+        for &code in Code::ALL {
+            let (en, sv) = (entry(code, Language::En), entry(code, Language::Sv));
+            for (en, sv) in fields(&en).into_iter().zip(fields(&sv)) {
+                assert_eq!(placeholders(en), placeholders(sv), "{code}: {en} | {sv}");
+                for name in placeholders(en) {
+                    assert!(may_use(code).contains(&name), "{code} is not given {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_is_written_in_its_own_language_and_in_the_same_manner() {
+        for &code in Code::ALL {
+            let (en, sv) = (entry(code, Language::En), entry(code, Language::Sv));
+            for (en, sv) in fields(&en).into_iter().zip(fields(&sv)) {
+                assert_ne!(en, sv, "{code}");
+            }
+            for entry in [en, sv] {
+                for text in fields(&entry) {
+                    assert!(!text.is_empty() && text == text.trim(), "{code}: {text:?}");
+                    assert!(!text.contains(['!', '\n', '"', '…']), "{code}: {text}");
+                }
+                let words = entry.title.split_whitespace().count();
+                assert!(words <= 6, "{code}: {} has {words} words", entry.title);
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_reason_or_a_refused_address_says_is_all_that_its_text_asks_for() {
+        let reasons = [
+            Reason::TemplateUnknown {
+                tags: vec!["Refapp Template: Old".to_owned()],
+            },
+            Reason::TemplateSeveral {
+                tags: vec!["A".to_owned(), "B".to_owned()],
+            },
+            Reason::FieldRequired {
+                label: "Cost centre".to_owned(),
+            },
+            Reason::AlreadyChecked {
+                on: Millis(1_772_618_523_000),
+            },
+            Reason::OtherInstallation {
+                tag: "Refapp Status: Sent".to_owned(),
+            },
+            Reason::Refused {
+                status: 422,
+                message: "Unknown recruiter".to_owned(),
+            },
+        ];
+        let address = Place::Real.public("http://relay.example.com").expect_err("http");
+        for failure in reasons.iter().map(Reason::failure).chain([address]) {
+            assert!(!failure.params.is_empty(), "{failure}");
+            for language in [Language::En, Language::Sv] {
+                let text = fields(&explain(&failure, language)).concat();
+                assert!(!text.contains(NOT_SAID), "{failure}: {text}");
+                for value in failure.params.values() {
+                    assert!(text.contains(value), "{failure}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_placeholder_that_is_empty_or_missing_leaves_a_sentence_that_still_reads() {
+        let empty = Failure::new(Code::LevRight).with("right", " ");
+        for failure in [Failure::new(Code::LevRight), empty] {
+            assert_eq!(
+                explain(&failure, Language::En).what,
+                "Lever knows this connection, but does not grant it the permission “…”."
+            );
+        }
+    }
+
+    #[test]
+    fn braces_in_a_value_stay_as_they_are() {
+        let failure = Failure::new(Code::RefRefused)
+            .with("status", 400)
+            .with("message", "{status} {x} {");
+        assert_eq!(
+            explain(&failure, Language::En).what,
+            "Refapp refused the check with status 400. Its own words: “{status} {x} {”."
+        );
+    }
+}
