@@ -1,0 +1,162 @@
+/** The host as the screens see it. Not here: who the host is (`tauri.ts`), and any rule of the business. */
+import type { CheckDetail } from './types/CheckDetail';
+import type { CheckId } from './types/CheckId';
+import type { CheckWindow } from './types/CheckWindow';
+import type { ConnectionId } from './types/ConnectionId';
+import type { DataCentre } from './types/DataCentre';
+import type { Decision } from './types/Decision';
+import type { Event } from './types/Event';
+import type { Failure } from './types/Failure';
+import type { Overview } from './types/Overview';
+import type { Redirect } from './types/Redirect';
+import type { Reply } from './types/Reply';
+import type { Request } from './types/Request';
+import type { StageId } from './types/StageId';
+import type { SupportMail } from './types/SupportMail';
+import type { TemplateId } from './types/TemplateId';
+import type { TemplateReport } from './types/TemplateReport';
+import type { UserId } from './types/UserId';
+import type { WayIn } from './types/WayIn';
+
+export interface Backend {
+  /** Resolves with the reply, or rejects with a `Failure`. */
+  ask(request: Request): Promise<Reply>;
+  /** The host replays the Overview on subscribing. Returns how to stop. */
+  subscribe(onEvent: (event: Event) => void): () => void;
+}
+
+/** Whatever a call rejected with, as a failure that can be shown. */
+export function asFailure(thrown: unknown): Failure {
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'params' in thrown) {
+    return thrown as Failure;
+  }
+  return { code: 'APP-INTERNAL', params: {} };
+}
+
+type Kind = Reply['reply'];
+type Value<K extends Kind> = Extract<Reply, { reply: K }> extends { value: infer V } ? V : undefined;
+
+/** One method for each request, so that a screen never takes a raw reply apart. */
+export class Host {
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  subscribe(onEvent: (event: Event) => void): () => void {
+    return this.#backend.subscribe(onEvent);
+  }
+
+  overview(): Promise<Overview> {
+    return this.#ask({ ask: 'overview' }, 'overview');
+  }
+  createConnection(name: string): Promise<ConnectionId> {
+    return this.#ask({ ask: 'create-connection', name }, 'connection');
+  }
+
+  setRefapp(connection: ConnectionId, url: string, token: string | null): Promise<undefined> {
+    return this.#ask({ ask: 'set-refapp', connection, url, token }, 'done');
+  }
+  setDataCentre(
+    connection: ConnectionId,
+    dataCentre: DataCentre,
+    wayIn: WayIn,
+  ): Promise<undefined> {
+    return this.#ask({ ask: 'set-data-centre', connection, dataCentre, wayIn }, 'done');
+  }
+  setApiKey(connection: ConnectionId, key: string): Promise<undefined> {
+    return this.#ask({ ask: 'set-api-key', connection, key }, 'done');
+  }
+  setOauthClient(
+    connection: ConnectionId,
+    clientId: string,
+    clientSecret: string,
+  ): Promise<undefined> {
+    return this.#ask({ ask: 'set-oauth-client', connection, clientId, clientSecret }, 'done');
+  }
+  beginOauth(connection: ConnectionId, redirect: Redirect): Promise<undefined> {
+    return this.#ask({ ask: 'begin-oauth', connection, redirect }, 'done');
+  }
+  pasteOauthReturn(connection: ConnectionId, address: string): Promise<undefined> {
+    return this.#ask({ ask: 'paste-oauth-return', connection, address }, 'done');
+  }
+  cancelOauth(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'cancel-oauth', connection }, 'done');
+  }
+  connectOauth(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'connect-oauth', connection }, 'done');
+  }
+  setActingUser(connection: ConnectionId, user: UserId): Promise<undefined> {
+    return this.#ask({ ask: 'set-acting-user', connection, user }, 'done');
+  }
+  proveRights(connection: ConnectionId, consent: boolean): Promise<undefined> {
+    return this.#ask({ ask: 'prove-rights', connection, consent }, 'done');
+  }
+  setChannels(
+    connection: ConnectionId,
+    publicUrl: string,
+    updateBearer: string | null,
+  ): Promise<undefined> {
+    return this.#ask({ ask: 'set-channels', connection, publicUrl, updateBearer }, 'done');
+  }
+  awaitFirstEvent(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'await-first-event', connection }, 'done');
+  }
+  supportMail(connection: ConnectionId, language: 'en' | 'sv'): Promise<SupportMail> {
+    return this.#ask({ ask: 'support-mail', connection, language }, 'support-mail');
+  }
+  readStages(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'read-stages', connection }, 'done');
+  }
+  chooseStage(connection: ConnectionId, stage: StageId): Promise<undefined> {
+    return this.#ask({ ask: 'choose-stage', connection, stage }, 'done');
+  }
+  setDefaults(
+    connection: ConnectionId,
+    defaultLanguage: string,
+    defaultTemplate: TemplateId | null,
+  ): Promise<undefined> {
+    return this.#ask({ ask: 'set-defaults', connection, defaultLanguage, defaultTemplate }, 'done');
+  }
+  finishSetup(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'finish-setup', connection }, 'done');
+  }
+
+  updateTemplates(connection: ConnectionId): Promise<TemplateReport> {
+    return this.#ask({ ask: 'update-templates', connection }, 'template-report');
+  }
+
+  checks(connection: ConnectionId, offset: number, limit: number): Promise<CheckWindow> {
+    return this.#ask({ ask: 'checks', connection, offset, limit }, 'check-window');
+  }
+  check(check: CheckId): Promise<CheckDetail> {
+    return this.#ask({ ask: 'check', check }, 'check-detail');
+  }
+  decide(checks: CheckId[], decision: Decision): Promise<undefined> {
+    return this.#ask({ ask: 'decide', checks, decision }, 'done');
+  }
+
+  pause(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'pause', connection }, 'done');
+  }
+  resume(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'resume', connection }, 'done');
+  }
+  disconnect(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'disconnect', connection }, 'done');
+  }
+  removeData(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'remove-data', connection }, 'done');
+  }
+
+  openLink(url: string): Promise<undefined> {
+    return this.#ask({ ask: 'open-link', url }, 'done');
+  }
+
+  async #ask<K extends Kind>(request: Request, kind: K): Promise<Value<K>> {
+    const reply = await this.#backend.ask(request);
+    if (reply.reply !== kind) throw { code: 'APP-INTERNAL', params: {} } satisfies Failure;
+    return ('value' in reply ? reply.value : undefined) as Value<K>;
+  }
+}
