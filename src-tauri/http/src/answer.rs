@@ -52,9 +52,7 @@ impl Answer {
         let json: Option<serde_json::Value> = self.json().ok();
         match json.as_ref().and_then(|body| body["message"].as_str()) {
             Some(text) => Message::new(text),
-            None => Message::new(&String::from_utf8_lossy(
-                &self.body[..self.body.len().min(1_000)],
-            )),
+            None => Message::new(&String::from_utf8_lossy(&self.body[..self.body.len().min(1_000)])),
         }
     }
 
@@ -77,9 +75,7 @@ impl Answer {
 
     /// Where a redirect leads, made absolute.
     pub fn location(&self) -> Option<Url> {
-        self.url
-            .join(self.headers.get(LOCATION)?.to_str().ok()?)
-            .ok()
+        self.url.join(self.headers.get(LOCATION)?.to_str().ok()?).ok()
     }
 
     fn clock(&self) -> Option<SystemTime> {
@@ -126,10 +122,7 @@ mod tests {
 
     #[test]
     fn the_message_is_that_of_the_envelope_or_the_start_of_the_body() {
-        let envelope = answer(
-            &[],
-            r#"{"code":"BadRequestError","message":"No such user"}"#,
-        );
+        let envelope = answer(&[], r#"{"code":"BadRequestError","message":"No such user"}"#);
         assert_eq!(envelope.message().as_str(), "No such user");
         assert_eq!(answer(&[], "<h1>Oh</h1>").message().as_str(), "<h1>Oh</h1>");
     }
@@ -137,9 +130,6 @@ mod tests {
     #[test]
     fn a_location_may_be_relative() {
         let location = answer(&[("location", "/v2/stages")], "").location();
-        assert_eq!(
-            location.expect("an address").as_str(),
-            "http://127.0.0.1/v2/stages"
-        );
+        assert_eq!(location.expect("an address").as_str(), "http://127.0.0.1/v2/stages");
     }
 }

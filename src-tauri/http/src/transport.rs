@@ -87,14 +87,10 @@ impl Http {
 
     async fn read(&self, mut response: Response) -> Result<Vec<u8>, Kind> {
         let mut body = Vec::new();
-        while let Some(piece) = response
-            .chunk()
-            .await
-            .map_err(|error| match classify(&error) {
-                Kind::TimedOut => Kind::TimedOut,
-                _ => Kind::Cut,
-            })?
-        {
+        while let Some(piece) = response.chunk().await.map_err(|error| match classify(&error) {
+            Kind::TimedOut => Kind::TimedOut,
+            _ => Kind::Cut,
+        })? {
             if body.len() + piece.len() > self.limits.body {
                 return Err(Kind::TooLarge);
             }

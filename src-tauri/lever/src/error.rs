@@ -18,8 +18,12 @@ impl Error {
         Self { call, kind }
     }
 
-    /// What is known of the effect, if the call was a write (`reliability.md` rule 6).
+    /// What is known of the effect, if a write was asked for (`reliability.md` rule 6). If it was the access token
+    /// that could not be had, the write was never sent.
     pub fn outcome(&self) -> Outcome {
+        if self.call.is_oauth() {
+            return Outcome::NotApplied;
+        }
         self.kind.outcome()
     }
 
@@ -31,10 +35,7 @@ impl Error {
     /// The list has moved on under the paging token: read it again from its first page (`lever-api.md §5`).
     pub fn is_stale_offset(&self) -> bool {
         match &self.kind {
-            Kind::BadRequest {
-                status: 400,
-                message,
-            } => message.as_str().contains("Invalid offset token"),
+            Kind::BadRequest { status: 400, message } => message.as_str().contains("Invalid offset token"),
             _ => false,
         }
     }
@@ -58,9 +59,7 @@ impl From<&Error> for Failure {
             Kind::BadRequest { status, .. } => Self::new(Code::LevRefused).with("status", status),
             Kind::NotFound => Self::new(Code::LevRefused).with("status", 404),
             Kind::RateLimited { .. } => Code::LevRateLimited.into(),
-            Kind::Ambiguous(status) | Kind::Server(status) => {
-                Self::new(Code::LevDown).with("status", status)
-            }
+            Kind::Ambiguous(status) | Kind::Server(status) => Self::new(Code::LevDown).with("status", status),
             Kind::TimedOut | Kind::Unreachable | Kind::Cut => Code::LevUnreachable.into(),
             Kind::Redirect(_) | Kind::Garbage | Kind::TooLarge => Code::LevAnswer.into(),
             // A code is good for a few minutes and for one exchange.

@@ -7,23 +7,25 @@
 //!
 //! Not here: when to call and what for, which rights are proven, and webhooks as they come in (`receiver`).
 
+mod bucket;
 mod call;
 mod client;
 mod error;
+mod exchange;
 mod gate;
 mod list;
 pub mod oauth;
 mod resource;
+mod wire;
 
 pub use call::Call;
-pub use client::{Auth, Client, NewOpportunity, Page};
+pub use client::{Auth, Client, NewOpportunity};
 pub use error::Error;
 pub use gate::{Pressure, Priority};
 pub use http_client::{Kind, Message, Outcome};
-pub use list::Offset;
+pub use list::{Offset, Page};
 pub use resource::{
-    Application, Applications, NewWebhook, Note, Opportunity, Phone, Posting, Stage, StageChange,
-    Tag, User, Webhook,
+    Application, Applications, NewWebhook, Note, Opportunity, Phone, Posting, Stage, StageChange, Tag, User, Webhook,
 };
 
 /// The event that tells of a candidate's change of stage (`lever-api.md §8.1`).

@@ -3,10 +3,14 @@
 //! `Debug` of what holds personal data is deliberately missing: nothing can log it by accident.
 
 use model::{Millis, NoteId, OpportunityId, PostingId, Secret, StageId, UserId, WebhookId};
+use serde::Deserialize;
 use url::Url;
 
+use crate::wire;
+
 /// One candidacy (`lever-api.md §6.3`).
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(from = "wire::Opportunity")]
 pub struct Opportunity {
     pub id: OpportunityId,
     /// The candidate's whole name; empty when Lever has none.
@@ -61,14 +65,16 @@ pub enum Applications {
 }
 
 /// One application (`lever-api.md §6.7`). Its `postingOwner` is that of the time of applying, so it is not here.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(from = "wire::Expanded")]
 pub struct Application {
     pub id: String,
     pub posting: Option<PostingId>,
 }
 
 /// A job posting (`lever-api.md §6.2`).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(from = "wire::Posting")]
 pub struct Posting {
     pub id: PostingId,
     /// The title.
@@ -85,7 +91,8 @@ pub struct Posting {
 }
 
 /// A user of Lever (`lever-api.md §6.1`).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "wire::User")]
 pub struct User {
     pub id: UserId,
     pub name: String,
@@ -96,14 +103,16 @@ pub struct User {
 }
 
 /// A stage of the pipeline (`lever-api.md §6.4`). Lists are in the pipeline's order.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(from = "wire::Stage")]
 pub struct Stage {
     pub id: StageId,
     pub text: String,
 }
 
 /// A tag that is in use somewhere, on archived opportunities too (`lever-api.md §9`).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(from = "wire::Tag")]
 pub struct Tag {
     pub text: String,
     /// How many opportunities carry it.
@@ -111,7 +120,8 @@ pub struct Tag {
 }
 
 /// A note on an opportunity (`lever-api.md §6.6`).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "wire::Note")]
 pub struct Note {
     pub id: NoteId,
     /// The thread: the note itself and the comments on it.
@@ -121,7 +131,8 @@ pub struct Note {
 }
 
 /// A webhook (`lever-api.md §6.10`).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(from = "wire::Webhook")]
 pub struct Webhook {
     pub id: WebhookId,
     pub event: String,
@@ -130,7 +141,8 @@ pub struct Webhook {
 }
 
 /// A webhook that was just made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "wire::NewWebhook")]
 pub struct NewWebhook {
     pub webhook: Webhook,
     /// Signs its deliveries. It is told this once and never again: keep it before anything else.

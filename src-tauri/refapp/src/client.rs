@@ -1,8 +1,13 @@
 //! The two calls.
 
-use model::{Failure, PostingId, RefappPlace, Secret};
+use http_client::{Http, Limits};
+use model::{Code, Failure, PostingId, RefappPlace, Secret};
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use serde_json::Value as Json;
+use url::Url;
 
-use crate::{Error, Event, Form, Values};
+use crate::{Call, Error, Event, Form, Kind, Values};
 
 /// What a form is asked for (`refapp-api.md §2`). It holds an e-mail address, so it does not print.
 #[derive(Clone, Default)]
@@ -20,31 +25,104 @@ pub struct FormQuery {
 /// A 2xx that was read to its end: the check has been started.
 pub struct Accepted {
     /// The start of the answer, whose content is not published (`refapp-api.md §3.5`). It may hold anything,
-    /// personal data included; nothing is needed from it.
+    /// personal data included, so it does not print; nothing is needed from it.
     pub answer: Option<String>,
 }
 
-/// A client for one account token.
-#[derive(Clone)]
-pub struct Client {}
+/// Characters that are kept of an answer.
+const ANSWER: usize = 2_000;
 
-#[allow(unused_variables, clippy::todo, clippy::unused_async)]
+/// A client for one account token. It follows no redirect and repeats nothing.
+#[derive(Clone)]
+pub struct Client {
+    http: Http,
+    place: RefappPlace,
+    authorization: HeaderValue,
+    company: Option<String>,
+}
+
 impl Client {
     /// `company` is the company UUID, where Refapp gave one (`refapp-api.md §1`).
     ///
     /// # Errors
     /// `REF-TOKEN` if no token can look like this; `APP-INTERNAL` if TLS cannot be set up on this computer.
-    pub fn new(
+    pub fn new(place: RefappPlace, token: &Secret, company: Option<String>) -> Result<Self, Failure> {
+        Self::with_limits(place, token, company, Limits::default())
+    }
+
+    pub(crate) fn with_limits(
         place: RefappPlace,
         token: &Secret,
         company: Option<String>,
+        limits: Limits,
     ) -> Result<Self, Failure> {
-        todo!()
+        let mut authorization =
+            HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| Code::RefToken)?;
+        authorization.set_sensitive(true);
+        Ok(Self {
+            http: Http::new(&place.integration, limits)?,
+            place,
+            authorization,
+            company,
+        })
     }
+
+    /// GET config: the form for a job (`refapp-api.md §2`).
+    ///
+    /// # Errors
+    /// `Unauthorized` for a wrong token, `Forbidden` or `NotFound` presumably for one of another environment.
     pub async fn form(&self, query: &FormQuery) -> Result<Form, Error> {
-        todo!()
+        let fail = |kind| Error::new(Call::Form, kind);
+        let values = query
+            .values
+            .as_ref()
+            .map(|values| serde_json::to_string(values).expect("texts, booleans and numbers are JSON"));
+        let parameters = [
+            ("job_id", query.job.as_ref().map(PostingId::as_str)),
+            ("lang", query.lang.as_deref()),
+            ("recruiter", query.recruiter.as_deref()),
+            ("webhook_data", values.as_deref()),
+        ];
+        let mut url = self.config_url();
+        for (name, value) in parameters {
+            if let Some(value) = value {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+        }
+        let request = self
+            .http
+            .request(Method::GET, url)
+            .header(AUTHORIZATION, self.authorization.clone());
+        let answer = self.http.send(request).await.map_err(fail)?;
+        let body: Json = answer.success().and_then(|answer| answer.json()).map_err(fail)?;
+        Form::read(&body).ok_or(fail(Kind::Garbage))
     }
+
+    /// POST event: **starts a real reference check**. It is sent once. Any 2xx that was read to its end is an
+    /// acceptance, whatever it says (`refapp-api.md §3.5`).
+    ///
+    /// # Errors
+    /// See [`Error::outcome`]: after `Unknown` only a person, or Refapp's own update, can say whether it was started.
     pub async fn send(&self, event: &Event) -> Result<Accepted, Error> {
-        todo!()
+        let fail = |kind| Error::new(Call::Send, kind);
+        let request = self
+            .http
+            .request(Method::POST, self.place.integration.clone())
+            .header(AUTHORIZATION, self.authorization.clone())
+            .json(&event.body(self.company.as_deref()));
+        let answer = self.http.send(request).await.map_err(fail)?;
+        let body = answer.success().map_err(fail)?.body();
+        let text: String = String::from_utf8_lossy(body).chars().take(ANSWER).collect();
+        Ok(Accepted {
+            answer: Some(text).filter(|text| !text.is_empty()),
+        })
+    }
+
+    fn config_url(&self) -> Url {
+        let mut url = self.place.integration.clone();
+        url.path_segments_mut()
+            .expect("a place has http addresses")
+            .push("config");
+        url
     }
 }

@@ -58,9 +58,7 @@ impl From<&Error> for Failure {
             Kind::Forbidden | Kind::NotFound => Code::RefEnvironment.into(),
             Kind::BadRequest { status, .. } => Self::new(Code::RefRefused).with("status", status),
             Kind::RateLimited { .. } => Code::RefRateLimited.into(),
-            Kind::Ambiguous(status) | Kind::Server(status) => {
-                Self::new(Code::RefDown).with("status", status)
-            }
+            Kind::Ambiguous(status) | Kind::Server(status) => Self::new(Code::RefDown).with("status", status),
             Kind::TimedOut | Kind::Unreachable | Kind::Cut => Code::RefUnreachable.into(),
             Kind::Redirect(_) | Kind::Garbage | Kind::TooLarge => Code::RefAnswer.into(),
             Kind::Revoked => Code::RefToken.into(),

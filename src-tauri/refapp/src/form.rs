@@ -1,6 +1,7 @@
-//! The config form.
+//! The config form: what it offers, and what is sent back for it.
 
 use model::TemplateId;
+use serde_json::Value as Json;
 use url::Url;
 
 use crate::{Value, Values};
@@ -9,7 +10,7 @@ use crate::{Value, Values};
 #[derive(Clone, PartialEq, Debug)]
 pub struct Form {
     pub fields: Vec<Field>,
-    /// Values that a stage rule may build on; reported back in updates. Nothing uses them yet.
+    /// Values that a stage rule may build on; reported back in updates.
     pub criteria: Vec<Criterion>,
 }
 
@@ -94,34 +95,266 @@ pub enum Gap {
     Field { label: String },
 }
 
-#[allow(unused_variables, clippy::todo)]
+const TEMPLATE: &str = "project-template-id";
+const QUESTIONNAIRE: &str = "form-";
+/// `form-<lang>-informational-<id>`: the questionnaire of an existing project.
+const INFORMATIONAL: &str = "-informational-";
+
 impl Form {
+    /// Reads an answer to GET config. Fields that are no objects are left out, unknown keys and types are tolerated;
+    /// `None` if there is no list of fields at all.
+    pub(crate) fn read(body: &Json) -> Option<Self> {
+        let config = &body["config"];
+        Some(Self {
+            fields: config["fields"].as_array()?.iter().filter_map(Field::read).collect(),
+            criteria: objects(&config["moving_criteria"])
+                .filter_map(|criterion| {
+                    Some(Criterion {
+                        id: text(&criterion["id"])?,
+                        name: text(&criterion["name"])?,
+                    })
+                })
+                .collect(),
+        })
+    }
+
     /// The templates on offer, without the empty option.
     pub fn templates(&self) -> Vec<Template> {
-        todo!()
+        self.template_options()
+            .iter()
+            .filter(|option| !option.id.is_empty())
+            .map(|option| Template {
+                id: TemplateId(option.id.clone()),
+                name: option.label.clone(),
+            })
+            .collect()
     }
+
     /// Which form it is, told by the fields that are there and never by texts.
     pub fn kind(&self) -> FormKind {
-        todo!()
+        if self.template_field().is_some() {
+            FormKind::Templates
+        } else if self.fields.iter().any(|field| field.asks().is_some()) {
+            FormKind::Questionnaires
+        } else {
+            FormKind::ExistingProject
+        }
     }
-    /// The link to the existing project. Any host: ask whether it may be opened.
+
+    /// The link to the existing project, from the texts that are there for people. Any host: ask whether it may be
+    /// opened (`refapp-api.md §1`).
     pub fn project_link(&self) -> Option<Url> {
-        todo!()
+        self.fields
+            .iter()
+            .filter(|field| !field.is_input())
+            .flat_map(|field| [Some(&field.label), field.label_markdown.as_ref()])
+            .flatten()
+            .flat_map(|text| text.split(|c: char| c.is_whitespace() || "()<>[]\"".contains(c)))
+            .filter_map(|word| Url::parse(word.trim_end_matches(['.', ','])).ok())
+            .find(|url| matches!(url.scheme(), "https" | "http") && url.path().starts_with("/project/"))
     }
-    /// Whether there are questions in `lang` (ISO 639-1).
+
+    /// Whether there are questions in `lang` (ISO 639-1; of a locale the language counts).
+    ///
+    /// A template's questions are not shown, so a form of templates tells nothing unless it asks for questions too.
     pub fn questionnaires(&self, lang: &str) -> Coverage {
-        todo!()
+        let language = lang.split(['-', '_']).next().unwrap_or(lang);
+        let is_ours = |other: &str| other.eq_ignore_ascii_case(language);
+        let told: Vec<(&str, bool)> = self
+            .fields
+            .iter()
+            .filter_map(|field| {
+                let asked = field.asks().map(|lang| (lang, !field.is_empty()));
+                asked.or_else(|| field.informs().map(|lang| (lang, true)))
+            })
+            .collect();
+        if told.iter().any(|(lang, covered)| is_ours(lang) && *covered) {
+            Coverage::Covered
+        } else if told.is_empty() || self.kind() == FormKind::Templates && !told.iter().any(|(lang, _)| is_ours(lang)) {
+            Coverage::Unchecked
+        } else {
+            Coverage::Missing
+        }
     }
+
     /// The values with which to ask for the form again, where choosing `template` changes the form
     /// (`refapp-api.md §2.2`); `None` where it does not.
     pub fn needs_refetch(&self, template: Option<&TemplateId>) -> Option<Values> {
-        todo!()
+        let field = self.template_field()?;
+        let template = template?;
+        let is_preset = field.value == Some(Value::from(template.as_str()));
+        if !field.refetch || field.disabled || is_preset || !field.offers(template) {
+            return None;
+        }
+        let mut values: Values = self
+            .fields
+            .iter()
+            .filter_map(|field| Some((field.id.clone(), field.preset()?)))
+            .collect();
+        values.insert(TEMPLATE.to_owned(), template.as_str().into());
+        Some(values)
     }
-    /// `webhook-data`: the preset values of all enabled inputs, with the template put in (`rules.md` 9).
+
+    /// `webhook-data`: the preset values of all enabled inputs, with the template put in (`rules.md` 9). An existing
+    /// project has no field for a template, so nothing is sent for it.
     ///
     /// # Errors
     /// What is required and has no value.
     pub fn values(&self, template: Option<&TemplateId>) -> Result<Values, Gap> {
-        todo!()
+        let mut values = Values::new();
+        for field in self.fields.iter().filter(|field| field.is_enabled()) {
+            let value = match template.filter(|_| field.is_template()) {
+                Some(template) if !field.offers(template) => return Err(Gap::Template),
+                Some(template) => Some(template.as_str().into()),
+                None => field.preset(),
+            };
+            let is_empty = value.as_ref().is_none_or(is_empty);
+            match value {
+                _ if field.required && is_empty => return Err(field.gap()),
+                Some(value) => {
+                    values.insert(field.id.clone(), value);
+                }
+                None => {}
+            }
+        }
+        Ok(values)
+    }
+
+    fn template_field(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.is_template())
+    }
+
+    fn template_options(&self) -> &[SelectOption] {
+        self.template_field().map_or(&[], Field::options)
     }
 }
+
+impl Field {
+    fn read(json: &Json) -> Option<Self> {
+        json.as_object()?;
+        let kind = match json["type"].as_str().unwrap_or_default() {
+            "select" => FieldKind::Select {
+                options: objects(&json["options"])
+                    .filter_map(|option| {
+                        let id = text(&option["id"])?;
+                        let label = text(&option["label"]).unwrap_or_else(|| id.clone());
+                        Some(SelectOption { id, label })
+                    })
+                    .collect(),
+            },
+            "checkbox" => FieldKind::Checkbox,
+            "text" => FieldKind::Text,
+            "header" => FieldKind::Header,
+            "subheader" => FieldKind::Subheader,
+            "paragraph" => FieldKind::Paragraph,
+            _ => FieldKind::Other,
+        };
+        let flag = |name: &str| json[name].as_bool().unwrap_or_default();
+        Some(Self {
+            id: text(&json["id"]).unwrap_or_default(),
+            kind,
+            label: text(&json["label"]).unwrap_or_default(),
+            label_markdown: text(&json["label-markdown"]),
+            value: match &json["value"] {
+                Json::String(text) => Some(Value::Text(text.clone())),
+                Json::Bool(flag) => Some(Value::Flag(*flag)),
+                Json::Number(number) => Some(Value::Number(number.clone())),
+                _ => None,
+            },
+            disabled: flag("disabled"),
+            required: flag("required"),
+            refetch: flag("refetch"),
+        })
+    }
+
+    fn is_template(&self) -> bool {
+        self.id == TEMPLATE && matches!(self.kind, FieldKind::Select { .. })
+    }
+
+    /// Whether a value belongs to it. A select without options is not even shown (`refapp-api.md §2.1`).
+    fn is_input(&self) -> bool {
+        match &self.kind {
+            FieldKind::Select { options } => !options.is_empty(),
+            FieldKind::Checkbox | FieldKind::Text => true,
+            _ => false,
+        }
+    }
+
+    fn is_enabled(&self) -> bool {
+        self.is_input() && !self.disabled && !self.id.is_empty()
+    }
+
+    fn options(&self) -> &[SelectOption] {
+        match &self.kind {
+            FieldKind::Select { options } => options,
+            _ => &[],
+        }
+    }
+
+    fn offers(&self, template: &TemplateId) -> bool {
+        let id = template.as_str();
+        !id.is_empty() && self.options().iter().any(|option| option.id == id)
+    }
+
+    /// The language for which it asks to choose a questionnaire: `form-<lang>`.
+    fn asks(&self) -> Option<&str> {
+        let language = self.id.strip_prefix(QUESTIONNAIRE)?;
+        let is_select = matches!(self.kind, FieldKind::Select { .. });
+        (is_select && !language.contains(INFORMATIONAL)).then_some(language)
+    }
+
+    /// The language in which the existing project has a questionnaire.
+    fn informs(&self) -> Option<&str> {
+        let (language, _) = self.id.strip_prefix(QUESTIONNAIRE)?.split_once(INFORMATIONAL)?;
+        Some(language)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.value.as_ref().is_none_or(is_empty)
+    }
+
+    /// The value that an enabled input is sent with: real booleans for checkboxes, texts for selects, whose numbers
+    /// are texts too (`refapp-api.md §2.1`).
+    fn preset(&self) -> Option<Value> {
+        if !self.is_enabled() {
+            return None;
+        }
+        match (&self.kind, self.value.as_ref()?) {
+            (FieldKind::Checkbox, Value::Flag(flag)) => Some(Value::Flag(*flag)),
+            (FieldKind::Checkbox, Value::Text(text)) => text.parse().ok().map(Value::Flag),
+            (FieldKind::Checkbox, Value::Number(_)) => None,
+            (FieldKind::Select { .. }, Value::Number(number)) => Some(Value::Text(number.to_string())),
+            (FieldKind::Select { .. }, Value::Flag(_)) => None,
+            (_, value) => Some(value.clone()),
+        }
+    }
+
+    fn gap(&self) -> Gap {
+        if self.is_template() {
+            return Gap::Template;
+        }
+        let label = if self.label.trim().is_empty() {
+            &self.id
+        } else {
+            &self.label
+        };
+        Gap::Field {
+            label: label.trim().chars().take(200).collect(),
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if text.trim().is_empty())
+}
+
+fn text(json: &Json) -> Option<String> {
+    json.as_str().map(str::to_owned)
+}
+
+fn objects(json: &Json) -> impl Iterator<Item = &Json> {
+    json.as_array().into_iter().flatten().filter(|item| item.is_object())
+}
+
+#[cfg(test)]
+mod tests;

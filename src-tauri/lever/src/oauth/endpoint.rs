@@ -1,0 +1,182 @@
+//! The token endpoint (`lever-api.md §2.3`, step 3): client secret in the body, no redirects, every refusal of a
+//! grant alike whatever its status.
+
+use std::borrow::Cow;
+use std::pin::Pin;
+
+use http_client::{Answer, Http, Kind, Limits};
+use model::{Failure, LeverPlace, Millis, Secret};
+use oauth2::basic::{BasicClient, BasicTokenResponse};
+use oauth2::http::Response;
+use oauth2::{
+    AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, EndpointNotSet, EndpointSet, HttpRequest,
+    HttpResponse, RedirectUrl, RefreshToken, RequestTokenError, TokenResponse, TokenUrl,
+};
+use serde::Deserialize;
+use url::Url;
+
+use super::attempt::Attempt;
+use crate::{Call, Error};
+
+/// What Lever documents, for an answer that does not say.
+const USUAL_LIFETIME: i64 = 3_600_000;
+/// An access token is replaced this much before it expires.
+const MARGIN: i64 = 60_000;
+
+/// The organisation's own OAuth client at Lever (`mission.md` M2).
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub id: String,
+    pub secret: Secret,
+}
+
+/// What the token endpoint gives. It cannot be printed.
+pub struct Tokens {
+    pub(super) access: Secret,
+    /// By the wall clock, with the margin taken off.
+    pub(super) fresh_until: Millis,
+    /// A new one with every refresh; the old one counts as dead (`lever-api.md §2.3`).
+    pub(super) refresh: Option<Secret>,
+    scopes: Option<Vec<String>>,
+}
+
+impl Tokens {
+    /// Scopes that were asked for and not granted. An answer that names none grants what was asked for (RFC 6749
+    /// §5.1).
+    pub fn missing_scopes(&self) -> Vec<&'static str> {
+        let granted = |scope: &&str| match &self.scopes {
+            Some(scopes) => scopes.iter().any(|granted| granted == scope),
+            None => true,
+        };
+        super::SCOPES.into_iter().filter(|scope| !granted(scope)).collect()
+    }
+}
+
+/// Exchanges the code of a grant for tokens; the attempt is used up. Keep them by
+/// [`super::TokenSource::adopt`] before anything else.
+///
+/// # Errors
+/// `Revoked` for a code that is too old or used, `Unauthorized` for a wrong client secret, `Forbidden` when no refresh
+/// token was granted.
+pub async fn exchange(
+    place: &LeverPlace,
+    credentials: &Credentials,
+    attempt: Attempt,
+    code: Secret,
+) -> Result<Tokens, Error> {
+    let fail = |kind| Error::new(Call::ExchangeCode, kind);
+    let endpoint = Endpoint::new(place, credentials.clone()).map_err(|failure| fail(Kind::SecretStore(failure)))?;
+    let tokens = endpoint.exchange(attempt, &code).await.map_err(fail)?;
+    match tokens.refresh {
+        Some(_) => Ok(tokens),
+        None => Err(fail(Kind::Forbidden)),
+    }
+}
+
+/// The token endpoint, as one client of it.
+pub(super) struct Endpoint {
+    bridge: Bridge,
+    client: BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>,
+}
+
+impl Endpoint {
+    pub(super) fn new(place: &LeverPlace, credentials: Credentials) -> Result<Self, Failure> {
+        let client = BasicClient::new(ClientId::new(credentials.id))
+            .set_client_secret(ClientSecret::new(credentials.secret.expose().to_owned()))
+            .set_auth_type(AuthType::RequestBody)
+            .set_token_uri(TokenUrl::from_url(below(&place.auth, &["oauth", "token"])));
+        Ok(Self {
+            bridge: Bridge(Http::new(&place.auth, Limits::default())?),
+            client,
+        })
+    }
+
+    async fn exchange(&self, attempt: Attempt, code: &Secret) -> Result<Tokens, Kind> {
+        let (redirect, verifier) = attempt.into_redirect_and_verifier();
+        let answer = self
+            .client
+            .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
+            .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(redirect)))
+            .set_pkce_verifier(verifier)
+            .request_async(&self.bridge)
+            .await;
+        read(answer)
+    }
+
+    pub(super) async fn refresh(&self, token: &Secret) -> Result<Tokens, Kind> {
+        let answer = self
+            .client
+            .exchange_refresh_token(&RefreshToken::new(token.expose().to_owned()))
+            .request_async(&self.bridge)
+            .await;
+        read(answer)
+    }
+}
+
+/// `oauth2` speaks through our transport. Only a success reaches it as an answer, so that no status is lost.
+struct Bridge(Http);
+
+impl Bridge {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Kind> {
+        let (parts, body) = request.into_parts();
+        let url = Url::parse(&parts.uri.to_string()).map_err(|_| Kind::Unreachable)?;
+        let request = self.0.request(parts.method, url).headers(parts.headers).body(body);
+        let answer = self.0.send(request).await?;
+        match answer.success() {
+            Ok(answer) => Ok(Response::new(answer.body().to_vec())),
+            Err(kind) => Err(refusal(&answer).unwrap_or(kind)),
+        }
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Bridge {
+    type Error = Kind;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Kind>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}
+
+/// `invalid_grant` is the same under 400, 401 and 403 (`lever-api.md §12` 4).
+fn refusal(answer: &Answer) -> Option<Kind> {
+    #[derive(Deserialize)]
+    struct Refusal {
+        error: String,
+    }
+    let refusal: Refusal = answer.json().ok()?;
+    let is_refusal = matches!(answer.status(), 400 | 401 | 403);
+    (is_refusal && refusal.error == "invalid_grant").then_some(Kind::Revoked)
+}
+
+fn read<E: oauth2::ErrorResponse + 'static>(
+    answer: Result<BasicTokenResponse, RequestTokenError<Kind, E>>,
+) -> Result<Tokens, Kind> {
+    let answer = answer.map_err(|error| match error {
+        RequestTokenError::Request(kind) => kind,
+        _ => Kind::Garbage,
+    })?;
+    let lifetime = answer.expires_in().map_or(USUAL_LIFETIME, |span| {
+        i64::try_from(span.as_millis()).unwrap_or(USUAL_LIFETIME)
+    });
+    Ok(Tokens {
+        access: Secret::new(answer.access_token().secret()),
+        fresh_until: Millis::now().plus(lifetime - MARGIN),
+        refresh: answer
+            .refresh_token()
+            .map(|token| Secret::new(token.secret()))
+            .filter(|token| !token.is_empty()),
+        scopes: answer
+            .scopes()
+            .map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()),
+    })
+}
+
+/// An address below another, whether that ends with a slash or not.
+pub(super) fn below(root: &Url, path: &[&str]) -> Url {
+    let mut url = root.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
+    }
+    url
+}

@@ -1,0 +1,24 @@
+//! OAuth 2.0 at Lever: authorization code flow in the system browser, with PKCE (`lever-api.md §2.3`, RFC 8252).
+//!
+//! [`begin`] → browser → [`read_return`] → [`exchange`] → [`TokenSource::adopt`]; from then on the source keeps the
+//! access token fresh. Not here: opening the browser, receiving the callback, where the refresh token is kept.
+
+mod attempt;
+mod endpoint;
+mod source;
+
+pub use attempt::{Attempt, Return, ReturnError, begin, read_return};
+pub use endpoint::{Credentials, Tokens, exchange};
+pub use source::{RefreshTokenStore, TokenSource};
+
+/// What is asked for: a refresh token, and the least that covers the 12 rights of the article
+/// (`lever-api.md §2.2`). Write includes read.
+pub const SCOPES: [&str; 7] = [
+    "offline_access",
+    "users:read:admin",
+    "postings:read:admin",
+    "opportunities:write:admin",
+    "stages:read:admin",
+    "notes:write:admin",
+    "webhooks:write:admin",
+];
