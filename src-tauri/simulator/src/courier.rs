@@ -159,16 +159,15 @@ async fn send(client: &reqwest::Client, parcel: &Parcel, timeout: Duration) -> O
 
 fn record(world: &Arc<Mutex<World>>, parcel: &Parcel, attempt: u32, status: Option<u16>, fault: Option<&Kind>) {
     let mut world = world.lock().expect("no holder panics");
-    if parcel.side == Side::Webhook {
-        if let Some(delivery) = world
+    if parcel.side == Side::Webhook
+        && let Some(delivery) = world
             .lever
             .deliveries
             .iter_mut()
             .rev()
             .find(|delivery| delivery.id == parcel.id)
-        {
-            delivery.tries.push(status);
-        }
+    {
+        delivery.tries.push(status);
     }
     let mut effect = parcel.effect.clone();
     effect["attempt"] = (attempt + 1).into();

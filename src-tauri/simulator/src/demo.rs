@@ -343,7 +343,7 @@ fn candidate(
         } else {
             name.into()
         },
-        headline: if number % 3 == 0 {
+        headline: if number.is_multiple_of(3) {
             "Havsvind AB, Norrsken Data".into()
         } else {
             String::new()
@@ -408,7 +408,7 @@ fn candidate(
         tags,
         sources: vec!["Referral".into()],
         stage_changes,
-        origin: if number % 2 == 0 {
+        origin: if number.is_multiple_of(2) {
             "applied".into()
         } else {
             "sourced".into()

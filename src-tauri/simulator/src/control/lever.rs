@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::{Done, Wrong, given};
 use crate::App;
 use crate::data_centre::DataCentre;
-use crate::lever::Right;
 use crate::lever::account::{ApiKey, Contact, Posting, Stage};
 use crate::lever::delivery::{self, Deliver};
 use crate::lever::opportunities::{self, Draft};
+use crate::lever::{NoteDraft, Right, add_note};
 use crate::world::World;
 
 pub(crate) fn router() -> Router<App> {
@@ -27,7 +27,7 @@ pub(crate) fn router() -> Router<App> {
         )
         .route("/opportunities/{id}/anonymise", post(anonymise))
         .route("/opportunities/{id}/tags", post(change_tags))
-        .route("/opportunities/{id}/notes", post(add_note))
+        .route("/opportunities/{id}/notes", post(write_note))
         .route("/postings", post(create_posting))
         .route("/postings/{id}", patch(change_posting))
         .route("/stages", post(create_stage))
@@ -291,10 +291,16 @@ struct NewNote {
     by: Option<String>,
 }
 
-async fn add_note(State(app): State<App>, Path(id): Path<String>, Json(order): Json<NewNote>) -> Done {
+async fn write_note(State(app): State<App>, Path(id): Path<String>, Json(order): Json<NewNote>) -> Done {
     app.with(|world| {
         let by = maybe_user(world, order.by.as_deref())?;
-        let note = crate::lever::add_note(world, &id, &order.value, by, false)?;
+        let draft = NoteDraft {
+            value: &order.value,
+            user: by,
+            secret: false,
+            by_api: false,
+        };
+        let note = add_note(world, &id, draft)?;
         Ok(Json(json!({"id": note.id})))
     })
 }

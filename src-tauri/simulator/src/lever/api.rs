@@ -136,26 +136,26 @@ fn authenticate(world: &World, data_centre: DataCentre, inbound: &Inbound) -> Re
             grants: Grants::Key(key.rights.clone()),
         });
     }
-    if let Presented::Bearer(token) = &presented {
-        if let Some(access) = world.oauth.access(token) {
-            let at_home = access.data_centre == data_centre;
-            let sandbox_mix = access.data_centre == DataCentre::Sandbox || data_centre == DataCentre::Sandbox;
-            if !at_home && sandbox_mix {
-                // §2.3: the one mix whose answer is reported.
-                let message = "Unable to find a signing key that matches the token.";
-                return Err(in_open_form(world, &Refusal::forbidden(message)));
-            }
-            if !at_home {
-                return Err(wrong_data_centre(world, access.data_centre, &presented, inbound));
-            }
-            if world.oauth.is_valid(access, world.now(), &world.switches) {
-                return Ok(Caller {
-                    name: access.name(),
-                    data_centre,
-                    confidential: access.scopes.iter().any(|scope| scope == "confidential:access:admin"),
-                    grants: Grants::Scopes(access.scopes.clone()),
-                });
-            }
+    if let Presented::Bearer(token) = &presented
+        && let Some(access) = world.oauth.access(token)
+    {
+        let at_home = access.data_centre == data_centre;
+        let sandbox_mix = access.data_centre == DataCentre::Sandbox || data_centre == DataCentre::Sandbox;
+        if !at_home && sandbox_mix {
+            // §2.3: the one mix whose answer is reported.
+            let message = "Unable to find a signing key that matches the token.";
+            return Err(in_open_form(world, &Refusal::forbidden(message)));
+        }
+        if !at_home {
+            return Err(wrong_data_centre(world, access.data_centre, &presented, inbound));
+        }
+        if world.oauth.is_valid(access, world.now(), &world.switches) {
+            return Ok(Caller {
+                name: access.name(),
+                data_centre,
+                confidential: access.scopes.iter().any(|scope| scope == "confidential:access:admin"),
+                grants: Grants::Scopes(access.scopes.clone()),
+            });
         }
     }
     Err(unauthorized(world, &presented))

@@ -47,7 +47,7 @@ pub(crate) fn signature(key: &str, token: &str, triggered_at: i64) -> String {
     hex::encode(mac.finalize().into_bytes())
 }
 
-fn body(world: &mut World, event: &str, signature_token: &str, data: Value) -> Value {
+fn body(world: &mut World, event: &str, signature_token: &str, data: &Value) -> Value {
     let token = world.token48();
     let triggered_at = world.now();
     let mut body = json!({"triggeredAt": triggered_at, "event": event, "data": data,
@@ -73,7 +73,7 @@ fn ring(world: &mut World, event: &str, origin: &str, data: &Value, deliver: Del
     };
     let webhooks: Vec<_> = world.lever.webhooks.iter().filter(concerned).cloned().collect();
     for webhook in webhooks {
-        let body = body(world, event, &webhook.signature_token, data.clone());
+        let body = body(world, event, &webhook.signature_token, data);
         deliver_to(world, &webhook, body, event, deliver == Deliver::Late);
     }
 }
@@ -154,7 +154,7 @@ pub(crate) fn test(world: &mut World, webhook: &str) -> bool {
     let Some(webhook) = world.lever.webhooks.iter().find(|known| known.id == webhook).cloned() else {
         return false;
     };
-    let body = body(world, "candidateHired", &webhook.signature_token, json!({}));
+    let body = body(world, "candidateHired", &webhook.signature_token, &json!({}));
     deliver_to(world, &webhook, body, "candidateHired", false);
     true
 }

@@ -21,7 +21,7 @@ use crate::http::{Answer, Inbound, Outcome};
 use crate::world::World;
 
 pub(crate) use account::{ARTICLE_RIGHTS, OPTIONAL_RIGHTS, Right};
-pub(crate) use notes::add as add_note;
+pub(crate) use notes::{Draft as NoteDraft, add as add_note};
 pub(crate) use opportunities::{state_json as state_opportunity, state_postings};
 pub(crate) use people::user_json;
 pub(crate) use webhooks::events;

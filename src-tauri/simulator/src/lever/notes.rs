@@ -59,8 +59,8 @@ pub(crate) fn list(world: &mut World, id: &str, inbound: &Inbound) -> Result<Out
     rows.sort_by(|a, b| a.place.cmp(&b.place));
     let known = |token: &str| world.lever.offsets.contains(token);
     let wanted = paging::page(&rows, limit, inbound.query_one("offset"), known, created_place)?;
-    let items = rows.drain(wanted.start..wanted.end).map(|row| row.item).collect();
-    Ok(Outcome::of(paging::answer(world, items, wanted.next)))
+    let items: Vec<_> = rows.drain(wanted.start..wanted.end).map(|row| row.item).collect();
+    Ok(Outcome::of(paging::answer(world, &items, wanted.next)))
 }
 
 fn checked_value<'a>(world: &World, value: Option<&'a Value>) -> Result<&'a str, Refusal> {
@@ -77,14 +77,17 @@ fn checked_value<'a>(world: &World, value: Option<&'a Value>) -> Result<&'a str,
     Ok(value)
 }
 
-/// Adds a note, made through the API or in Lever's own pages.
-pub(crate) fn add(
-    world: &mut World,
-    id: &str,
-    value: &str,
-    user: Option<String>,
-    by_api: bool,
-) -> Result<Note, Refusal> {
+/// What a new note is made from.
+pub(crate) struct Draft<'a> {
+    pub(crate) value: &'a str,
+    pub(crate) user: Option<String>,
+    pub(crate) secret: bool,
+    /// Made through the API, not in Lever's own pages.
+    pub(crate) by_api: bool,
+}
+
+/// Adds a note.
+pub(crate) fn add(world: &mut World, id: &str, draft: Draft<'_>) -> Result<Note, Refusal> {
     let note_id = world.uuid();
     let now = world.now();
     let opportunity = world
@@ -94,12 +97,12 @@ pub(crate) fn add(
         .ok_or_else(|| Refusal::not_found("opportunities", id))?;
     let note = Note {
         id: note_id,
-        fields: vec![field(value, &opportunity.stage, user.as_deref(), now)],
-        user,
-        secret: false,
+        fields: vec![field(draft.value, &opportunity.stage, draft.user.as_deref(), now)],
+        user: draft.user,
+        secret: draft.secret,
         created_at: now,
         deleted_at: None,
-        by_api,
+        by_api: draft.by_api,
     };
     opportunity.notes.push(note.clone());
     Ok(note)
@@ -112,13 +115,17 @@ pub(crate) fn create(world: &mut World, id: &str, inbound: &Inbound) -> Result<O
     if let Some(thread) = inbound.query_one("note_id") {
         return comment(world, id, thread, &value, user.as_deref());
     }
-    let mut note = add(world, id, &value, user, true)?;
-    note.secret = body.get("secret").and_then(Value::as_bool).unwrap_or_default();
-    if let Some(opportunity) = world.lever.opportunities.get_mut(id) {
-        if let Some(stored) = opportunity.notes.last_mut() {
-            stored.secret = note.secret;
-        }
-    }
+    let secret = body.get("secret").and_then(Value::as_bool).unwrap_or_default();
+    let note = add(
+        world,
+        id,
+        Draft {
+            value: &value,
+            user,
+            secret,
+            by_api: true,
+        },
+    )?;
     let mut row = json(&note);
     row["noteId"] = json!(note.id);
     let effect = json!({"opportunityId": id, "noteId": note.id, "value": value});

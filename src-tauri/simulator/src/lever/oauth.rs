@@ -264,10 +264,11 @@ fn authorize(world: &mut World, data_centre: DataCentre, inbound: &Inbound) -> O
                 && asked.scopes.iter().all(|scope| family.scopes.contains(scope))
         })
         .map(|family| family.user.clone());
-    if let Some(user) = remembered {
-        if world.switches.consent_remembered && inbound.query_one("prompt") != Some("consent") {
-            return issue_code(world, asked, user);
-        }
+    if let Some(user) = remembered
+        && world.switches.consent_remembered
+        && inbound.query_one("prompt") != Some("consent")
+    {
+        return issue_code(world, asked, user);
     }
 
     let id = world.short_id(24);

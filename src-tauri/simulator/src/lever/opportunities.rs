@@ -172,12 +172,12 @@ pub(crate) fn read(world: &World, caller: &Caller, id: &str, inbound: &Inbound) 
 
 pub(crate) fn list_applications(world: &mut World, id: &str) -> Result<Outcome, Refusal> {
     let opportunity = find(world, id)?;
-    let rows = opportunity
+    let rows: Vec<_> = opportunity
         .application
         .iter()
         .map(|application| application_json(opportunity, application))
         .collect();
-    Ok(Outcome::of(paging::answer(world, rows, None)))
+    Ok(Outcome::of(paging::answer(world, &rows, None)))
 }
 
 pub(crate) fn read_application(world: &World, id: &str, application: &str) -> Result<Outcome, Refusal> {
@@ -306,11 +306,11 @@ pub(crate) fn list(world: &mut World, caller: &Caller, inbound: &Inbound) -> Res
     rows.sort_by(|a, b| a.place.cmp(&b.place));
     let known = |token: &str| lever.offsets.contains(token);
     let wanted = paging::page(&rows, limit, inbound.query_one("offset"), known, place)?;
-    let items = rows[wanted.start..wanted.end]
+    let items: Vec<_> = rows[wanted.start..wanted.end]
         .iter()
         .map(|row| paging::only_included(inbound, json(lever, &web_url, row.item, View::Read, &expand)))
         .collect();
-    Ok(Outcome::of(paging::answer(world, items, wanted.next)))
+    Ok(Outcome::of(paging::answer(world, &items, wanted.next)))
 }
 
 /// Tags of a request body, of a legal length.

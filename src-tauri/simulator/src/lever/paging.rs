@@ -73,7 +73,7 @@ pub(crate) fn page<K: Ord, T>(
 }
 
 /// A list answer; remembers the token that it hands out.
-pub(crate) fn answer(world: &mut World, rows: Vec<Value>, next: Option<String>) -> Answer {
+pub(crate) fn answer(world: &mut World, rows: &[Value], next: Option<String>) -> Answer {
     let body = match next {
         Some(token) => {
             let encoded = utf8_percent_encode(&token, COMPONENT).to_string();
@@ -88,10 +88,10 @@ pub(crate) fn answer(world: &mut World, rows: Vec<Value>, next: Option<String>) 
 /// Keeps only the fields that `include` names, if it names any (§5).
 pub(crate) fn only_included(inbound: &Inbound, mut row: Value) -> Value {
     let included = inbound.query_all("include");
-    if !included.is_empty() {
-        if let Some(object) = row.as_object_mut() {
-            object.retain(|key, _| included.contains(&key.as_str()));
-        }
+    if !included.is_empty()
+        && let Some(object) = row.as_object_mut()
+    {
+        object.retain(|key, _| included.contains(&key.as_str()));
     }
     row
 }

@@ -54,11 +54,11 @@ pub(crate) fn list_users(world: &mut World, inbound: &Inbound) -> Result<Outcome
         |t| offsets.contains(t),
         created_place,
     )?;
-    let items = rows
+    let items: Vec<_> = rows
         .drain(wanted.start..wanted.end)
         .map(|row| paging::only_included(inbound, row.item))
         .collect();
-    Ok(Outcome::of(paging::answer(world, items, wanted.next)))
+    Ok(Outcome::of(paging::answer(world, &items, wanted.next)))
 }
 
 /// Reads `[createdAt, id]`.
@@ -72,13 +72,13 @@ pub(crate) fn read_user(world: &World, id: &str) -> Result<Outcome, Refusal> {
 }
 
 pub(crate) fn list_stages(world: &mut World) -> Result<Outcome, Refusal> {
-    let rows = world
+    let rows: Vec<_> = world
         .lever
         .stages
         .iter()
         .map(|stage| json!({"id": stage.id, "text": stage.text}))
         .collect();
-    Ok(Outcome::of(paging::answer(world, rows, None)))
+    Ok(Outcome::of(paging::answer(world, &rows, None)))
 }
 
 /// Counts include archived opportunities (§9); the order is case-insensitive by text (§5).
@@ -92,9 +92,9 @@ pub(crate) fn list_tags(world: &mut World) -> Result<Outcome, Refusal> {
     {
         *counts.entry((tag.to_lowercase(), tag.clone())).or_default() += 1;
     }
-    let rows = counts
+    let rows: Vec<_> = counts
         .into_iter()
         .map(|((_, text), count)| json!({"count": count, "text": text}))
         .collect();
-    Ok(Outcome::of(paging::answer(world, rows, None)))
+    Ok(Outcome::of(paging::answer(world, &rows, None)))
 }

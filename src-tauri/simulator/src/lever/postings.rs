@@ -83,9 +83,9 @@ pub(crate) fn list(world: &mut World, caller: &Caller, inbound: &Inbound) -> Res
     rows.sort_by(|a, b| a.place.cmp(&b.place));
     let known = |token: &str| lever.offsets.contains(token);
     let wanted = paging::page(&rows, limit, inbound.query_one("offset"), known, created_place)?;
-    let items = rows[wanted.start..wanted.end]
+    let items: Vec<_> = rows[wanted.start..wanted.end]
         .iter()
         .map(|row| paging::only_included(inbound, json(lever, row.item, &expand)))
         .collect();
-    Ok(Outcome::of(paging::answer(world, items, wanted.next)))
+    Ok(Outcome::of(paging::answer(world, &items, wanted.next)))
 }

@@ -149,10 +149,10 @@ pub(crate) fn is_existing(account: &Account, job: Option<&str>) -> bool {
 
 /// The fields for a job, given the values that a refetch sends along.
 pub(crate) fn fields(account: &Account, origin: &str, job: Option<&str>, values: &Value, swedish: bool) -> Vec<Value> {
-    if account.existing_project_form {
-        if let Some(project) = job.and_then(|job| account.project_of(job)) {
-            return existing_project(account, project, origin);
-        }
+    if account.existing_project_form
+        && let Some(project) = job.and_then(|job| account.project_of(job))
+    {
+        return existing_project(account, project, origin);
     }
     let mut fields = match account.form {
         FormMode::Template => vec![template_select(account, false, swedish)],

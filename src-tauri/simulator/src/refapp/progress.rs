@@ -240,11 +240,9 @@ fn update(world: &World, check: &Check) -> Value {
         "candidateLink": {"url": candidate, "description": "Candidate in Refapp", "type": "candidate-url"},
         "candidateSubmissionPageLink": {"url": entry, "description": "For the candidate"}});
     if let Some(counts) = check.counts {
-        let score = if counts.total == 0 {
-            0
-        } else {
-            (100 * counts.completed + counts.total / 2) / counts.total
-        };
+        let score = (100 * counts.completed + counts.total / 2)
+            .checked_div(counts.total)
+            .unwrap_or(0);
         attributes["assessment"] = json!({"type": "reference-check", "score": score, "total": counts.total,
             "remainingToSubmit": counts.remaining_to_submit, "completed": counts.completed, "declined": counts.declined});
         if !check.fraud_warnings.is_empty() && world.switches.fraud_warnings_sent {
