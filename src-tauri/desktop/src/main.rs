@@ -1,2 +1,36 @@
-//! Placeholder.
-fn main() {}
+//! The desktop app's shell: it wires the window, the host, the keychain, the browser and the deep link together.
+//!
+//! Not here: any rule of the business (`engine`), any text but the few that the shell says by itself, any question
+//! or order of the UI's (`api`: the commands only pass them on).
+
+// On Windows a second, black window would open beside the real one.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod arguments;
+mod commands;
+#[cfg(test)]
+mod configuration;
+mod deep_link;
+mod host;
+mod keychain;
+mod log;
+mod loopback;
+mod opening;
+mod practice;
+mod shell;
+mod surroundings;
+mod window;
+
+use std::process::ExitCode;
+
+use arguments::Start;
+
+fn main() -> ExitCode {
+    match Start::parse(std::env::args().skip(1)) {
+        Ok(start) => shell::run(start),
+        Err(refusal) => {
+            eprintln!("refapp-lever: {refusal}\n\n{}", arguments::USAGE);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Opens the host: its folder, its keychain, its surroundings, the receiver before it and the browser's way back.
+
+use std::future::pending;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use api::{Host, Options};
+use model::{Code, Failure};
+use tauri::async_runtime::spawn;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use url::Url;
+
+use crate::arguments::Simulated;
+use crate::keychain::Keychain;
+use crate::practice::Practice;
+use crate::surroundings::{Desktop, World};
+
+/// Where a tunnel to this computer should lead. Nothing but loopback listens.
+const RECEIVER: u16 = 47820;
+
+/// What the shell gives to the host.
+pub struct Shell {
+    /// The app's data folder. Real connections and practice have a folder of their own in it.
+    pub data: PathBuf,
+    pub version: String,
+    /// The two ends of the browser's way back.
+    pub returned: mpsc::UnboundedSender<Url>,
+    pub returns: mpsc::UnboundedReceiver<Url>,
+}
+
+impl Shell {
+    /// Opens the host of the real connections.
+    ///
+    /// # Errors
+    /// `APP-PORT` if the receiver cannot listen at all, and whatever [`Host::open`] says.
+    pub async fn open_real(self) -> Result<Arc<Host>, Failure> {
+        // Taken by another user's app: any other port will do, and the log says which.
+        let listener = match listen(RECEIVER).await {
+            Err(_) => listen(0).await?,
+            taken => taken?,
+        };
+        let folder = self.data.join("real");
+        self.open(folder, Keychain::real(), World::Real, None, listener).await
+    }
+
+    /// Opens the host of practice mode.
+    ///
+    /// # Errors
+    /// As [`Self::open_real`], and `APP-STORE` if what the last practice left cannot be removed.
+    pub async fn open_practice(self, simulated: Simulated) -> Result<Arc<Host>, Failure> {
+        let listener = listen(0).await?;
+        let receiver = listener.local_addr().map_err(|_| Code::AppPort)?;
+        let folder = self.data.join("practice");
+        if simulated == Simulated::Here {
+            // The simulator remembers nothing, so the app must not either.
+            empty(&folder)?;
+        }
+        let practice = Practice::begin(simulated).await?;
+        let view = practice.view();
+        let world = World::Practice(practice, format!("http://{receiver}"));
+        self.open(folder, Keychain::practice(), world, Some(view), listener)
+            .await
+    }
+
+    async fn open(
+        mut self,
+        data_dir: PathBuf,
+        keychain: Keychain,
+        world: World,
+        practice: Option<api::Practice>,
+        listener: TcpListener,
+    ) -> Result<Arc<Host>, Failure> {
+        let opened = Host::open(Options {
+            data_dir,
+            vault: Arc::new(keychain),
+            surroundings: Arc::new(Desktop::new(world, self.returned)),
+            practice,
+            version: self.version,
+        });
+        let host = opened
+            .await
+            .inspect_err(|failure| tracing::error!(%failure, "the host could not be opened"))?;
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "the receiver listens");
+        }
+        // It listens as long as the process lives: a host that has stopped answers "not now", which makes Lever
+        // and Refapp try again; a closed port would do no more.
+        let receiver = receiver::serve(listener, host.intake(), pending());
+        spawn(async move {
+            if let Err(error) = receiver.await {
+                tracing::error!(%error, "the receiver ended");
+            }
+        });
+        let returning = Arc::clone(&host);
+        spawn(async move {
+            while let Some(url) = self.returns.recv().await {
+                returning.oauth_returned(&url).await;
+            }
+        });
+        Ok(host)
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|_| Code::AppPort.into())
+}
+
+fn empty(folder: &Path) -> Result<(), Failure> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Code::AppStore.into()),
+        _ => Ok(()),
+    }
+}

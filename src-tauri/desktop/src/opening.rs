@@ -1,0 +1,35 @@
+//! The host while it is being opened, and after: the window does not wait for it.
+
+use std::sync::Arc;
+
+use api::Host;
+use futures::future::{BoxFuture, FutureExt, Shared};
+use model::Failure;
+
+/// Resolves to the host, or to why there is none; then every request is answered with that, and the window shows it.
+#[derive(Clone)]
+pub struct Opening(Shared<BoxFuture<'static, Result<Arc<Host>, Failure>>>);
+
+impl Opening {
+    /// Starts opening. `open` runs to its end whether or not anybody waits for it.
+    pub fn start(open: impl Future<Output = Result<Arc<Host>, Failure>> + Send + 'static) -> Self {
+        let opening = open.boxed().shared();
+        tauri::async_runtime::spawn(opening.clone());
+        Self(opening)
+    }
+
+    /// The host, as soon as it is there.
+    ///
+    /// # Errors
+    /// Why it could not be opened.
+    pub async fn host(&self) -> Result<Arc<Host>, Failure> {
+        self.0.clone().await
+    }
+
+    /// Lets work under way end, if there is any.
+    pub async fn stop(&self) {
+        if let Some(Ok(host)) = self.0.peek() {
+            host.stop().await;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The app's life: one instance, one window, one host, and an orderly end.
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use futures::FutureExt;
+use tauri::menu::{MenuBuilder, MenuItemBuilder, SubmenuBuilder};
+use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent};
+use tokio::sync::mpsc;
+
+use crate::arguments::Start;
+use crate::commands::Pump;
+use crate::host::Shell;
+use crate::opening::Opening;
+use crate::{commands, deep_link, log, window};
+
+/// How long the host may take to end what is under way. What it does not end, it takes up at the next start.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Runs the app to its end.
+pub fn run(start: Start) -> ExitCode {
+    let stays = matches!(start, Start::Real(_));
+    let built = tauri::Builder::default()
+        // First of all, so that a second start does nothing but hand over its arguments. It also passes a deep link
+        // among them to the plugin after it.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_deep_link::init())
+        .invoke_handler(tauri::generate_handler![commands::ask, commands::subscribe])
+        .manage(Pump::default())
+        .setup(move |app| set_up(app, start))
+        .on_window_event(move |window, event| {
+            // Closing the window must not end the integration: candidates would reach the stage and nobody would
+            // be there. Without a tray icon (GNOME hides them) the window is minimised instead, and Quit is in the
+            // menu. In practice nothing lives on, so there closing is quitting.
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && stays
+            {
+                api.prevent_close();
+                let _ = window.minimize();
+            }
+        })
+        .build(tauri::generate_context!());
+    let app = match built {
+        Ok(app) => app,
+        Err(error) => {
+            eprintln!("refapp-lever: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    app.run(|handle, event| {
+        if let RunEvent::Exit = event {
+            say_farewell(handle);
+        }
+    });
+    ExitCode::SUCCESS
+}
+
+fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>> {
+    log::start(&app.path().app_log_dir()?);
+    let data = app.path().app_data_dir()?;
+    private_folder(&data)?;
+    let (returned, returns) = mpsc::unbounded_channel();
+    let shell = Shell {
+        data,
+        version: app.package_info().version.to_string(),
+        returned: returned.clone(),
+        returns,
+    };
+    let (argument, open) = match start {
+        Start::Real(link) => {
+            offer_quit(app)?;
+            (link, shell.open_real().boxed())
+        }
+        Start::Practice(simulated) => (None, shell.open_practice(simulated).boxed()),
+    };
+    deep_link::listen(app, argument, returned);
+    app.manage(Opening::start(open));
+    window::open(app)?;
+    quit_on_signal(app.handle().clone());
+    Ok(())
+}
+
+/// A menu with Quit; macOS has one of its own.
+fn offer_quit(app: &App) -> tauri::Result<()> {
+    if cfg!(target_os = "macos") {
+        return Ok(());
+    }
+    let swedish = sys_locale::get_locale().is_some_and(|locale| locale.starts_with("sv"));
+    let quit = MenuItemBuilder::with_id("quit", if swedish { "Avsluta" } else { "Quit" })
+        .accelerator("CmdOrCtrl+Q")
+        .build(app)?;
+    let menu = SubmenuBuilder::new(app, "Refapp for Lever").item(&quit).build()?;
+    app.set_menu(MenuBuilder::new(app).item(&menu).build()?)?;
+    app.on_menu_event(|handle, event| {
+        if event.id() == "quit" {
+            handle.exit(0);
+        }
+    });
+    Ok(())
+}
+
+/// The end of a session, or Ctrl+C in a terminal, is as orderly as Quit.
+fn quit_on_signal(handle: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        #[cfg(unix)]
+        let ended = async {
+            use tokio::signal::unix::{SignalKind, signal};
+            let mut terminated = signal(SignalKind::terminate())?;
+            tokio::select! {
+                _ = terminated.recv() => Ok(()),
+                interrupted = tokio::signal::ctrl_c() => interrupted,
+            }
+        };
+        #[cfg(not(unix))]
+        let ended = tokio::signal::ctrl_c();
+        if ended.await.is_ok() {
+            handle.exit(0);
+        }
+    });
+}
+
+fn say_farewell(handle: &AppHandle) {
+    // It is missing if the app never came as far as to open it.
+    let Some(opening) = handle.try_state::<Opening>() else {
+        return;
+    };
+    let stopped = tauri::async_runtime::block_on(async { tokio::time::timeout(FAREWELL, opening.stop()).await });
+    if stopped.is_err() {
+        tracing::warn!("the host did not end in time");
+    }
+}
+
+/// Makes a folder that only its user can enter, if it is not there.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

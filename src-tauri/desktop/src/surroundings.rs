@@ -1,0 +1,124 @@
+//! What the engine needs of the desktop: where the APIs live, the user's browser, and the ways back from it.
+
+use std::sync::{Mutex, PoisonError};
+
+use engine::Surroundings;
+use model::{Code, DataCentre, Failure, Place, Redirect};
+use tauri::async_runtime::{JoinHandle, spawn};
+use tokio::sync::mpsc;
+use url::Url;
+
+use crate::practice::Practice;
+use crate::{deep_link, loopback};
+
+/// Which world this app talks to; fixed when it starts.
+pub enum World {
+    Real,
+    /// With the address under which the simulators reach the receiver.
+    Practice(Practice, String),
+}
+
+/// The desktop's surroundings.
+pub struct Desktop {
+    world: World,
+    /// Where the addresses go at which the browser comes back.
+    returned: mpsc::UnboundedSender<Url>,
+    /// The ear that was opened last. A new try closes it.
+    ear: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Desktop {
+    pub fn new(world: World, returned: mpsc::UnboundedSender<Url>) -> Self {
+        Self {
+            world,
+            returned,
+            ear: Mutex::new(None),
+        }
+    }
+
+    fn listen(&self, data_centre: DataCentre) -> Result<Url, Failure> {
+        let mut ear = self.ear.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = ear.take() {
+            before.abort();
+        }
+        let bound =
+            loopback::bind(&loopback::PORTS).and_then(|listener| Some((listener.local_addr().ok()?.port(), listener)));
+        let Some((port, listener)) = bound else {
+            return Err(Code::AppPort.into());
+        };
+        let wait = loopback::wait(listener, data_centre, self.returned.clone());
+        *ear = Some(spawn(wait));
+        Ok(redirect_url(&loopback::address(port, data_centre)))
+    }
+}
+
+impl Surroundings for Desktop {
+    fn place(&self, _connection: &str, data_centre: DataCentre) -> Result<Place, Failure> {
+        match (&self.world, data_centre) {
+            (World::Practice(practice, _), _) => practice.place(data_centre),
+            (World::Real, DataCentre::Custom) => Err(Code::AppAddress.into()),
+            (World::Real, _) => Ok(Place::Real),
+        }
+    }
+
+    fn public_url(&self) -> Option<String> {
+        match &self.world {
+            World::Real => None,
+            World::Practice(_, receiver) => Some(receiver.clone()),
+        }
+    }
+
+    /// Always the system's browser, never a webview of ours (RFC 8252 §8.12). On Linux that is `xdg-open`.
+    fn open_in_browser(&self, url: &Url) -> Result<(), Failure> {
+        open::that_detached(url.as_str()).map_err(|error| {
+            tracing::warn!(kind = %error.kind(), "no browser opened");
+            Code::AppNotNow.into()
+        })
+    }
+
+    fn redirect(&self, kind: Redirect, data_centre: DataCentre) -> Result<Url, Failure> {
+        match kind {
+            Redirect::DeepLink => Ok(redirect_url(&deep_link::address(data_centre))),
+            Redirect::Loopback => self.listen(data_centre),
+        }
+    }
+
+    fn redirect_addresses(&self, data_centre: DataCentre) -> Vec<String> {
+        let loopback = loopback::PORTS.map(|port| loopback::address(port, data_centre));
+        [vec![deep_link::address(data_centre)], loopback.to_vec()].concat()
+    }
+}
+
+fn redirect_url(address: &str) -> Url {
+    Url::parse(address).expect("a redirect address is built from constants and a word")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_real_world_is_never_on_loopback() {
+        let desktop = Desktop::new(World::Real, mpsc::unbounded_channel().0);
+        assert_eq!(desktop.place("a", DataCentre::Eu), Ok(Place::Real));
+        assert!(desktop.place("a", DataCentre::Custom).is_err());
+        assert_eq!(desktop.public_url(), None);
+    }
+
+    #[test]
+    fn an_oauth_client_needs_four_addresses_and_each_data_centre_has_its_own() {
+        let desktop = Desktop::new(World::Real, mpsc::unbounded_channel().0);
+        assert_eq!(
+            desktop.redirect_addresses(DataCentre::Us),
+            [
+                "com.refapp.lever://oauth/us",
+                "http://127.0.0.1:47811/oauth/us",
+                "http://127.0.0.1:47812/oauth/us",
+                "http://127.0.0.1:47813/oauth/us",
+            ]
+        );
+        let link = desktop.redirect(Redirect::DeepLink, DataCentre::Eu).unwrap();
+        assert_eq!(link.as_str(), "com.refapp.lever://oauth/eu");
+    }
+}

@@ -1,0 +1,69 @@
+//! The one window. It shows our own pages and nothing else.
+
+use tauri::webview::NewWindowResponse;
+use tauri::{App, AppHandle, Manager, Url, WebviewWindowBuilder};
+
+/// Opens it as `tauri.conf.json` describes it.
+///
+/// # Errors
+/// If the system's web view cannot be started.
+pub fn open(app: &App) -> tauri::Result<()> {
+    let config = app
+        .config()
+        .app
+        .windows
+        .first()
+        .expect("tauri.conf.json describes one window");
+    WebviewWindowBuilder::from_config(app, config)?
+        .on_navigation(is_own)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    Ok(())
+}
+
+/// Brings it back to the user, wherever it is.
+pub fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        // Each can fail on a desktop that does not know it; then the others still help.
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
+}
+
+/// The origin of the embedded pages: `tauri://localhost`, on Windows `http://tauri.localhost`.
+fn is_own(url: &Url) -> bool {
+    let own = if cfg!(windows) {
+        ("http", "tauri.localhost")
+    } else {
+        ("tauri", "localhost")
+    };
+    (url.scheme(), url.host_str()) == (own.0, Some(own.1)) && url.port().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_stays_on_its_own_pages() {
+        let own = |address| Url::parse(address).is_ok_and(|url| is_own(&url));
+        assert!(own(if cfg!(windows) {
+            "http://tauri.localhost/index.html"
+        } else {
+            "tauri://localhost/index.html"
+        }));
+        for address in [
+            "https://hire.lever.co/",
+            "http://127.0.0.1:47820/",
+            "tauri://localhost:1/",
+            "tauri://elsewhere/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+            "javascript:alert(1)",
+        ] {
+            assert!(!own(address), "{address}");
+        }
+    }
+}
