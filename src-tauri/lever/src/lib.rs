@@ -16,6 +16,8 @@ mod gate;
 mod list;
 pub mod oauth;
 mod resource;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use call::Call;
