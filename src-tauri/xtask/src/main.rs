@@ -1,2 +1,63 @@
-//! Placeholder.
-fn main() {}
+//! The project's own commands: `cargo xtask demo`, `test`, `shots`.
+//!
+//! Each does all its own set-up, shows every command that it runs, and stops at the first that fails.
+
+mod crates;
+mod demo;
+mod machine;
+mod run;
+mod session;
+mod shots;
+mod test;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what is missing, builds, and opens the window in practice mode
+    Demo {
+        /// Plays one check from stage move to Completed in the terminal instead
+        #[arg(long)]
+        headless: bool,
+        /// Installs without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Runs every test, those in a real window included
+    Test {
+        /// Installs without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Takes pictures of every screen, checks them, and writes them to docs/screenshots
+    Shots {
+        /// Installs without asking
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Demo { headless, yes } => demo::run(headless, yes),
+        Command::Test { yes } => test::run(yes),
+        Command::Shots { yes } => shots::run(yes),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("\n{reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
