@@ -33,6 +33,9 @@ impl Default for Limits {
     }
 }
 
+/// How long an unused connection is kept.
+const IDLE: Duration = Duration::from_secs(4);
+
 /// A pool of connections to one API.
 #[derive(Clone, Debug)]
 pub struct Http {
@@ -54,7 +57,10 @@ impl Http {
             .referer(false)
             .connect_timeout(limits.connect)
             .read_timeout(limits.read)
-            .timeout(limits.total);
+            .timeout(limits.total)
+            // A request that meets the closing of an idle connection has an unknown outcome. Many servers close
+            // after 5 seconds; we let go first.
+            .pool_idle_timeout(IDLE);
         if is_loopback(base) {
             builder = builder.no_proxy();
         }

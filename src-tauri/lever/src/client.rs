@@ -56,13 +56,9 @@ impl Client {
     /// # Errors
     /// `APP-INTERNAL` if TLS cannot be set up on this computer.
     pub fn new(place: LeverPlace, auth: Auth) -> Result<Self, Failure> {
-        Self::with_limits(place, auth, Limits::default())
-    }
-
-    pub(crate) fn with_limits(place: LeverPlace, auth: Auth, limits: Limits) -> Result<Self, Failure> {
         Ok(Self {
             shared: Arc::new(Shared {
-                http: Http::new(&place.api, limits)?,
+                http: Http::new(&place.api, Limits::default())?,
                 place,
                 auth,
                 gate: Gate::new(),
@@ -94,7 +90,7 @@ impl Client {
     pub async fn opportunity(&self, id: &OpportunityId) -> Result<Opportunity, Error> {
         let call = Call::ReadOpportunity;
         let url = self.url(call, &["opportunities", id.as_str()])?;
-        let answer = self.expanding(&url, async |url| self.read(call, url).await).await?;
+        let answer = self.read_expanded(call, url).await?;
         let Data { data }: Data<wire::Opportunity> = json_of(call, &answer)?;
         let bare = data.bare_applications();
         if bare.is_empty() {
@@ -318,8 +314,11 @@ impl Client {
             url.query_pairs_mut()
                 .append_pair("advanced_at_start", &since.to_string());
         }
-        self.expanding(&url, async |url| self.page(call, &url, page).await)
-            .await
+        if let Some(offset) = page {
+            offset.append_to(&mut url);
+        }
+        let answer = self.read_expanded(call, url).await?;
+        Page::read(&answer).map_err(|kind| Error::new(call, kind))
     }
 
     /// All opportunities that carry a tag, archived ones included, spelled exactly so. Their applications are not
@@ -370,19 +369,19 @@ impl Client {
 
     /// Reads with `expand=applications`; without it if Lever refuses and accepts that. A refusal of both is about
     /// the thing itself, and says nothing of `expand`.
-    async fn expanding<T>(&self, url: &Url, read: impl AsyncFn(Url) -> Result<T, Error>) -> Result<T, Error> {
+    async fn read_expanded(&self, call: Call, url: Url) -> Result<Answer, Error> {
         let fails = &self.shared.expand_fails;
         if !fails.load(Ordering::Relaxed) {
             let mut expanded = url.clone();
             expanded.query_pairs_mut().append_pair("expand", "applications");
-            match read(expanded).await {
+            match self.read(call, expanded).await {
                 Err(Error {
                     kind: Kind::Forbidden, ..
                 }) => {}
                 other => return other,
             }
         }
-        let plain = read(url.clone()).await?;
+        let plain = self.read(call, url).await?;
         fails.store(true, Ordering::Relaxed);
         Ok(plain)
     }

@@ -20,6 +20,12 @@ const MOST_RESTARTS: usize = 3;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Offset(String);
 
+impl Offset {
+    pub(crate) fn append_to(&self, url: &mut Url) {
+        url.query_pairs_mut().append_pair("offset", &self.0);
+    }
+}
+
 /// One page of a list.
 #[derive(Clone)]
 pub struct Page<T> {
@@ -40,7 +46,7 @@ struct Envelope<T> {
 }
 
 impl<T: DeserializeOwned> Page<T> {
-    fn read(answer: &Answer) -> Result<Self, Kind> {
+    pub(crate) fn read(answer: &Answer) -> Result<Self, Kind> {
         let envelope: Envelope<T> = answer.json()?;
         let next = match (envelope.has_next, envelope.next) {
             (false, _) => None,
@@ -56,16 +62,15 @@ impl<T: DeserializeOwned> Page<T> {
 }
 
 impl Client {
-    /// One page.
-    pub(crate) async fn page<T: DeserializeOwned>(
+    async fn page<T: DeserializeOwned>(
         &self,
         call: Call,
         list: &Url,
         offset: Option<&Offset>,
     ) -> Result<Page<T>, Error> {
         let mut url = list.clone();
-        if let Some(Offset(next)) = offset {
-            url.query_pairs_mut().append_pair("offset", next);
+        if let Some(offset) = offset {
+            offset.append_to(&mut url);
         }
         let answer = self.read(call, url).await?;
         Page::read(&answer).map_err(|kind| Error::new(call, kind))

@@ -11,6 +11,8 @@ mod client;
 mod error;
 mod event;
 mod form;
+#[cfg(test)]
+mod tests;
 mod update;
 mod value;
 

@@ -124,3 +124,17 @@ fn a_missing_right_is_named_to_the_person() {
     assert_eq!(dead(Call::RefreshToken), Code::OauthRevoked);
     assert_eq!(dead(Call::ExchangeCode), Code::OauthLate);
 }
+
+#[tokio::test]
+async fn calls_can_be_made_from_any_task() {
+    let server = Server::start(|_, _| reply(404, "{}")).await;
+    let client = server.client();
+    let task = tokio::spawn(async move {
+        let one = client.opportunity(&"o".into()).await.err();
+        let page = client.opportunities_in_stage(&"offer".into(), None, None).await.err();
+        (one, page)
+    });
+    let (one, page) = task.await.unwrap();
+    assert_eq!(one.unwrap().kind, Kind::NotFound);
+    assert_eq!(page.unwrap().call, Call::ListOpportunities);
+}
