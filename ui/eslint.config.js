@@ -20,7 +20,15 @@ export default ts.config(
   {
     rules: {
       'no-undef': 'off', // TypeScript knows better.
-      'no-restricted-globals': ['error', 'fetch', 'XMLHttpRequest', 'WebSocket', 'open', 'alert', 'confirm'],
+      'no-restricted-globals': [
+        'error',
+        'fetch',
+        'XMLHttpRequest',
+        'WebSocket',
+        'open',
+        'alert',
+        'confirm',
+      ],
     },
   },
   {
@@ -37,7 +45,6 @@ export default ts.config(
       'svelte/no-at-html-tags': 'error',
       'svelte/button-has-type': 'error',
       'svelte/no-target-blank': 'error',
-      'svelte/no-inline-styles': ['error', { allowTransitions: false }],
       'svelte/require-each-key': 'error',
     },
   },

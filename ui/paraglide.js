@@ -7,6 +7,7 @@ import { compile } from '@inlang/paraglide-js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** @type {import('@inlang/paraglide-js').CompilerOptions} */
 export const options = {
   project: here('./project.inlang'),
   outdir: here('./src/paraglide'),

@@ -20,7 +20,7 @@ export default defineConfig({
       '@messages': here('./src/paraglide/messages.js'),
     },
     // Svelte's browser half, in tests too.
-    conditions: process.env['VITEST'] ? ['browser'] : [],
+    ...(process.env['VITEST'] ? { conditions: ['browser'] } : {}),
   },
   build: {
     // What WebKitGTK 2.40, WebView2 and macOS 12 understand.

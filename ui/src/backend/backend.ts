@@ -34,7 +34,8 @@ export function asFailure(thrown: unknown): Failure {
 }
 
 type Kind = Reply['reply'];
-type Value<K extends Kind> = Extract<Reply, { reply: K }> extends { value: infer V } ? V : undefined;
+type Value<K extends Kind> =
+  Extract<Reply, { reply: K }> extends { value: infer V } ? V : undefined;
 
 /** One method for each request, so that a screen never takes a raw reply apart. */
 export class Host {

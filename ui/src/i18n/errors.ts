@@ -1,0 +1,39 @@
+/** What the error dictionary says about a failure, in the language of the screen. */
+import en from '@errors/errors.en.json';
+import sv from '@errors/errors.sv.json';
+import type { Code } from '../backend/types/Code';
+import type { Failure } from '../backend/types/Failure';
+import { language, type Locale } from './locale.svelte';
+import { moment } from './time.svelte';
+
+export interface ErrorText {
+  title: string;
+  /** What happened, why it matters, how to mend it. */
+  what: string;
+  why: string;
+  mend: string;
+}
+
+// Held against `Code` where they are written: a test of `model` fails when a code lacks a text.
+const dictionaries: Record<Locale, Record<Code, ErrorText>> = { en, sv };
+
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** Placeholders filled. A moment is written as people write it; a value that is not there leaves a dash. */
+export function fill(text: string, params: Failure['params']): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    if (value === undefined) return '–';
+    return INSTANT.test(value) ? moment(Date.parse(value)) : value;
+  });
+}
+
+export function errorText(failure: Failure): ErrorText {
+  const { title, what, why, mend } = dictionaries[language.current][failure.code];
+  return {
+    title: fill(title, failure.params),
+    what: fill(what, failure.params),
+    why: fill(why, failure.params),
+    mend: fill(mend, failure.params),
+  };
+}

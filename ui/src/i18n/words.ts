@@ -1,0 +1,216 @@
+/** What each word of the API is called on screen. Total maps: a new word does not compile until it has a text. */
+import { m } from '@messages';
+import type { Badge } from '../backend/types/Badge';
+import type { ChannelState } from '../backend/types/ChannelState';
+import type { CheckRow } from '../backend/types/CheckRow';
+import type { Code } from '../backend/types/Code';
+import type { DataCentre } from '../backend/types/DataCentre';
+import type { Decision } from '../backend/types/Decision';
+import type { Health } from '../backend/types/Health';
+import type { Owner } from '../backend/types/Owner';
+import type { Right } from '../backend/types/Right';
+import type { RightState } from '../backend/types/RightState';
+import type { Status } from '../backend/types/Status';
+import type { Step } from '../backend/types/Step';
+import type { StepState } from '../backend/types/StepState';
+import type { TimelineStep } from '../backend/types/TimelineStep';
+import type { WayIn } from '../backend/types/WayIn';
+import type { WhoActs } from '../backend/types/WhoActs';
+import type { IconName } from '../design/Icon.svelte';
+
+export type Tone = 'success' | 'warning' | 'danger' | 'info' | 'people' | 'neutral';
+
+/** Never colour alone: each state has a word, an icon and a tone. */
+export interface Look {
+  word: () => string;
+  icon: IconName;
+  tone: Tone;
+}
+
+export const statusLook: Record<Status, Look> = {
+  'needs-attention': { word: m.status_needs_attention, icon: 'alert', tone: 'warning' },
+  queued: { word: m.status_queued, icon: 'queue', tone: 'neutral' },
+  failed: { word: m.status_failed, icon: 'cross', tone: 'danger' },
+  completed: { word: m.status_completed, icon: 'check-circle', tone: 'success' },
+  'waiting-for-candidate': { word: m.status_waiting_candidate, icon: 'person', tone: 'info' },
+  'waiting-for-referees': { word: m.status_waiting_referees, icon: 'people', tone: 'people' },
+  'in-progress': { word: m.status_in_progress, icon: 'hourglass', tone: 'info' },
+  sent: { word: m.status_sent, icon: 'send', tone: 'neutral' },
+  skipped: { word: m.status_skipped, icon: 'skip', tone: 'neutral' },
+};
+
+export const healthLook: Record<Health, Look> = {
+  'not-set-up': { word: m.health_not_set_up, icon: 'plug', tone: 'neutral' },
+  checking: { word: m.health_checking, icon: 'hourglass', tone: 'info' },
+  healthy: { word: m.health_healthy, icon: 'check-circle', tone: 'success' },
+  warning: { word: m.health_warning, icon: 'alert', tone: 'warning' },
+  'action-needed': { word: m.health_action_needed, icon: 'cross', tone: 'danger' },
+  paused: { word: m.health_paused, icon: 'pause', tone: 'neutral' },
+  offline: { word: m.health_offline, icon: 'offline', tone: 'neutral' },
+  disconnected: { word: m.health_disconnected, icon: 'plug', tone: 'neutral' },
+};
+
+export const rightLook: Record<RightState, Look> = {
+  proven: { word: m.right_proven, icon: 'check-circle', tone: 'success' },
+  missing: { word: m.right_missing, icon: 'cross', tone: 'danger' },
+  'not-provable-yet': { word: m.right_not_provable_yet, icon: 'dash', tone: 'neutral' },
+};
+
+export const channelLook: Record<ChannelState, Look> = {
+  open: { word: m.channel_open, icon: 'dash', tone: 'neutral' },
+  waiting: { word: m.channel_waiting, icon: 'hourglass', tone: 'info' },
+  proven: { word: m.channel_proven, icon: 'check-circle', tone: 'success' },
+  polling: { word: m.channel_polling, icon: 'refresh', tone: 'success' },
+  broken: { word: m.channel_broken, icon: 'cross', tone: 'danger' },
+};
+
+export const stepLook: Record<StepState, Look> = {
+  open: { word: m.step_open, icon: 'dash', tone: 'neutral' },
+  blocked: { word: m.step_blocked, icon: 'ban', tone: 'neutral' },
+  busy: { word: m.step_busy, icon: 'hourglass', tone: 'info' },
+  failed: { word: m.step_failed, icon: 'alert', tone: 'danger' },
+  done: { word: m.step_done, icon: 'check-circle', tone: 'success' },
+};
+
+const steps: Record<Step, () => string> = {
+  refapp: m.step_refapp,
+  'data-centre': m.step_data_centre,
+  lever: m.step_lever,
+  'acting-user': m.step_acting_user,
+  rights: m.step_rights,
+  channels: m.step_channels,
+  stage: m.step_stage,
+  done: m.step_finish,
+};
+export const stepName = (step: Step): string => steps[step]();
+
+const owners: Record<Owner, () => string> = {
+  recruiter: m.who_recruiter,
+  admin: m.who_admin,
+  'lever-super-admin': m.who_lever_super_admin,
+  'refapp-admin': m.who_refapp_admin,
+  it: m.who_it,
+  lever: m.who_lever,
+  refapp: m.who_refapp,
+  us: m.who_us,
+};
+export const ownerName = (owner: Owner): string => owners[owner]();
+
+const actors: Record<WhoActs, () => string> = {
+  app: m.acts_app,
+  recruiter: m.acts_recruiter,
+  admin: m.acts_admin,
+  'lever-super-admin': m.who_lever_super_admin,
+  'refapp-admin': m.who_refapp_admin,
+  candidate: m.acts_candidate,
+  referees: m.acts_referees,
+  refapp: m.acts_refapp,
+  nobody: m.acts_nobody,
+};
+export const whoActs = (who: WhoActs): string => actors[who]();
+
+const badges: Record<Badge, (row: CheckRow) => string> = {
+  declined: (row) => m.badge_declined({ count: row.declined }),
+  warnings: (row) => m.badge_warnings({ count: row.warnings.length }),
+  'no-progress': () => m.badge_no_progress(),
+  'on-hold': () => m.badge_on_hold(),
+  'unknown-status': () => m.badge_unknown_status(),
+  'former-template-name': () => m.badge_former_template_name(),
+  'template-without-effect': () => m.badge_template_without_effect(),
+  'one-word-name': () => m.badge_one_word_name(),
+  'note-unknown': () => m.badge_note_unknown(),
+  'not-written': () => m.badge_not_written(),
+};
+export const badgeText = (badge: Badge, row: CheckRow): string => badges[badge](row);
+
+const explained: Record<Badge, () => string> = {
+  declined: m.badge_declined_help,
+  warnings: m.badge_warnings_help,
+  'no-progress': m.badge_no_progress_help,
+  'on-hold': m.badge_on_hold_help,
+  'unknown-status': m.badge_unknown_status_help,
+  'former-template-name': m.badge_former_template_name_help,
+  'template-without-effect': m.badge_template_without_effect_help,
+  'one-word-name': m.badge_one_word_name_help,
+  'note-unknown': m.badge_note_unknown_help,
+  'not-written': m.badge_not_written_help,
+};
+export const badgeHelp = (badge: Badge): string => explained[badge]();
+
+/** What each decision does, and whether it makes Refapp write to people. */
+export const decisions: Record<
+  Decision,
+  { label: () => string; effect: () => string; mails: boolean }
+> = {
+  'try-again': { label: m.decision_try_again, effect: m.decision_try_again_help, mails: false },
+  start: { label: m.decision_start, effect: m.decision_start_help, mails: true },
+  'it-was-started': { label: m.decision_started, effect: m.decision_started_help, mails: false },
+  'send-again': { label: m.decision_send_again, effect: m.decision_send_again_help, mails: true },
+  'leave-to-other': { label: m.decision_leave, effect: m.decision_leave_help, mails: false },
+  adopt: { label: m.decision_adopt, effect: m.decision_adopt_help, mails: false },
+  dismiss: { label: m.decision_dismiss, effect: m.decision_dismiss_help, mails: false },
+};
+
+/** As the error dictionary names it under the reason that asks. */
+export function decisionLabel(decision: Decision, reason?: Code): string {
+  if (decision === 'start' && reason === 'CHECK-AGAIN') return m.decision_start_again();
+  if (decision === 'start' && reason === 'CHECK-OTHER') return m.decision_start_anyway();
+  return decisions[decision].label();
+}
+
+export const timelineLook: Record<TimelineStep, Look> = {
+  'stage-moved': { word: m.timeline_stage_moved, icon: 'flag', tone: 'neutral' },
+  'webhook-received': { word: m.timeline_webhook_received, icon: 'plug', tone: 'neutral' },
+  'found-by-polling': { word: m.timeline_found_by_polling, icon: 'refresh', tone: 'neutral' },
+  'read-from-lever': { word: m.timeline_read_from_lever, icon: 'info', tone: 'neutral' },
+  'form-read': { word: m.timeline_form_read, icon: 'info', tone: 'neutral' },
+  'start-sent': { word: m.timeline_start_sent, icon: 'send', tone: 'neutral' },
+  accepted: { word: m.timeline_accepted, icon: 'check-circle', tone: 'success' },
+  'start-unknown': { word: m.timeline_start_unknown, icon: 'help', tone: 'warning' },
+  refused: { word: m.timeline_refused, icon: 'cross', tone: 'danger' },
+  parked: { word: m.timeline_parked, icon: 'alert', tone: 'warning' },
+  skipped: { word: m.timeline_skipped, icon: 'skip', tone: 'neutral' },
+  decided: { word: m.timeline_decided, icon: 'person', tone: 'info' },
+  'update-received': { word: m.timeline_update_received, icon: 'people', tone: 'info' },
+  'tag-added': { word: m.timeline_tag_added, icon: 'check', tone: 'neutral' },
+  'tag-removed': { word: m.timeline_tag_removed, icon: 'check', tone: 'neutral' },
+  'note-written': { word: m.timeline_note_written, icon: 'check', tone: 'neutral' },
+  'note-deleted': { word: m.timeline_note_deleted, icon: 'check', tone: 'neutral' },
+  'note-unknown': { word: m.timeline_note_unknown, icon: 'help', tone: 'warning' },
+  'write-failed': { word: m.timeline_write_failed, icon: 'cross', tone: 'danger' },
+  settled: { word: m.timeline_settled, icon: 'check-circle', tone: 'success' },
+};
+
+const centres: Record<DataCentre, () => string> = {
+  us: m.centre_us,
+  eu: m.centre_eu,
+  sandbox: m.centre_sandbox,
+  custom: m.centre_custom,
+};
+export const dataCentreName = (centre: DataCentre): string => centres[centre]();
+
+const ways: Record<WayIn, () => string> = { 'o-auth': m.way_oauth, 'api-key': m.way_api_key };
+export const wayInName = (way: WayIn): string => ways[way]();
+
+const rights: Record<Right, () => string> = {
+  'read-user': m.why_read_user,
+  'read-posting': m.why_read_posting,
+  'read-opportunity': m.why_read_opportunity,
+  'list-webhooks': m.why_list_webhooks,
+  'list-stages': m.why_list_stages,
+  'list-users': m.why_list_users,
+  'add-opportunity-tag': m.why_add_opportunity_tag,
+  'remove-opportunity-tag': m.why_remove_opportunity_tag,
+  'create-opportunity-note': m.why_create_opportunity_note,
+  'delete-opportunity-note': m.why_delete_opportunity_note,
+  'create-opportunity': m.why_create_opportunity,
+  'add-webhooks': m.why_add_webhooks,
+  'list-opportunities': m.why_list_opportunities,
+  'list-postings': m.why_list_postings,
+  'list-tags': m.why_list_tags,
+  'list-opportunity-notes': m.why_list_opportunity_notes,
+  'update-opportunity-note': m.why_update_opportunity_note,
+  'delete-webhooks': m.why_delete_webhooks,
+};
+/** What the app needs a permission for. */
+export const whyRight = (right: Right): string => rights[right]();

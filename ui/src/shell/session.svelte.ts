@@ -1,0 +1,88 @@
+/** What is on the screen: the newest Overview, which connection is looked at, and where in the app one is. */
+import { createContext } from 'svelte';
+import type { Host } from '../backend/backend';
+import type { ConnectionId } from '../backend/types/ConnectionId';
+import type { ConnectionView } from '../backend/types/ConnectionView';
+import type { Overview } from '../backend/types/Overview';
+import type { Step } from '../backend/types/Step';
+
+export type Screen =
+  { at: 'welcome' } | { at: 'setup'; step: Step } | { at: 'checks' } | { at: 'connection' };
+
+export class Session {
+  readonly host: Host;
+  overview = $state.raw<Overview | null>(null);
+  screen = $state.raw<Screen>({ at: 'welcome' });
+  #chosen = $state<ConnectionId | null>(null);
+  /** How often rows of the connection on screen were said to have changed. */
+  changes = $state(0);
+  #pushed = 0;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  get connections(): ConnectionView[] {
+    return this.overview?.connections ?? [];
+  }
+
+  get connection(): ConnectionView | null {
+    return this.connections.find((one) => one.id === this.#chosen) ?? this.connections[0] ?? null;
+  }
+
+  /** Listens to the host. Returns how to stop. */
+  start(): () => void {
+    return this.host.subscribe((event) => {
+      if (event.event === 'checks-changed') {
+        if (event.value === this.connection?.id) this.changes += 1;
+        return;
+      }
+      this.#pushed += 1;
+      this.#show(event.value);
+    });
+  }
+
+  /** Waits until the screen knows what an order has changed. */
+  async refresh(): Promise<void> {
+    const pushed = this.#pushed;
+    const overview = await this.host.overview();
+    // What was pushed meanwhile is newer than this answer.
+    if (pushed === this.#pushed) this.#show(overview);
+  }
+
+  choose(id: ConnectionId): void {
+    this.#chosen = id;
+    this.open();
+  }
+
+  async create(name: string): Promise<void> {
+    const id = await this.host.createConnection(name);
+    await this.refresh();
+    this.choose(id);
+  }
+
+  /** The place where work on the connection goes on. */
+  open(): void {
+    const connection = this.connection;
+    if (!connection) this.screen = { at: 'welcome' };
+    else if (connection.setup.finished) this.screen = { at: 'checks' };
+    else this.screen = { at: 'setup', step: connection.setup.current };
+  }
+
+  setUp(step?: Step): void {
+    const connection = this.connection;
+    if (connection) this.screen = { at: 'setup', step: step ?? connection.setup.current };
+  }
+
+  #show(overview: Overview): void {
+    const first = this.overview === null;
+    const before = this.connection?.id;
+    this.overview = overview;
+    // A connection that is gone leaves its screens with it.
+    if (first || this.connection?.id !== before) {
+      if (this.screen.at !== 'welcome' || first) this.open();
+    }
+  }
+}
+
+export const [getSession, setSession] = createContext<Session>();
