@@ -74,7 +74,6 @@ pub(crate) async fn run(world: Arc<Mutex<World>>, mut parcels: mpsc::UnboundedRe
         .no_proxy()
         // 3xx counts as a failure (lever-api.md §8.5).
         .redirect(reqwest::redirect::Policy::none())
-        .user_agent("Lever-Webhooks")
         .build()
         .expect("a client without TLS roots can always be built");
     // Updates of one check keep their order: one lane per check. Webhooks go side by side.
@@ -153,6 +152,9 @@ async fn send(client: &reqwest::Client, parcel: &Parcel, timeout: Duration) -> O
         .body(parcel.body.to_string());
     if let Some((_, bearer)) = &parcel.bearer {
         request = request.bearer_auth(bearer);
+    }
+    if parcel.side == Side::Webhook {
+        request = request.header("user-agent", "Lever-Webhooks");
     }
     request.send().await.ok().map(|answer| answer.status().as_u16())
 }

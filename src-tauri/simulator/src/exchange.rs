@@ -164,6 +164,7 @@ pub(crate) async fn exchange(
     let inbound = Inbound {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
+        raw_query: parts.uri.query().map(str::to_owned),
         query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         headers: parts.headers,
         body: body.to_vec(),

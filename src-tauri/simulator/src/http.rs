@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 pub(crate) struct Inbound {
     pub(crate) method: String,
     pub(crate) path: String,
+    /// The query as it came, undecoded.
+    pub(crate) raw_query: Option<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,

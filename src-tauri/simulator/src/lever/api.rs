@@ -166,13 +166,11 @@ fn wrong_data_centre(world: &World, home: DataCentre, presented: &Presented, inb
         WrongDataCentre::Unauthorized => unauthorized(world, presented),
         WrongDataCentre::MovedPermanently => {
             let rest = inbound.path.split("/v1").nth(1).unwrap_or_default();
-            let query = if inbound.query.is_empty() {
-                String::new()
-            } else {
-                let mut query = url::form_urlencoded::Serializer::new(String::from("?"));
-                query.extend_pairs(&inbound.query);
-                query.finish()
-            };
+            let query = inbound
+                .raw_query
+                .as_ref()
+                .map(|query| format!("?{query}"))
+                .unwrap_or_default();
             Answer::empty(301).with("location", format!("{}{rest}{query}", world.api_url(home)))
         }
         WrongDataCentre::NotFound => no_such_path(inbound),
