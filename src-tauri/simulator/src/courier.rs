@@ -118,23 +118,25 @@ async fn deliver(client: reqwest::Client, world: Arc<Mutex<World>>, parcel: Parc
                 world.switches.webhook_retry_ms,
             )
         };
-        let mut status = None;
-        let mut copies = 1;
-        match &fault {
-            Some(Kind::Drop) => copies = 0,
-            Some(Kind::Twice) => copies = 2,
-            Some(Kind::Slow { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
-            _ => {}
+        let copies = match &fault {
+            Some(Kind::Drop | Kind::Status { .. } | Kind::Hang | Kind::Reset) => 0,
+            Some(Kind::Twice) => 2,
+            _ => 1,
+        };
+        if let Some(Kind::Slow { ms }) = &fault {
+            tokio::time::sleep(Duration::from_millis(*ms)).await;
         }
+        let heard = matches!(&fault, None | Some(Kind::Twice | Kind::Slow { .. }));
+        let mut received = false;
         for _ in 0..copies {
-            status = send(&client, &parcel, timeout).await;
+            let status = send(&client, &parcel, timeout).await.filter(|_| heard);
+            received = status.is_some_and(|status| (200..300).contains(&status));
             record(&world, &parcel, attempt, status, fault.as_ref());
         }
         if copies == 0 {
             record(&world, &parcel, attempt, None, fault.as_ref());
-            return;
         }
-        if status.is_some_and(|status| (200..300).contains(&status)) {
+        if received || matches!(&fault, Some(Kind::Drop)) {
             return;
         }
         if attempt + 1 < parcel.tries {

@@ -188,7 +188,8 @@ fn decide(world: &mut World, room: Room, inbound: &Inbound) -> (Reply, i64) {
     let mut effect = None;
     let answer = if fault.as_ref().is_none_or(Fault::applies) {
         let outcome = room.answer(world, inbound);
-        applied = outcome.answer.status < 400;
+        // 302 is how the OAuth server succeeds; 301 sends a caller elsewhere.
+        applied = matches!(outcome.answer.status, 200..300 | 302);
         effect = outcome.effect;
         outcome.answer
     } else {

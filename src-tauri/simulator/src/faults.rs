@@ -27,6 +27,9 @@ pub struct Match {
 }
 
 /// What happens instead of a good answer.
+///
+/// On a delivery `status`, `hang` and `reset` lose this try on its way, every other kind that is not named below loses
+/// the answer to it; both are tried again, so that the second makes a duplicate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Kind {

@@ -13,6 +13,7 @@ mod paging;
 mod people;
 mod postings;
 mod route;
+mod view;
 mod web;
 mod webhooks;
 
@@ -22,8 +23,8 @@ use crate::world::World;
 
 pub(crate) use account::{ARTICLE_RIGHTS, OPTIONAL_RIGHTS, Right};
 pub(crate) use notes::{Draft as NoteDraft, add as add_note};
-pub(crate) use opportunities::{state_json as state_opportunity, state_postings};
 pub(crate) use people::user_json;
+pub(crate) use view::{state_json as state_opportunity, state_postings};
 pub(crate) use webhooks::events;
 
 /// Where under `/lever/<data centre>` a request goes.

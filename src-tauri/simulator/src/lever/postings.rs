@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::http::{Answer, Inbound, Outcome, Refusal};
 use crate::lever::account::{Account, Posting};
 use crate::lever::api::Caller;
-use crate::lever::opportunities::expansions;
 use crate::lever::paging::{self, Row};
 use crate::lever::people::{created_place, user_ref};
+use crate::lever::view::expansions;
 use crate::world::World;
 
 const EXPANDABLE: [&str; 4] = ["user", "owner", "hiringManager", "followers"];

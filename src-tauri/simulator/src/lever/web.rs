@@ -1,7 +1,7 @@
 //! The page behind `urls.show`: enough to see that a link led to the right candidate.
 
 use crate::http::{Answer, escape};
-use crate::lever::opportunities::name_of;
+use crate::lever::view::name_of;
 use crate::page;
 use crate::world::World;
 

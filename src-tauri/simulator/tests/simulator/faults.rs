@@ -221,6 +221,26 @@ async fn deliveries_can_be_dropped_or_doubled() {
 }
 
 #[tokio::test]
+async fn a_try_or_its_answer_can_be_lost_on_the_way_and_is_tried_again() {
+    for (kind, copies) in [("reset", 1), ("applied_no_answer", 2)] {
+        let harness = Harness::start().await;
+        let mut inbox = Inbox::open(&[]).await;
+        harness.event(&good_event("r1", &inbox.url())).await;
+        harness
+            .fault(json!({"match": {"side": "update"}, "times": 1, "kind": kind}))
+            .await;
+        harness.control("POST", "/refapp/checks/r1/next", Value::Null).await;
+        let second = harness.until(|entry| entry.call == "update" && entry.applied).await;
+        assert_eq!(second.effect.unwrap()["attempt"], 2, "{kind}");
+        assert!(!harness.calls("update")[0].answered);
+        for _ in 0..copies {
+            assert_eq!(inbox.next().await.body["id"], "r1");
+        }
+        assert!(inbox.is_empty(), "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn an_order_that_cannot_be_understood_is_refused() {
     let harness = Harness::start().await;
     let url = format!("{}/faults", harness.simulator.control_url());
