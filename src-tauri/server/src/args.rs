@@ -1,0 +1,118 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use tracing::level_filters::LevelFilter;
+
+/// The command line, with its configuration file.
+pub struct Args {
+    pub config: PathBuf,
+    pub json: bool,
+    pub log_format: LogFormat,
+    pub log_level: LevelFilter,
+    /// `None`: run the host.
+    pub command: Option<Command>,
+}
+
+/// Runs Refapp for Lever without a window, or talks to the one that runs.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit status: 0 done, 1 failure, 2 wrong usage or configuration, 3 no server is running."
+)]
+struct Given {
+    /// The configuration file (TOML)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON instead of text (with a subcommand)
+    #[arg(long, global = true)]
+    json: bool,
+    /// Form of the log on stderr
+    #[arg(long, value_enum, default_value = "plain")]
+    log_format: LogFormat,
+    /// How much is logged: error, warn, info or debug
+    #[arg(long, default_value = "info", value_name = "LEVEL")]
+    log_level: LevelFilter,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Plain,
+    Json,
+}
+
+/// What can be asked of the host that runs. ID is a check's id, its short reference or the opportunity's id.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Each connection: health, what is wrong, how events arrive, how many checks
+    Status,
+    /// Every check
+    Checks,
+    /// One check with its story
+    Check { id: String },
+    /// Start a check that waits for this decision
+    Start { id: String },
+    /// Say what became of a start whose outcome is unknown
+    Settle { id: String, outcome: Outcome },
+    /// Template tags
+    #[command(subcommand)]
+    Templates(Templates),
+    /// Prove anew which rights there are at Lever; nothing is written there
+    Preflight {
+        /// Only this connection
+        #[arg(long, value_name = "NAME")]
+        connection: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Outcome {
+    /// Refapp has it: do not send it again
+    Started,
+    /// Refapp does not have it: send it again
+    Again,
+}
+
+#[derive(Subcommand)]
+pub enum Templates {
+    /// Bring the template tags in Lever into line with Refapp's templates
+    Update {
+        /// Only this connection
+        #[arg(long, value_name = "NAME")]
+        connection: Option<String>,
+    },
+}
+
+impl Args {
+    /// Reads the command line of this process. Leaves it with status 2 if it is wrong.
+    pub fn read() -> Self {
+        let given = Given::parse();
+        // clap cannot require an argument that may stand on either side of a subcommand.
+        let Some(config) = given.config else {
+            Given::command()
+                .error(ErrorKind::MissingRequiredArgument, "--config FILE is missing")
+                .exit()
+        };
+        Self {
+            config,
+            json: given.json,
+            log_format: given.log_format,
+            log_level: given.log_level,
+            command: given.command,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Given::command().debug_assert();
+    }
+}

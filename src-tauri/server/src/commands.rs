@@ -1,0 +1,267 @@
+//! The subcommands: what each asks of the host that runs, and what it prints.
+
+use std::io::{self, Write};
+
+use api::{CheckRow, ConnectionView, Decision, OauthState, Overview, Reply, Request, RightView, TemplateReport};
+use model::{Code, Failure, MINUTE, Millis, Redirect, RightState, WayIn};
+use serde::Serialize;
+
+use crate::args::{Command, Outcome, Templates};
+use crate::client::Client;
+use crate::config::Config;
+use crate::print;
+use crate::trouble::Trouble;
+
+/// An address for Lever's consent page is good for ten minutes; an older one than this is renewed before it is shown.
+const RENEWED_AFTER: i64 = 8 * MINUTE;
+
+/// Runs one subcommand against the host of this configuration.
+///
+/// # Errors
+/// What the host answers, or that there is none.
+pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble> {
+    let client = Client::of(&config.data_dir)?;
+    match command {
+        Command::Status => status(&client, json),
+        Command::Checks => checks(&client, json),
+        Command::Check { id } => check(&client, id, json),
+        Command::Start { id } => decide(&client, id, Decision::Start, json),
+        Command::Settle {
+            id,
+            outcome: Outcome::Started,
+        } => decide(&client, id, Decision::ItWasStarted, json),
+        Command::Settle {
+            id,
+            outcome: Outcome::Again,
+        } => decide(&client, id, Decision::SendAgain, json),
+        Command::Templates(Templates::Update { connection }) => update_templates(&client, connection.as_deref(), json),
+        Command::Preflight { connection } => preflight(&client, connection.as_deref(), json),
+    }
+}
+
+fn status(client: &Client, json: bool) -> Result<(), Trouble> {
+    let mut overview = client.overview()?;
+    if renew_consent_addresses(client, &overview)? {
+        overview = client.overview()?;
+    }
+    show(json, &overview, || print::overview(&overview))
+}
+
+/// Where a connection waits for a Super Admin's consent, there is always an address that is still good.
+fn renew_consent_addresses(client: &Client, overview: &Overview) -> Result<bool, Trouble> {
+    let mut renewed = false;
+    for connection in overview.connections.iter().filter(|c| wants_consent(c, Millis::now())) {
+        let request = Request::BeginOauth {
+            connection: connection.id,
+            redirect: Redirect::Loopback,
+        };
+        match client.ask(&request) {
+            Ok(_) => renewed = true,
+            // The connection's own findings say why.
+            Err(Trouble::Failed(_)) => {}
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(renewed)
+}
+
+fn wants_consent(connection: &ConnectionView, now: Millis) -> bool {
+    connection.way_in == Some(WayIn::OAuth)
+        && match &connection.setup.lever.oauth {
+            OauthState::Idle | OauthState::Failed { .. } => true,
+            OauthState::InBrowser { since, .. } => now.since(*since) > RENEWED_AFTER,
+            OauthState::Returned | OauthState::Exchanging | OauthState::Connected { .. } => false,
+        }
+}
+
+fn checks(client: &Client, json: bool) -> Result<(), Trouble> {
+    let rows = all_checks(client)?;
+    show(json, &rows, || print::checks(&rows, Millis::now()))
+}
+
+fn check(client: &Client, id: &str, json: bool) -> Result<(), Trouble> {
+    let check = find(&all_checks(client)?, id, None)?.id;
+    let Reply::CheckDetail(detail) = client.ask(&Request::Check { check })? else {
+        return Err(Code::AppInternal.into());
+    };
+    show(json, &detail, || print::check(&detail))
+}
+
+fn decide(client: &Client, id: &str, decision: Decision, json: bool) -> Result<(), Trouble> {
+    let rows = all_checks(client)?;
+    let row = find(&rows, id, Some(decision))?;
+    let reply = client.ask(&Request::Decide {
+        checks: vec![row.id],
+        decision,
+    })?;
+    show(json, &reply, || {
+        format!("Done. `check {}` shows how it goes on.\n", row.reference)
+    })
+}
+
+fn all_checks(client: &Client) -> Result<Vec<CheckRow>, Trouble> {
+    let mut rows = Vec::new();
+    for connection in client.overview()?.connections {
+        rows.extend(client.checks(connection.id)?);
+    }
+    Ok(rows)
+}
+
+/// The check that `id` means: a check's id, its short reference, or an opportunity's id. An opportunity may have
+/// several checks: then the only one that waits for `decision`, or, where nothing is decided, the newest.
+fn find<'a>(rows: &'a [CheckRow], id: &str, decision: Option<Decision>) -> Result<&'a CheckRow, Trouble> {
+    let id = id.trim();
+    let is_meant = |row: &&CheckRow| {
+        row.id.to_string().eq_ignore_ascii_case(id)
+            || row.reference.eq_ignore_ascii_case(id)
+            || row.opportunity.as_str().eq_ignore_ascii_case(id)
+    };
+    let mut meant: Vec<&CheckRow> = rows.iter().filter(is_meant).collect();
+    meant.sort_by_key(|row| row.created_at);
+    if let Some(decision) = decision {
+        let waiting: Vec<&CheckRow> = meant
+            .iter()
+            .copied()
+            .filter(|row| row.decisions.contains(&decision))
+            .collect();
+        if waiting.len() > 1 {
+            return Err(Trouble::Ambiguous(
+                waiting.iter().map(|row| row.reference.clone()).collect(),
+            ));
+        }
+        if let [row] = waiting[..] {
+            return Ok(row);
+        }
+    }
+    // None waits for the decision: the host says so, in its own words.
+    meant.pop().ok_or_else(|| Code::AppNotFound.into())
+}
+
+/// What became of one connection.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Done<T> {
+    connection: String,
+    #[serde(flatten)]
+    result: Outcomes<T>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Outcomes<T> {
+    Report(T),
+    Failure(Failure),
+}
+
+fn update_templates(client: &Client, only: Option<&str>, json: bool) -> Result<(), Trouble> {
+    let done = for_each(client, only, |connection| {
+        match client.ask(&Request::UpdateTemplates {
+            connection: connection.id,
+        })? {
+            Reply::TemplateReport(report) => Ok(report),
+            _ => Err(Code::AppInternal.into()),
+        }
+    })?;
+    finish(done, json, |name, report: &TemplateReport| {
+        print::templates(name, report)
+    })
+}
+
+fn preflight(client: &Client, only: Option<&str>, json: bool) -> Result<(), Trouble> {
+    let mut missing = Vec::new();
+    let done = for_each(client, only, |connection| {
+        client.ask(&Request::ProveRights {
+            connection: connection.id,
+            consent: false,
+        })?;
+        let proven = client
+            .overview()?
+            .connections
+            .into_iter()
+            .find(|c| c.id == connection.id);
+        let proven = proven.ok_or(Code::AppNotFound)?;
+        let rights = proven.setup.rights;
+        let is_missing = |right: &&RightView| right.required && right.state == RightState::Missing;
+        missing.extend(
+            rights
+                .iter()
+                .filter(is_missing)
+                .map(|right| (proven.name.clone(), right.right.label())),
+        );
+        Ok(Preflight {
+            rights,
+            findings: proven.findings,
+        })
+    })?;
+    finish(done, json, |name, preflight: &Preflight| {
+        print::rights(name, &preflight.rights) + &print::findings(&preflight.findings)
+    })?;
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Trouble::RightsMissing(missing))
+    }
+}
+
+#[derive(Serialize)]
+struct Preflight {
+    rights: Vec<RightView>,
+    findings: Vec<api::Finding>,
+}
+
+/// One connection's failure does not keep the others from their turn.
+fn for_each<T>(
+    client: &Client,
+    only: Option<&str>,
+    mut order: impl FnMut(&ConnectionView) -> Result<T, Trouble>,
+) -> Result<Vec<Done<T>>, Trouble> {
+    let mut connections = client.overview()?.connections;
+    connections.retain(|connection| only.is_none_or(|name| name == connection.name));
+    if connections.is_empty() && only.is_some() {
+        return Err(Code::AppNotFound.into());
+    }
+    let mut done = Vec::new();
+    for connection in connections {
+        let result = match order(&connection) {
+            Ok(report) => Outcomes::Report(report),
+            Err(Trouble::Failed(failure)) => Outcomes::Failure(failure),
+            Err(trouble) => return Err(trouble),
+        };
+        done.push(Done {
+            connection: connection.name,
+            result,
+        });
+    }
+    Ok(done)
+}
+
+fn finish<T: Serialize>(done: Vec<Done<T>>, json: bool, text: impl Fn(&str, &T) -> String) -> Result<(), Trouble> {
+    show(json, &done, || {
+        let reports = done.iter().filter_map(|done| match &done.result {
+            Outcomes::Report(report) => Some(text(&done.connection, report)),
+            Outcomes::Failure(_) => None,
+        });
+        reports.collect()
+    })?;
+    let failed = done.into_iter().filter_map(|done| match done.result {
+        Outcomes::Failure(failure) => Some((done.connection, failure)),
+        Outcomes::Report(_) => None,
+    });
+    let failed: Vec<_> = failed.collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Trouble::Partly(failed))
+    }
+}
+
+fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce() -> String) -> Result<(), Trouble> {
+    let text = if json {
+        serde_json::to_string_pretty(value).map_err(|_| Code::AppInternal)? + "\n"
+    } else {
+        text()
+    };
+    // Whoever closed the pipe has read enough.
+    let _ = io::stdout().write_all(text.as_bytes());
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! The subcommands' answers as text for a terminal.
+
+use std::fmt::Write;
+
+use api::{Channel, CheckDetail, CheckRow, ConnectionView, Finding, OauthState, Overview, RightView, TemplateReport};
+use model::{DAY, HOUR, MINUTE, Millis, RightState};
+use serde::Serialize;
+
+use crate::trouble::told;
+
+/// Names come from Lever and from people: what would steer a terminal is taken out.
+fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// An enum of the API as words: `waiting-for-referees` reads `waiting for referees`.
+fn words<T: Serialize>(value: T) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or("?").replace('-', " ")
+}
+
+fn when(time: Option<Millis>) -> String {
+    time.map_or_else(|| "never".to_owned(), |time| time.to_string())
+}
+
+fn age(since: Millis, now: Millis) -> String {
+    match now.since(since).max(0) {
+        span if span >= 2 * DAY => format!("{} d", span / DAY),
+        span if span >= 2 * HOUR => format!("{} h", span / HOUR),
+        span => format!("{} min", span / MINUTE),
+    }
+}
+
+macro_rules! line {
+    ($out:expr, $($text:tt)*) => {
+        writeln!($out, $($text)*).expect("writing to a String does not fail")
+    };
+}
+
+pub fn overview(overview: &Overview) -> String {
+    let mut out = format!("Refapp for Lever {}\n", overview.version);
+    for view in &overview.connections {
+        out += &connection(view);
+    }
+    out
+}
+
+fn connection(view: &ConnectionView) -> String {
+    let mut out = String::new();
+    let data_centre = view.data_centre.map_or("no data centre", |centre| centre.word());
+    line!(out, "\n{} ({data_centre}): {}", clean(&view.name), words(view.health));
+    line!(out, "  last verified   {}", when(view.last_verified));
+    line!(out, "  stage changes   {}", channel(&view.stage_changes));
+    line!(out, "  status updates  {}", channel(&view.status_updates));
+    let stage = view
+        .settings
+        .trigger_stage
+        .as_ref()
+        .map_or("not known yet".to_owned(), |stage| clean(&stage.text));
+    line!(out, "  trigger stage   {stage}");
+    let counts = view.counts;
+    line!(
+        out,
+        "  checks          {} need attention, {} running, {} completed, {} events waiting",
+        counts.needs_attention,
+        counts.running,
+        counts.completed,
+        counts.waiting
+    );
+    if let OauthState::InBrowser { url, .. } = &view.setup.lever.oauth {
+        line!(
+            out,
+            "  consent         open this address in a browser as Lever Super Admin:\n    {url}"
+        );
+    }
+    out + &findings(&view.findings)
+}
+
+fn channel(channel: &Channel) -> String {
+    let mut out = words(channel.state);
+    if let Some(last) = channel.last {
+        out += &format!(", last {last}");
+    } else if let Some(since) = channel.since {
+        out += &format!(", since {since}");
+    }
+    if let Some(failure) = &channel.failure {
+        out += &format!(": {}", told(failure));
+    }
+    out
+}
+
+pub fn findings(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        let mark = if finding.stops { "stops" } else { "note" };
+        line!(
+            out,
+            "  [{mark}] {} (who: {}; since {})",
+            told(&finding.failure),
+            words(finding.owner),
+            finding.since
+        );
+    }
+    out
+}
+
+pub fn checks(rows: &[CheckRow], now: Millis) -> String {
+    let mut out = String::new();
+    for row in rows {
+        line!(
+            out,
+            "{}  {:<22} {:>7}  {} · {}{}",
+            row.reference,
+            row.status.tag(),
+            age(row.active_at, now),
+            clean(&row.candidate),
+            clean(&row.posting_title),
+            row.reason
+                .as_ref()
+                .map(|reason| format!(" · {}", reason.code))
+                .unwrap_or_default()
+        );
+    }
+    line!(out, "{} checks", rows.len());
+    out
+}
+
+pub fn check(detail: &CheckDetail) -> String {
+    let row = &detail.row;
+    let mut out = String::new();
+    line!(out, "{} · {}", clean(&row.candidate), clean(&row.posting_title));
+    line!(out, "  reference    {}", row.reference);
+    line!(out, "  id           {}", row.id);
+    line!(out, "  opportunity  {}", clean(row.opportunity.as_str()));
+    line!(out, "  status       {}", row.status.tag());
+    line!(out, "  who acts     {}", words(row.who_acts));
+    if let Some(expected) = row.expected {
+        line!(out, "  answered     {} of {expected}", row.answered.unwrap_or(0));
+    }
+    if let Some(template) = &row.template {
+        line!(out, "  template     {}", clean(template));
+    }
+    if let Some(reason) = &row.reason {
+        line!(out, "  reason       {}", told(reason));
+    }
+    if let Some(hitch) = row.hitch {
+        line!(out, "  in Lever     {}", told(&hitch.into()));
+    }
+    let links = [
+        ("Lever", &row.lever_url),
+        ("candidate", &row.candidate_url),
+        ("report", &row.report_url),
+    ];
+    for (name, link) in links {
+        if let Some(link) = link {
+            line!(out, "  {name:<12} {}", clean(link));
+        }
+    }
+    if !row.decisions.is_empty() {
+        let decisions: Vec<String> = row.decisions.iter().map(words).collect();
+        line!(out, "  can be       {}", decisions.join(", "));
+    }
+    for entry in &detail.timeline {
+        let params: Vec<String> = entry
+            .params
+            .iter()
+            .map(|(name, value)| format!("{name}={}", clean(value)))
+            .collect();
+        line!(out, "  {}  {}  {}", entry.at, words(entry.step), params.join(" "));
+    }
+    out
+}
+
+pub fn templates(name: &str, report: &TemplateReport) -> String {
+    let mut out = String::new();
+    line!(
+        out,
+        "{}: {} added, {} removed, {} renamed, {} unchanged",
+        clean(name),
+        report.added.len(),
+        report.removed.len(),
+        report.renamed.len(),
+        report.unchanged
+    );
+    for tag in &report.added {
+        line!(out, "  + {}", clean(tag));
+    }
+    for tag in &report.removed {
+        line!(out, "  - {}", clean(tag));
+    }
+    for renamed in &report.renamed {
+        line!(out, "  ~ {} → {}", clean(&renamed.from), clean(&renamed.to));
+    }
+    for carried in &report.still_carried {
+        line!(
+            out,
+            "  ! {} is still carried by {}",
+            clean(&carried.tag),
+            clean(&carried.by)
+        );
+    }
+    if let Some(failure) = &report.not_seen {
+        line!(
+            out,
+            "  what still carries a dead tag was not seen in full: {}",
+            told(failure)
+        );
+    }
+    out
+}
+
+pub fn rights(name: &str, rights: &[RightView]) -> String {
+    let mut out = String::new();
+    line!(out, "{}", clean(name));
+    for required in [true, false] {
+        line!(out, "  {}", if required { "required" } else { "optional" });
+        for right in rights.iter().filter(|right| right.required == required) {
+            let state = match right.state {
+                RightState::Proven => "proven",
+                RightState::Missing => "missing",
+                RightState::NotProvableYet => "not provable yet",
+            };
+            let why = right
+                .failure
+                .as_ref()
+                .map(|failure| format!("  {}", failure.code))
+                .unwrap_or_default();
+            line!(out, "    {:<26} {state}{why}", right.label);
+        }
+    }
+    out
+}

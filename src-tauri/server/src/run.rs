@@ -1,0 +1,148 @@
+//! Running the host: from the configuration to a clean stop.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{Host, Options};
+use model::{Code, Failure};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::args::Args;
+use crate::config::Config;
+use crate::control::Control;
+use crate::secrets::Secrets;
+use crate::surroundings::Headless;
+use crate::trouble::Trouble;
+use crate::{log, oauth};
+
+/// For work under way at a stop. What does not end in it is found again at the next start, as after a kill.
+const FAREWELL: Duration = Duration::from_secs(30);
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Whatever keeps it from starting. An API that is down does not.
+pub fn run(config: &Config, args: &Args) -> Result<(), Trouble> {
+    log::start(args.log_format, args.log_level);
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
+        tracing::error!(kind = %error.kind(), "no runtime");
+        Code::AppInternal
+    })?;
+    runtime.block_on(serve(config)).map_err(Trouble::Failed)
+}
+
+async fn serve(config: &Config) -> Result<(), Failure> {
+    let provisions = config.provisions()?;
+    warn(config);
+    let mut stop = Stop::new().map_err(|_| Code::AppInternal)?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|_| Failure::new(Code::AppPort).with("port", config.listen.port()))?;
+    let address = listener.local_addr().map_err(|_| Code::AppInternal)?;
+    let vault = Secrets::open(&config.data_dir, config.secret_files().cloned().collect())?;
+    let host = Host::open(Options {
+        data_dir: config.data_dir.clone(),
+        vault: Arc::new(vault),
+        surroundings: Arc::new(Headless::of(config)),
+        practice: None,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+    .await?;
+    // After the host, which has the lock on the data directory: whatever socket is there is a dead one.
+    let control = Control::open(&config.data_dir)?;
+    let connections = provisions.len();
+    host.provision(provisions).await.map_err(in_the_file)?;
+    // From here on every connection is known, so /healthz never says ok too early.
+    let (close, closed) = oneshot::channel::<()>();
+    let received = tokio::spawn(receive(listener, Arc::clone(&host), config.public_url.clone(), closed));
+    let asked = {
+        let host = Arc::clone(&host);
+        tokio::spawn(control.serve(move |request| {
+            let host = Arc::clone(&host);
+            async move { host.ask(request).await }
+        }))
+    };
+    // A closed stdout is no reason to stop.
+    let _ = writeln!(io::stdout(), "listening {address}").and_then(|()| io::stdout().flush());
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), connections, %address, "started");
+
+    stop.asked().await;
+    tracing::info!("stopping");
+    let ended = timeout(FAREWELL, async {
+        drop(close);
+        let _ = received.await;
+        asked.abort();
+        let _ = asked.await;
+        host.stop().await;
+    });
+    match ended.await {
+        Ok(()) => tracing::info!("stopped"),
+        Err(_) => tracing::warn!("stopped with work under way; the next start takes it up"),
+    }
+    Ok(())
+}
+
+async fn receive(listener: TcpListener, host: Arc<Host>, public_url: Option<String>, closed: oneshot::Receiver<()>) {
+    let intake = host.intake();
+    let shutdown = async move {
+        let _ = closed.await;
+    };
+    let served = match public_url {
+        Some(url) => receiver::serve_with_returns(listener, intake, oauth::returns(host, url), shutdown).await,
+        None => receiver::serve(listener, intake, shutdown).await,
+    };
+    if let Err(error) = served {
+        tracing::error!(kind = %error.kind(), "the receiver has ended");
+    }
+}
+
+fn warn(config: &Config) {
+    for file in config.secret_files() {
+        if let Some(mode) = file.too_open() {
+            let (path, mode) = (file.path.display(), format!("{mode:o}"));
+            tracing::warn!(%path, mode, "a file with a secret can be used by others than its owner: set its mode to 600");
+        }
+    }
+    if config.connections.is_empty() {
+        tracing::warn!("the configuration has no [[connection]]: nothing to do");
+    }
+    if config.public_url.is_none() {
+        tracing::warn!("no public_url: stage changes come by polling only, and no status comes from Refapp");
+    }
+}
+
+/// What the engine refuses of a provision came from the file.
+fn in_the_file(failure: Failure) -> Failure {
+    match failure.code {
+        Code::AppInput | Code::AppAddress => Failure::new(Code::AppConfig)
+            .with("where", "[[connection]]")
+            .with("problem", failure),
+        _ => failure,
+    }
+}
+
+/// SIGTERM and SIGINT, caught from the moment that this is made.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
