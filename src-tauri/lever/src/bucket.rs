@@ -44,12 +44,18 @@ impl Bucket {
     /// an empty bucket, as the other side's is.
     pub(crate) fn pause(&mut self, now: Duration, sent: Duration, retry_after: Option<Duration>, random: f64) {
         let is_new = self.is_after_pause(sent);
-        let span = match retry_after {
-            Some(span) => span.min(LONGEST_RETRY_AFTER),
-            None if is_new => Duration::from_secs(1 << self.strikes.min(6))
+        let back_off = if is_new {
+            Duration::from_secs(1 << self.strikes.min(6))
                 .min(LONGEST_BACK_OFF)
-                .mul_f64(random.clamp(0.0, 1.0)),
-            None => Duration::ZERO,
+                .mul_f64(random.clamp(0.0, 1.0))
+        } else {
+            Duration::ZERO
+        };
+        let span = match retry_after.map(|span| span.min(LONGEST_RETRY_AFTER)) {
+            Some(span) if self.strikes == 0 => span,
+            // A server that names too little again and again is not hammered.
+            Some(span) => span.max(back_off),
+            None => back_off,
         };
         if is_new {
             self.strikes += 1;
@@ -87,7 +93,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_window_of_time_ever_holds_more_than_a_burst_and_the_steady_rate(
-            steps in prop::collection::vec(0u64..400, 1..200)
+            steps in prop::collection::vec(prop_oneof![4 => Just(0u64), 1 => 0u64..2_500], 1..200)
         ) {
             let (mut bucket, mut now, mut taken) = (Bucket::default(), START, Vec::new());
             for step in steps {
@@ -150,6 +156,15 @@ mod tests {
         }
         assert_eq!(bucket.pause_left(later), Duration::from_millis(500));
         assert_eq!(bucket.strikes, 1);
+    }
+
+    #[test]
+    fn a_server_that_names_no_time_again_and_again_is_not_hammered() {
+        let mut bucket = Bucket::default();
+        bucket.pause(START, START, Some(Duration::ZERO), 1.0);
+        assert_eq!(bucket.pause_left(START), Duration::ZERO);
+        bucket.pause(START, START, Some(Duration::ZERO), 1.0);
+        assert_eq!(bucket.pause_left(START), Duration::from_secs(2));
     }
 
     #[test]

@@ -32,3 +32,6 @@ pub use resource::{
 
 /// The event that tells of a candidate's change of stage (`lever-api.md §8.1`).
 pub const CANDIDATE_STAGE_CHANGE: &str = "candidateStageChange";
+
+/// The event that tells of a deleted candidate (`lever-api.md §8.1`).
+pub const CANDIDATE_DELETED: &str = "candidateDeleted";
