@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use api::{Host, OauthState, Reply, Request};
+use model::Code;
 use receiver::Returns;
 use url::Url;
 
@@ -32,6 +33,8 @@ async fn connect(host: Arc<Host>) {
         let connection = connection.id;
         match host.ask(Request::ConnectOauth { connection }).await {
             Ok(_) => tracing::info!(%connection, "connected with Lever by OAuth"),
+            // While a connection is set up the engine connects by itself, and was faster.
+            Err(failure) if failure.code == Code::AppNotNow => {}
             Err(failure) => tracing::warn!(%connection, code = %failure.code, "OAuth did not connect"),
         }
     }

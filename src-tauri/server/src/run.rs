@@ -1,6 +1,7 @@
 //! Running the host: from the configuration to a clean stop.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,7 +102,10 @@ async fn receive(listener: TcpListener, host: Arc<Host>, public_url: Option<Stri
 }
 
 fn warn(config: &Config) {
-    for file in config.secret_files() {
+    // systemd lets the service in by an access list, which looks like a wide mode; nobody else gets into its folder.
+    let systemds = std::env::var_os("CREDENTIALS_DIRECTORY");
+    let is_systemds = |path: &Path| systemds.as_ref().is_some_and(|folder| path.starts_with(folder));
+    for file in config.secret_files().filter(|file| !is_systemds(&file.path)) {
         if let Some(mode) = file.too_open() {
             let (path, mode) = (file.path.display(), format!("{mode:o}"));
             tracing::warn!(%path, mode, "a file with a secret can be used by others than its owner: set its mode to 600");
