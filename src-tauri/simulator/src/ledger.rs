@@ -45,11 +45,12 @@ pub struct Entry {
     pub status: Option<u16>,
     /// A whole answer was given. For a delivery: one was received.
     pub answered: bool,
-    /// The request succeeded and had its effect, whether or not the answer said so. For a delivery: 2xx was received.
+    /// The request succeeded and had its effect, whether or not the answer said so; a read counts too. For a delivery: 2xx
+    /// was received.
     pub applied: bool,
     /// Which call: `read opportunity`, `addTags`, `create note`, `event`, `candidateStageChange`, …
     pub call: String,
-    /// Ids, tags and the like that the call touched.
+    /// Ids, tags and the like that the call touched, named as on the wire (`opportunityId`, `noteId`, `resultId`, …).
     pub effect: Option<Value>,
     /// Kind of the fault that was played, if any.
     pub fault: Option<String>,

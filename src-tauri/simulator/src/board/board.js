@@ -167,7 +167,7 @@ function postingColumn({ id }) {
 }
 
 function showCandidates() {
-  const { users, postings, opportunities, webhookGroups } = state.lever;
+  const { users, postings, opportunities, webhook_groups } = state.lever;
   const sorted = [...opportunities].sort((a, b) => a.name.localeCompare(b.name));
   const of = (posting) => sorted.filter((opportunity) => opportunity.posting === posting);
   const columns = postings.map((posting) => ({ ...posting, opportunities: of(posting.id) }));
@@ -184,7 +184,7 @@ function showCandidates() {
       },
     };
   });
-  byId("webhooks").checked = webhookGroups.candidateStageChange;
+  byId("webhooks").checked = webhook_groups.candidateStageChange;
 }
 
 // Checks.
@@ -269,7 +269,7 @@ function templateRow({ id }) {
 
 // Access.
 
-function grantRow({ dataCentre }) {
+function grantRow({ data_centre: dataCentre }) {
   const text = make("span");
   const button = make("button", { type: "button", className: "quiet danger", "data-testid": `revoke-${dataCentre}` }, "Revoke access");
   button.addEventListener("click", () => order("POST", "/lever/revoke", { data_centre: dataCentre }));
@@ -284,7 +284,7 @@ function grantRow({ dataCentre }) {
   };
 }
 
-function keyCard({ name, value, dataCentre }) {
+function keyCard({ name, value, data_centre: dataCentre }) {
   const now = make("span", { className: "quiet-text" });
   const list = make("ul", { className: "ticks" });
   const remove = make("button", { type: "button", className: "quiet danger", "data-testid": `delete-key-${value}` }, "Delete key");
@@ -315,10 +315,10 @@ function keyCard({ name, value, dataCentre }) {
 }
 
 function showAccess() {
-  const latest = new Map(state.lever.grants.map((grant) => [grant.dataCentre, grant]));
+  const latest = new Map(state.lever.grants.map((grant) => [grant.data_centre, grant]));
   const grants = [...latest.values()];
   byId("no-grants").hidden = grants.length > 0;
-  keep(byId("grants"), grants, (grant) => grant.dataCentre, grantRow);
+  keep(byId("grants"), grants, (grant) => grant.data_centre, grantRow);
   keep(byId("keys"), state.lever.keys, (key) => key.value, keyCard);
 }
 

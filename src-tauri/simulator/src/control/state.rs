@@ -1,4 +1,5 @@
-//! Everything there is, as one JSON document.
+//! Everything there is, as one JSON document. Rows of Lever are as its API gives them; the simulator's own names are in
+//! snake case, as everywhere in the control API.
 
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ pub(crate) fn json(world: &World) -> Value {
         .keys
         .iter()
         .map(|key| {
-            json!({"name": key.name, "value": key.value, "dataCentre": key.data_centre, "rights": key.rights,
+            json!({"name": key.name, "value": key.value, "data_centre": key.data_centre, "rights": key.rights,
                 "confidential": key.confidential, "deleted": key.deleted})
         })
         .collect();
@@ -23,7 +24,7 @@ pub(crate) fn json(world: &World) -> Value {
         .families
         .iter()
         .map(|family| {
-            json!({"client": family.client, "dataCentre": family.data_centre, "user": family.user,
+            json!({"client": family.client, "data_centre": family.data_centre, "user": family.user,
                 "scopes": family.scopes, "revoked": family.revoked})
         })
         .collect();
@@ -31,7 +32,9 @@ pub(crate) fn json(world: &World) -> Value {
         .oauth
         .clients
         .iter()
-        .map(|client| json!({"id": client.id, "dataCentre": client.data_centre, "redirectUris": client.redirect_uris}))
+        .map(
+            |client| json!({"id": client.id, "data_centre": client.data_centre, "redirect_uris": client.redirect_uris}),
+        )
         .collect();
     let groups: serde_json::Map<_, _> = events()
         .map(|event| (event.to_owned(), json!(lever.webhook_groups.contains(event))))
@@ -46,8 +49,8 @@ pub(crate) fn json(world: &World) -> Value {
             "postings": state_postings(lever),
             "opportunities": opportunities.into_iter().map(|o| state_opportunity(world, o)).collect::<Vec<_>>(),
             "webhooks": lever.webhooks.iter().map(Webhook::json).collect::<Vec<_>>(),
-            "webhookGroups": groups,
-            "webhookLoss": world.webhook_loss,
+            "webhook_groups": groups,
+            "webhook_loss": world.webhook_loss,
             "deliveries": lever.deliveries,
             "keys": keys,
             "rights": Right::all().collect::<Vec<_>>(),
@@ -57,11 +60,11 @@ pub(crate) fn json(world: &World) -> Value {
         "refapp": {
             "templates": refapp.templates,
             "form": refapp.form,
-            "existingProjectForm": refapp.existing_project_form,
-            "defaultTemplate": refapp.default_template,
-            "defaultLanguage": refapp.default_language,
-            "blockInvitations": refapp.block_invitations,
-            "updateHosts": refapp.update_hosts.keys().collect::<Vec<_>>(),
+            "existing_project_form": refapp.existing_project_form,
+            "default_template": refapp.default_template,
+            "default_language": refapp.default_language,
+            "block_invitations": refapp.block_invitations,
+            "update_hosts": refapp.update_hosts.keys().collect::<Vec<_>>(),
             "projects": refapp.projects,
             "checks": refapp.checks,
         },

@@ -20,7 +20,7 @@ fn json(note: &Note) -> Value {
 /// A note as the control state shows it.
 pub(crate) fn state_json(note: &Note) -> Value {
     let mut row = json(note);
-    row["byApi"] = json!(note.by_api);
+    row["by_api"] = json!(note.by_api);
     row["value"] = json!(value(note));
     row
 }
