@@ -1,1 +1,5 @@
-//! Placeholder.
+//! What the tests that cross rooms share.
+
+pub mod rig;
+#[cfg(feature = "window")]
+pub mod window;

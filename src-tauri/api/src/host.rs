@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use engine::{Intake, Surroundings, Vault};
-use model::Failure;
+use engine::{Answer, Engine, Intake, Order, Surroundings, Vault};
+use model::{Code, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
-use crate::{Event, Practice, Provision, Reply, Request};
+use crate::{CheckWindow, Event, Overview, Practice, Provision, Reply, Request, SupportMail, show};
 
 /// What a host brings.
 pub struct Options {
@@ -22,48 +23,299 @@ pub struct Options {
 }
 
 /// A running host.
-pub struct Host {}
+pub struct Host {
+    engine: Engine,
+    surroundings: Arc<dyn Surroundings>,
+    practice: Option<Practice>,
+    version: String,
+}
+
+/// Changes are told at most four times a second.
+const BREATH: Duration = Duration::from_millis(250);
+/// Rows in one window, at most.
+const WINDOW: u32 = 500;
 
 impl Host {
     /// Opens the data directory and starts the connections found in it.
     ///
     /// # Errors
     /// `APP-LOCKED` if another process has the directory, `APP-STORE` if the database cannot be used.
-    pub async fn open(_options: Options) -> Result<Arc<Self>, Failure> {
-        Err(model::Code::AppNotNow.into())
+    pub async fn open(options: Options) -> Result<Arc<Self>, Failure> {
+        let Options {
+            data_dir,
+            vault,
+            surroundings,
+            practice,
+            version,
+        } = options;
+        let engine = tokio::task::block_in_place(|| {
+            Engine::open(engine::Options {
+                data_dir,
+                vault,
+                surroundings: surroundings.clone(),
+            })
+        })?;
+        Ok(Arc::new(Self {
+            engine,
+            surroundings,
+            practice,
+            version,
+        }))
     }
 
     /// Sets up the connections of a configuration file and keeps trying until they are ready; a connection of this
-    /// host that is not among them is stopped and kept. Does not wait for an API.
+    /// host that is not among them is paused and kept. Does not wait for an API.
     ///
     /// # Errors
     /// `APP-CONFIG` if two have one name, `APP-STORE` if it cannot be remembered, `APP-KEYCHAIN` if a secret cannot
     /// be kept.
-    pub async fn provision(&self, _provisions: Vec<Provision>) -> Result<(), Failure> {
-        Err(model::Code::AppNotNow.into())
+    pub async fn provision(&self, provisions: Vec<Provision>) -> Result<(), Failure> {
+        self.engine.provision(provisions).await
     }
 
     /// Answers one request.
     ///
     /// # Errors
     /// Whatever the request's own description says, as a code of the dictionary.
-    pub async fn ask(&self, _request: Request) -> Result<Reply, Failure> {
-        Err(model::Code::AppNotNow.into())
+    pub async fn ask(&self, request: Request) -> Result<Reply, Failure> {
+        let secret = |text: Option<String>| text.map(|text| Secret::new(&text)).filter(|secret| !secret.is_empty());
+        let (connection, order) = match request {
+            Request::Overview => return Ok(Reply::Overview(Box::new(self.overview()))),
+            Request::CreateConnection { name } => return self.engine.create(&name).map(Reply::Connection),
+            Request::Checks {
+                connection,
+                offset,
+                limit,
+            } => return self.window(connection, offset, limit),
+            Request::Check { check } => {
+                let (check, story) = self.engine.check(check)?;
+                return Ok(Reply::CheckDetail(Box::new(show::detail(&check, story, Millis::now()))));
+            }
+            Request::Decide { checks, decision } => return self.decide(checks, decision.into()).await,
+            Request::OpenLink { url } => return self.open_link(&url),
+            Request::SupportMail { connection, language } => return self.support_mail(connection, &language),
+
+            Request::SetRefapp { connection, url, token } => (
+                connection,
+                Order::SetRefapp {
+                    url,
+                    token: secret(token),
+                },
+            ),
+            Request::SetDataCentre {
+                connection,
+                data_centre,
+                way_in,
+            } => (connection, Order::SetDataCentre { data_centre, way_in }),
+            Request::SetApiKey { connection, key } => (connection, Order::SetApiKey { key: Secret::new(&key) }),
+            Request::SetOauthClient {
+                connection,
+                client_id,
+                client_secret,
+            } => (
+                connection,
+                Order::SetOauthClient {
+                    id: client_id,
+                    secret: Secret::new(&client_secret),
+                },
+            ),
+            Request::BeginOauth { connection, redirect } => (connection, Order::BeginOauth { redirect }),
+            Request::PasteOauthReturn { connection, address } => {
+                let url = Url::parse(address.trim()).map_err(|_| Failure::new(Code::OauthState))?;
+                (connection, Order::OauthReturned { url })
+            }
+            Request::CancelOauth { connection } => (connection, Order::CancelOauth),
+            Request::ConnectOauth { connection } => (connection, Order::ConnectOauth),
+            Request::SetActingUser { connection, user } => (connection, Order::SetActingUser { user }),
+            Request::ProveRights { connection, consent } => (connection, Order::ProveRights { consent }),
+            Request::SetChannels {
+                connection,
+                public_url,
+                update_bearer,
+            } => (
+                connection,
+                Order::SetChannels {
+                    public_url,
+                    update_bearer: secret(update_bearer),
+                },
+            ),
+            Request::ReadStages { connection } => (connection, Order::ReadStages),
+            Request::ChooseStage { connection, stage } => (connection, Order::ChooseStage { stage }),
+            Request::SetDefaults {
+                connection,
+                default_language,
+                default_template,
+            } => (
+                connection,
+                Order::SetDefaults {
+                    language: default_language,
+                    template: default_template,
+                },
+            ),
+            Request::FinishSetup { connection } => (connection, Order::Finish),
+            Request::UpdateTemplates { connection } => (connection, Order::UpdateTemplates),
+            Request::Pause { connection } => (connection, Order::Pause),
+            Request::Resume { connection } => (connection, Order::Resume),
+            Request::Disconnect { connection } => (connection, Order::Disconnect),
+            Request::RemoveData { connection } => (connection, Order::RemoveData),
+        };
+        Ok(match self.engine.order(connection, order).await? {
+            Answer::Done => Reply::Done,
+            Answer::Templates(report) => Reply::TemplateReport(show::template_report(report)),
+        })
     }
 
-    /// What changes from now on, with an overview first.
-    pub fn events(&self) -> mpsc::Receiver<Event> {
-        mpsc::channel(1).1
+    /// What changes from now on, with an overview first. Ends when the receiver is dropped.
+    pub fn events(self: &Arc<Self>) -> mpsc::Receiver<Event> {
+        let (events, receiver) = mpsc::channel(16);
+        let host = Arc::downgrade(self);
+        tokio::spawn(async move {
+            let mut shown: Option<Overview> = None;
+            loop {
+                let Some(host) = host.upgrade() else { return };
+                let overview = host.overview();
+                let changed = host.changed();
+                drop(host);
+                let before = shown
+                    .as_ref()
+                    .map(|shown| shown.connections.as_slice())
+                    .unwrap_or_default();
+                let rows = overview
+                    .connections
+                    .iter()
+                    .filter(|now| before.iter().find(|was| was.id == now.id) != Some(now))
+                    .map(|now| Event::ChecksChanged(now.id))
+                    .collect::<Vec<_>>();
+                if shown.as_ref() != Some(&overview)
+                    && events.send(Event::Overview(Box::new(overview.clone()))).await.is_err()
+                {
+                    return;
+                }
+                shown = Some(overview);
+                for event in rows {
+                    if events.send(event).await.is_err() {
+                        return;
+                    }
+                }
+                tokio::select! {
+                    () = changed => {}
+                    () = events.closed() => return,
+                }
+                tokio::time::sleep(BREATH).await;
+            }
+        });
+        receiver
     }
 
-    /// Takes the address at which the browser came back from Lever: a deep link or a loopback redirect.
-    pub async fn oauth_returned(&self, _url: &Url) {}
+    /// Takes the address at which the browser came back from Lever: a deep link or a loopback redirect. One that
+    /// answers no try is refused, and nothing comes of it.
+    pub async fn oauth_returned(&self, url: &Url) {
+        if let Err(failure) = self.engine.oauth_returned(url).await {
+            tracing::warn!(code = %failure.code, "a return from the consent page was refused");
+        }
+    }
 
     /// Where webhooks and updates are handed in.
     pub fn intake(&self) -> Intake {
-        Intake {}
+        self.engine.intake()
     }
 
     /// Lets work under way end, and closes the database.
-    pub async fn stop(&self) {}
+    pub async fn stop(&self) {
+        self.engine.stop().await;
+    }
+
+    fn overview(&self) -> Overview {
+        let now = Millis::now();
+        Overview {
+            version: self.version.clone(),
+            practice: self.practice.clone(),
+            connections: self
+                .engine
+                .states()
+                .iter()
+                .map(|state| show::connection(state, now))
+                .collect(),
+        }
+    }
+
+    /// Resolves at the next change of any connection. What changes before it is polled is not missed.
+    fn changed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut roster = self.engine.roster();
+        let mut watches: Vec<_> = self
+            .engine
+            .states()
+            .iter()
+            .filter_map(|state| self.engine.watch(state.record.id))
+            .collect();
+        async move {
+            let any = futures::future::select_all(
+                std::iter::once(
+                    Box::pin(async move { drop(roster.changed().await) }) as futures::future::BoxFuture<'_, ()>
+                )
+                .chain(watches.iter_mut().map(|watch| {
+                    Box::pin(async move {
+                        if watch.changed().await.is_err() {
+                            // Its owner has ended: the roster tells.
+                            std::future::pending::<()>().await;
+                        }
+                    }) as futures::future::BoxFuture<'_, ()>
+                }))
+                // Ages and "slow" move by time alone.
+                .chain(std::iter::once(
+                    Box::pin(tokio::time::sleep(Duration::from_secs(20))) as futures::future::BoxFuture<'_, ()>
+                )),
+            );
+            drop(any.await);
+        }
+    }
+
+    fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Reply, Failure> {
+        let now = Millis::now();
+        let window = self.engine.window(connection, offset, limit.min(WINDOW))?;
+        let rows = window.rows.iter().map(|check| show::row(check, now)).collect();
+        Ok(Reply::CheckWindow(CheckWindow {
+            total: window.total,
+            offset,
+            rows,
+        }))
+    }
+
+    async fn decide(&self, checks: Vec<model::CheckId>, decision: engine::Decision) -> Result<Reply, Failure> {
+        for id in checks {
+            let (check, _) = self.engine.check(id)?;
+            self.engine
+                .order(check.connection, Order::Decide { check: id, decision })
+                .await?;
+        }
+        Ok(Reply::Done)
+    }
+
+    /// Only to Lever and Refapp: whatever else calls itself a link is shown as text (`refapp-api.md §1`).
+    fn open_link(&self, url: &str) -> Result<Reply, Failure> {
+        let refused = || Failure::new(Code::AppAddress).with("address", url.chars().take(100).collect::<String>());
+        let parsed = Url::parse(url).map_err(|_| refused())?;
+        let states = self.engine.states();
+        let mut places = states.iter().filter_map(|state| {
+            self.surroundings
+                .place(
+                    &state.record.name,
+                    state.record.data_centre.unwrap_or(model::DataCentre::Us),
+                )
+                .ok()
+        });
+        let board = self.practice.as_ref().is_some_and(|practice| practice.board_url == url);
+        if !(board || places.any(|place| place.may_open(&parsed))) {
+            return Err(refused());
+        }
+        self.surroundings.open_in_browser(&parsed)?;
+        Ok(Reply::Done)
+    }
+
+    fn support_mail(&self, connection: ConnectionId, language: &str) -> Result<Reply, Failure> {
+        let state = self.engine.watch(connection).ok_or(Code::AppNotFound)?;
+        let address = state.borrow().update_address.clone();
+        let host = address.as_deref().and_then(|address| Url::parse(address).ok());
+        Ok(Reply::SupportMail(SupportMail::to_refapp(host.as_ref(), language)))
+    }
 }

@@ -7,13 +7,15 @@
 //! out (a secret enters by a request and never leaves by a reply or an event).
 
 mod host;
-mod provision;
+mod mail;
 mod request;
+mod show;
 mod view;
 
+pub use engine::{LeverLogin, Provision};
 pub use host::{Host, Options};
-pub use provision::{LeverLogin, Provision};
-pub use request::{Decision, Reply, Request, SupportMail};
+pub use mail::SupportMail;
+pub use request::{Decision, Reply, Request};
 pub use view::{
     Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, Event, Finding, Health,
     LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving, RefappSetup, Renamed, RightView, Setup,

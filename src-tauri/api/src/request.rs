@@ -6,7 +6,7 @@ use model::{CheckId, ConnectionId, DataCentre, Redirect, StageId, TemplateId, Us
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CheckDetail, CheckWindow, Overview, TemplateReport};
+use crate::{CheckDetail, CheckWindow, Overview, SupportMail, TemplateReport};
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
 /// changed meanwhile is pushed as an [`crate::Event`].
@@ -77,11 +77,6 @@ pub enum Request {
         connection: ConnectionId,
         public_url: String,
         update_bearer: Option<String>,
-    },
-    /// The tag carrier is moved to another stage, so that Lever sends a first event (`rules.md` 17). A no-op
-    /// where Lever offers no right for it: then a person moves any candidate.
-    AwaitFirstEvent {
-        connection: ConnectionId,
     },
     /// The mail to Refapp's support, ready to send → `Reply::SupportMail`. `language` is `en` or `sv`.
     SupportMail {
@@ -190,13 +185,4 @@ pub enum Reply {
     TemplateReport(TemplateReport),
     CheckWindow(CheckWindow),
     CheckDetail(Box<CheckDetail>),
-}
-
-/// A mail, ready to send.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct SupportMail {
-    pub to: String,
-    pub subject: String,
-    pub body: String,
 }

@@ -1,15 +1,55 @@
-//! Taking in what Lever and Refapp send: verified, stored durably, then acknowledged.
+//! Taking in what Lever and Refapp send: verified, stored durably, then acknowledged (`reliability.md` rules 1, 2).
+//!
+//! A webhook is a doorbell: its signature covers token and time, not the body (`lever-api.md §8.4`), so nothing of the
+//! body is believed but that something happened to an opportunity.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hmac::{Hmac, Mac};
+use model::{ConnectionId, DAY, Millis, OpportunityId, Place, Secret, StageId};
+use refapp::parse_update;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use store::{Error, Inbound, Store};
+use subtle::ConstantTimeEq;
+use tokio::sync::Notify;
+
+/// Lever keeps deliveries for two weeks and lets people rerun them (`lever-api.md §8.5`): older ones are forgeries.
+const OLDEST: i64 = 14 * DAY;
+/// Clocks differ; a delivery from tomorrow is none.
+const NEWEST: i64 = DAY;
 
 /// A handle to hand things in; cheap to clone.
 #[derive(Clone)]
-pub struct Intake {}
+pub struct Intake {
+    store: Store,
+    doors: Arc<RwLock<Doors>>,
+}
+
+#[derive(Default)]
+struct Doors {
+    by_path: HashMap<String, Door>,
+    readiness: BTreeMap<String, bool>,
+    nonces: HashMap<String, String>,
+}
+
+/// Where one connection is reached.
+pub(crate) struct Door {
+    pub connection: ConnectionId,
+    pub signature_tokens: Vec<Secret>,
+    pub bearer: Option<Secret>,
+    pub place: Place,
+    /// Wakes the connection's owner.
+    pub wake: Arc<Notify>,
+}
 
 /// What became of something handed in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Taken {
     /// Stored durably: 2xx.
     Stored,
-    /// Already stored, or of no concern: 2xx without work.
+    /// Already stored: 2xx without work.
     Known,
     /// Unknown path, wrong signature or bearer, malformed, too old: all refused alike.
     Refused,
@@ -17,25 +57,205 @@ pub enum Taken {
     Unavailable,
 }
 
+/// What of a webhook is read (`lever-api.md §8.3`). `id` is in Lever's field table but in no example: not needed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Delivery {
+    triggered_at: serde_json::Number,
+    event: String,
+    #[serde(default)]
+    data: Option<DeliveryData>,
+    signature: String,
+    token: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct DeliveryData {
+    opportunity_id: Option<String>,
+    to_stage_id: Option<String>,
+}
+
 impl Intake {
-    /// A webhook of Lever's (`lever-api.md §8.3`). `path` is the last part of the address that was called.
-    pub async fn webhook(&self, _path: &str, _body: &[u8]) -> Taken {
-        Taken::Refused
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            store,
+            doors: Arc::default(),
+        }
+    }
+
+    /// A webhook of Lever's. `path` is the last part of the address that was called.
+    pub async fn webhook(&self, path: &str, body: &[u8]) -> Taken {
+        let now = Millis::now();
+        let Ok(delivery) = serde_json::from_slice::<Delivery>(body) else {
+            return Taken::Refused;
+        };
+        let Some(triggered_at) = delivery.triggered_at.as_i64().map(Millis) else {
+            return Taken::Refused;
+        };
+        let age = now.since(triggered_at);
+        if !(-NEWEST..=OLDEST).contains(&age) {
+            return Taken::Refused;
+        }
+        let opened = self.open(path, |door| {
+            let signed = format!("{}{}", delivery.token, delivery.triggered_at);
+            // Every token is tried, so that the time taken does not tell which one it was.
+            let valid = door
+                .signature_tokens
+                .iter()
+                .filter(|token| signature_is_right(token, &signed, &delivery.signature))
+                .count();
+            (valid > 0).then_some(())
+        });
+        let Some((connection, wake, ())) = opened else {
+            return Taken::Refused;
+        };
+        let data = delivery.data.unwrap_or_default();
+        let repeat_key = digest(&[
+            "webhook",
+            &delivery.token,
+            &triggered_at.0.to_string(),
+            &delivery.event,
+            data.opportunity_id.as_deref().unwrap_or_default(),
+        ]);
+        let inbound = Inbound::Webhook {
+            event: delivery.event,
+            opportunity: data.opportunity_id.map(OpportunityId),
+            to_stage: data.to_stage_id.map(StageId),
+            triggered_at,
+        };
+        self.keep(connection, &wake, &repeat_key, now, &inbound)
     }
 
     /// An update of Refapp's (`refapp-api.md §4`). `authorization` is the header's value.
-    pub async fn update(&self, _path: &str, _authorization: Option<&str>, _body: &[u8]) -> Taken {
-        Taken::Refused
+    pub async fn update(&self, path: &str, authorization: Option<&str>, body: &[u8]) -> Taken {
+        let now = Millis::now();
+        // That the bearer comes in this header is inferred (refapp-api.md §6); the path is the second factor.
+        let given = authorization.and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let opened = self.open(path, |door| {
+            let (bearer, given) = (door.bearer.as_ref()?, given?);
+            let right = bool::from(bearer.expose().as_bytes().ct_eq(given.as_bytes()));
+            right.then(|| door.place.clone())
+        });
+        let Some((connection, wake, place)) = opened else {
+            return Taken::Refused;
+        };
+        let Ok(update) = parse_update(body, |url| place.may_open(url)) else {
+            return Taken::Refused;
+        };
+        let repeat_key = digest(&["update", &update.result_id, &hex::encode(Sha256::digest(body))]);
+        let inbound = Inbound::Update {
+            result: update.result_id,
+            progress: update.progress,
+        };
+        self.keep(connection, &wake, &repeat_key, now, &inbound)
     }
 
     /// Each connection by name, and whether it is ready: for `/healthz`, without detail.
     pub fn readiness(&self) -> Vec<(String, bool)> {
-        Vec::new()
+        let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
+        doors
+            .readiness
+            .iter()
+            .map(|(name, ready)| (name.clone(), *ready))
+            .collect()
     }
 
     /// The wizard's proof that a public address really leads here: answers the question that it just asked.
     /// `None` for any other nonce.
-    pub fn echo(&self, _nonce: &str) -> Option<String> {
-        None
+    pub fn echo(&self, nonce: &str) -> Option<String> {
+        let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
+        doors.nonces.get(nonce).cloned()
+    }
+
+    /// Opens, moves or closes the door of a connection.
+    pub(crate) fn set_door(&self, connection: ConnectionId, door: Option<(String, Door)>) {
+        let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
+        doors.by_path.retain(|_, other| other.connection != connection);
+        doors.by_path.extend(door);
+    }
+
+    pub(crate) fn set_readiness(&self, name: &str, ready: Option<bool>) {
+        let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
+        match ready {
+            Some(ready) => doors.readiness.insert(name.to_owned(), ready),
+            None => doors.readiness.remove(name),
+        };
+    }
+
+    /// Expects a question with `nonce`, to be answered with `answer`, until it is called off with `None`.
+    pub(crate) fn expect_echo(&self, nonce: &str, answer: Option<String>) {
+        let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
+        match answer {
+            Some(answer) => doors.nonces.insert(nonce.to_owned(), answer),
+            None => doors.nonces.remove(nonce),
+        };
+    }
+
+    fn open<T>(&self, path: &str, admits: impl FnOnce(&Door) -> Option<T>) -> Option<(ConnectionId, Arc<Notify>, T)> {
+        let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
+        let door = doors.by_path.get(path)?;
+        Some((door.connection, door.wake.clone(), admits(door)?))
+    }
+
+    fn keep(&self, connection: ConnectionId, wake: &Notify, repeat_key: &str, now: Millis, inbound: &Inbound) -> Taken {
+        let kept = tokio::task::block_in_place(|| {
+            self.store
+                .write(|tx| tx.take_in(connection, repeat_key, now, inbound).map_err(Error::from))
+        });
+        match kept {
+            Ok(true) => {
+                wake.notify_one();
+                Taken::Stored
+            }
+            Ok(false) => Taken::Known,
+            Err(error) => {
+                tracing::error!(%error, "an event could not be stored");
+                Taken::Unavailable
+            }
+        }
+    }
+}
+
+fn signature_is_right(token: &Secret, signed: &str, signature: &str) -> bool {
+    let Ok(signature) = hex::decode(signature) else {
+        return false;
+    };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.expose().as_bytes()) else {
+        return false;
+    };
+    mac.update(signed.as_bytes());
+    mac.verify_slice(&signature).is_ok()
+}
+
+/// A hash over parts that cannot run into one another.
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_example_of_a_signature_is_right_and_no_other() {
+        // lever-api.md §8.4
+        let key = Secret::new("aad404949171d49ad4b4d1357fbcff0262cc2541976b9426");
+        let signed = "5c3722f23a4f14560c2c3ccb28f041200bb52fb605699b301772618523118";
+        let signature = "8785f7535db37c1d59751014c6584a2b853c33d679dc009fd9d1f226ad0504fc";
+        assert!(signature_is_right(&key, signed, signature));
+        assert!(!signature_is_right(&key, &signed.replace('1', "2"), signature));
+        assert!(!signature_is_right(&Secret::new("other"), signed, signature));
+        for wrong in ["", "zz", &signature[..62]] {
+            assert!(!signature_is_right(&key, signed, wrong));
+        }
     }
 }

@@ -1,11 +1,26 @@
 //! The integration itself: trigger, start, write back, templates, rights, health.
 //!
+//! - [`Engine`] starts one owner for each connection and passes orders on.
+//! - [`plan`] decides, purely; the owner carries out.
+//! - [`Intake`] takes in what Lever and Refapp send.
+//!
 //! No tauri, no web framework, no screen: both hosts run it, and its tests run without a display.
 
+mod engine;
 mod intake;
+mod order;
+mod owner;
+pub mod plan;
+mod provision;
+mod state;
 mod surroundings;
 mod vault;
 
+pub use engine::{Engine, Options};
 pub use intake::{Intake, Taken};
+pub use order::{Answer, Decision, Order};
+pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW, decisions};
+pub use provision::{LeverLogin, Provision};
+pub use state::{Finding, Health, Hints, LeverUser, Oauth, State, TemplateReport};
 pub use surroundings::Surroundings;
 pub use vault::{SecretKind, SecretName, Vault};

@@ -31,6 +31,8 @@ pub enum Auth {
 pub struct NewOpportunity {
     pub name: String,
     pub tags: Vec<String>,
+    /// Without one it lands in `lead-new` (`lever-api.md §7.2`).
+    pub stage: Option<StageId>,
 }
 
 /// A client for one key or one grant. Clones share everything but the priority.
@@ -265,7 +267,10 @@ impl Client {
         let call = Call::CreateOpportunity;
         let mut url = self.url(call, &["opportunities"])?;
         set_perform_as(&mut url, Some(perform_as));
-        let body = json!({ "name": new.name, "tags": new.tags });
+        let mut body = json!({ "name": new.name, "tags": new.tags });
+        if let Some(stage) = &new.stage {
+            body["stage"] = json!(stage);
+        }
         let answer = self.call(call, Method::POST, url, Some(&body)).await?;
         json_of(call, &answer).map(|Data { data }| data)
     }

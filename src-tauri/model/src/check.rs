@@ -10,6 +10,20 @@ use crate::{
     WhoActs, WireStatus,
 };
 
+impl Check {
+    /// The short name by which people and the note in Lever call it: `RL-` and 8 hex digits of its id.
+    pub fn reference(&self) -> String {
+        let id = self.id.0.simple().to_string().to_uppercase();
+        format!("RL-{}", &id[..8])
+    }
+
+    /// Completed and declined, where Refapp said a number.
+    pub fn answered(&self) -> Option<u32> {
+        let progress = &self.progress;
+        progress.has_counts().then(|| progress.completed.unwrap_or(0).saturating_add(progress.declined.unwrap_or(0)))
+    }
+}
+
 /// Everything that is remembered of a check. Its personal data is the candidate's name and nothing else.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Check {
@@ -43,6 +57,8 @@ pub struct Check {
     pub badges: BTreeSet<Badge>,
     /// What we have written to Lever.
     pub written: Written,
+    /// A later check of the same opportunity has taken over tag and note: this one writes nothing more.
+    pub superseded: bool,
     /// Why the last write to Lever failed for good; the status itself stays true.
     pub hitch: Option<Code>,
     /// How many effects were decided for it: the ordinal of the next effect key is one more.

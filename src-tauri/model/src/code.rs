@@ -107,6 +107,7 @@ codes! {
     TagStale "TAG-STALE" Recruiter,
     TagMulti "TAG-MULTI" Recruiter,
     TagNone "TAG-NONE" Recruiter,
+    TagDrift "TAG-DRIFT" Admin,
     // Questions to a person, and what is not started on purpose
     CheckAgain "CHECK-AGAIN" Recruiter,
     CheckPresent "CHECK-PRESENT" Recruiter,

@@ -33,8 +33,6 @@ pub enum Source {
     CatchUp,
     /// Was in the stage when the connection or the stage was set.
     Present,
-    /// Rang while the connection was paused.
-    WhilePaused,
     /// A person asked.
     Person,
     /// Something else happened to an opportunity that we follow, or it is time to look again.
@@ -49,7 +47,6 @@ impl Source {
             Self::Webhook => 5,
             Self::Polling => 4,
             Self::CatchUp => 3,
-            Self::WhilePaused => 2,
             Self::Present => 1,
             Self::Recheck => 0,
         }
@@ -127,13 +124,20 @@ impl Tx<'_> {
         docs.map(|doc| Ok(serde_json::from_str(&doc?)?)).collect()
     }
 
-    /// How many ring, and when the next one is due.
-    pub fn bells(&self, connection: ConnectionId) -> Result<(u32, Option<Millis>)> {
+    /// How many ring.
+    pub fn bells(&self, connection: ConnectionId) -> Result<u32> {
         Ok(self
             .sql
-            .prepare_cached("SELECT count(*), min(due_at) FROM bell WHERE connection = ?1")?
-            .query_row([connection.to_string()], |row| {
-                Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(Millis)))
-            })?)
+            .prepare_cached("SELECT count(*) FROM bell WHERE connection = ?1")?
+            .query_row([connection.to_string()], |row| row.get(0))?)
+    }
+
+    /// When the first bell falls due after `now`.
+    pub fn next_bell(&self, connection: ConnectionId, now: Millis) -> Result<Option<Millis>> {
+        let at: Option<i64> = self
+            .sql
+            .prepare_cached("SELECT min(due_at) FROM bell WHERE connection = ?1 AND due_at > ?2")?
+            .query_row(params![connection.to_string(), now.0], |row| row.get(0))?;
+        Ok(at.map(Millis))
     }
 }

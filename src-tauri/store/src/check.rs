@@ -91,12 +91,12 @@ impl Tx<'_> {
         )
     }
 
-    /// When something is to be done next.
-    pub fn next_due(&self, connection: ConnectionId) -> Result<Option<Millis>> {
+    /// When something is to be done for a check after `now`.
+    pub fn next_due(&self, connection: ConnectionId, now: Millis) -> Result<Option<Millis>> {
         let at: Option<i64> = self
             .sql
-            .prepare_cached("SELECT min(due_at) FROM \"check\" WHERE connection = ?1 AND due_at IS NOT NULL")?
-            .query_row([connection.to_string()], |row| row.get(0))?;
+            .prepare_cached("SELECT min(due_at) FROM \"check\" WHERE connection = ?1 AND due_at > ?2")?
+            .query_row(params![connection.to_string(), now.0], |row| row.get(0))?;
         Ok(at.map(Millis))
     }
 

@@ -54,6 +54,9 @@ pub struct ConnectionRecord {
     /// Since when entries into the trigger stage count: who was there before is listed, not started.
     #[serde(default)]
     pub following_since: Option<Millis>,
+    /// From when to when the connection was last paused: what happened then is asked about (`rules.md` 3).
+    #[serde(default)]
+    pub pause: Option<(Millis, Millis)>,
     /// Everything that entered the stage before it, by Lever's clock, was read by polling.
     #[serde(default)]
     pub watermark: Option<Millis>,
@@ -136,6 +139,7 @@ impl ConnectionRecord {
             stages: Vec::new(),
             standing: Standing::Draft,
             following_since: None,
+            pause: None,
             watermark: None,
             last_webhook: None,
             last_update: None,

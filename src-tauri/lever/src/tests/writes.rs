@@ -76,6 +76,7 @@ async fn what_was_created_without_a_name_is_unknown() {
         let server = Server::start(move |_, _| reply(201, body)).await;
         let client = server.client();
         let new = NewOpportunity {
+            stage: None,
             name: "Refapp".to_owned(),
             tags: tags(),
         };

@@ -1,0 +1,366 @@
+//! From what the engine knows to what a user interface shows.
+
+use engine::{Oauth, SLOW, State};
+use model::{Check, Code, Failure, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive};
+use store::{Carrier, Moment, Standing};
+
+use crate::{
+    Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, Decision, Finding, Health, LeverSetup,
+    OauthState, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
+    TemplateChoice, TemplateReport, TimelineEntry, UserChoice,
+};
+
+pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
+    let record = &state.record;
+    ConnectionView {
+        id: record.id,
+        name: record.name.clone(),
+        data_centre: record.data_centre,
+        way_in: record.way_in,
+        health: health(state.health),
+        findings: state
+            .findings
+            .iter()
+            .map(|finding| Finding {
+                owner: finding.failure.code.owner(),
+                failure: finding.failure.clone(),
+                stops: finding.stops,
+                since: finding.since,
+            })
+            .collect(),
+        last_verified: state.last_verified,
+        last_webhook: record.last_webhook,
+        last_update: record.last_update,
+        settings: record.settings.clone(),
+        setup: setup(state, now),
+        stage_changes: stage_changes(state),
+        status_updates: status_updates(state),
+        templates: record
+            .templates
+            .iter()
+            .filter(|template| template.alive)
+            .map(|template| TemplateChoice {
+                id: template.id.clone(),
+                name: template.name.clone(),
+                tag: TemplateTag::text_for(&template.name),
+            })
+            .collect(),
+        counts: counts(state),
+    }
+}
+
+fn health(health: engine::Health) -> Health {
+    match health {
+        engine::Health::NotSetUp => Health::NotSetUp,
+        engine::Health::Checking => Health::Checking,
+        engine::Health::Healthy => Health::Healthy,
+        engine::Health::Warning => Health::Warning,
+        engine::Health::ActionNeeded => Health::ActionNeeded,
+        engine::Health::Paused => Health::Paused,
+        engine::Health::Offline => Health::Offline,
+        engine::Health::Disconnected => Health::Disconnected,
+    }
+}
+
+fn counts(state: &State) -> Counts {
+    let mut counts = Counts {
+        waiting: state.waiting,
+        seconds_left: state.seconds_left,
+        ..Counts::default()
+    };
+    for (status, urgency, many) in &state.tally {
+        match urgency {
+            0 => counts.needs_attention += many,
+            1 => counts.running += many,
+            _ => {}
+        }
+        if status == Status::Completed.tag() {
+            counts.completed += many;
+        }
+    }
+    counts
+}
+
+fn stage_changes(state: &State) -> Channel {
+    let record = &state.record;
+    let registered = record
+        .webhooks
+        .iter()
+        .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE);
+    let channel = match (&record.public_url, registered, record.last_webhook) {
+        _ if state.channel_failure.is_some() => ChannelState::Broken,
+        (Some(url), true, Some(_)) if !url.is_empty() => ChannelState::Proven,
+        (Some(url), _, _) if !url.is_empty() && !state.polling => ChannelState::Waiting,
+        (Some(_), _, _) if state.polling => ChannelState::Polling,
+        (Some(_), _, _) => ChannelState::Broken,
+        (None, _, _) => ChannelState::Open,
+    };
+    Channel {
+        state: channel,
+        address: state.webhook_address.clone(),
+        last: record.last_webhook,
+        since: record.webhook_since,
+        failure: state.channel_failure.clone(),
+    }
+}
+
+fn status_updates(state: &State) -> Channel {
+    let record = &state.record;
+    let channel = match (&state.update_address, record.last_update, &record.public_url) {
+        (Some(_), Some(_), _) => ChannelState::Proven,
+        (Some(_), None, _) => ChannelState::Waiting,
+        (None, _, Some(_)) => ChannelState::Broken,
+        (None, _, None) => ChannelState::Open,
+    };
+    Channel {
+        state: channel,
+        address: state.update_address.clone(),
+        last: record.last_update,
+        since: record.webhook_since,
+        failure: (channel == ChannelState::Broken).then(|| Code::RefUpdates.into()),
+    }
+}
+
+fn setup(state: &State, now: Millis) -> Setup {
+    let record = &state.record;
+    let steps = steps(state);
+    let current = steps
+        .iter()
+        .find(|step| step.state != StepState::Done)
+        .map_or(Step::Done, |step| step.step);
+    Setup {
+        finished: !matches!(record.standing, Standing::Draft | Standing::Disconnected),
+        current,
+        steps,
+        refapp: RefappSetup {
+            url: record
+                .refapp_url
+                .clone()
+                .unwrap_or_else(|| "https://app.refapp.com".to_owned()),
+            token_hint: state.hints.refapp_token.clone(),
+            proven_at: record.refapp_proven_at,
+        },
+        lever: LeverSetup {
+            key_hint: state.hints.lever_key.clone(),
+            client_id: record.client_id.clone(),
+            client_secret_hint: state.hints.client_secret.clone(),
+            oauth: oauth(&state.oauth, now),
+            redirect_addresses: state.redirect_addresses.clone(),
+            scopes: lever::oauth::SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
+        },
+        users: state
+            .users
+            .iter()
+            .map(|user| UserChoice {
+                id: user.id.clone(),
+                name: user.name.clone(),
+                email: user.email.clone(),
+                role: user.role.clone(),
+            })
+            .collect(),
+        rights: Right::REQUIRED
+            .into_iter()
+            .chain(Right::OPTIONAL)
+            .map(|right| right_view(state, right))
+            .collect(),
+        proving: state.proving.map(|(done, total)| Proving { done, total }),
+        carrier_url: match &record.carrier {
+            Carrier::Made { url, .. } => url.clone(),
+            _ => None,
+        },
+        stages: record.stages.clone(),
+        settings_page: state.settings_page.clone(),
+        proposed_public_url: state.proposed_public_url.clone(),
+        public_url: record.public_url.clone(),
+        update_bearer_hint: state.hints.update_bearer.clone(),
+    }
+}
+
+fn right_view(state: &State, right: Right) -> RightView {
+    RightView {
+        right,
+        label: right.label().to_owned(),
+        group: right.group(),
+        required: right.is_required(),
+        state: state.right(right),
+        failure: state.right_failures.get(&right).cloned(),
+    }
+}
+
+/// The wizard's steps. Only what truly needs an earlier step is blocked by it: Lever's half never waits for Refapp's.
+fn steps(state: &State) -> Vec<StepView> {
+    let record = &state.record;
+    let lever_in = record.lever_proven_at.is_some() && state.lever_failure.is_none();
+    let missing = Right::REQUIRED
+        .into_iter()
+        .find(|right| state.right(*right) == RightState::Missing);
+    let rights = match (state.proving.is_some(), missing, record.rights_proven_at.is_some()) {
+        (true, _, _) => StepState::Busy,
+        (_, Some(_), _) => StepState::Failed,
+        (_, None, true) => StepState::Done,
+        (_, None, false) => StepState::Open,
+    };
+    let channels = match (&record.public_url, stage_changes(state).state) {
+        (Some(_), ChannelState::Waiting | ChannelState::Proven | ChannelState::Polling) => StepState::Done,
+        (_, ChannelState::Broken) => StepState::Failed,
+        _ => StepState::Open,
+    };
+    let done = |done: bool| if done { StepState::Done } else { StepState::Open };
+    let after = |needed: bool, state: StepState| if needed { state } else { StepState::Blocked };
+    let oauth = match (&state.oauth, record.way_in) {
+        (Oauth::InBrowser { .. } | Oauth::Returned | Oauth::Exchanging, Some(WayIn::OAuth)) => Some(StepState::Busy),
+        (Oauth::Failed { .. }, Some(WayIn::OAuth)) => Some(StepState::Failed),
+        _ => None,
+    };
+    let lever = if state.lever_failure.is_some() {
+        StepState::Failed
+    } else {
+        oauth.unwrap_or(done(lever_in))
+    };
+    let refapp = if state.refapp_failure.is_some() {
+        StepState::Failed
+    } else {
+        done(record.refapp_proven_at.is_some())
+    };
+    let acting = record.settings.acting_user.is_some();
+    let stage = record.settings.trigger_stage.is_some();
+    let finished = !matches!(record.standing, Standing::Draft | Standing::Disconnected);
+    let all = record.refapp_proven_at.is_some() && rights == StepState::Done && channels == StepState::Done && stage;
+    let failed_right = missing.map(|right| Failure::new(Code::LevRight).with("right", right.label()));
+    let oauth_failure = match &state.oauth {
+        Oauth::Failed { failure } => Some(failure.clone()),
+        _ => None,
+    };
+    [
+        (Step::Refapp, refapp, state.refapp_failure.clone()),
+        (Step::DataCentre, done(record.data_centre.is_some()), None),
+        (
+            Step::Lever,
+            after(record.data_centre.is_some(), lever),
+            state.lever_failure.clone().or(oauth_failure),
+        ),
+        (Step::ActingUser, after(lever_in, done(acting)), None),
+        (Step::Rights, after(lever_in && acting, rights), failed_right),
+        (Step::Channels, after(lever_in, channels), stage_changes(state).failure),
+        (Step::Stage, after(lever_in, done(stage)), None),
+        (Step::Done, after(all, done(finished)), None),
+    ]
+    .into_iter()
+    .map(|(step, state, failure)| StepView { step, state, failure })
+    .collect()
+}
+
+fn oauth(oauth: &Oauth, now: Millis) -> OauthState {
+    match oauth {
+        Oauth::Idle => OauthState::Idle,
+        Oauth::InBrowser { since, url, redirect } => OauthState::InBrowser {
+            since: *since,
+            url: url.clone(),
+            redirect: *redirect,
+            slow: now.since(*since) >= SLOW,
+        },
+        Oauth::Returned => OauthState::Returned,
+        Oauth::Exchanging => OauthState::Exchanging,
+        Oauth::Connected { since } => OauthState::Connected { since: *since },
+        Oauth::Failed { failure } => OauthState::Failed {
+            failure: failure.clone(),
+        },
+    }
+}
+
+pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
+    let (status, who_acts) = derive(check);
+    CheckRow {
+        id: check.id,
+        reference: check.reference(),
+        opportunity: check.opportunity.clone(),
+        posting: check.posting.clone(),
+        candidate: check.candidate.clone(),
+        posting_title: check.posting_title.clone(),
+        owner: check.owner.clone(),
+        status,
+        who_acts,
+        badges: engine::plan::badges(check, now),
+        answered: check.answered(),
+        expected: check.progress.total,
+        declined: check.progress.declined.unwrap_or(0),
+        warnings: check.progress.warnings.iter().cloned().collect(),
+        reason: match &check.phase {
+            Phase::Parked(reason) | Phase::Skipped(reason) => Some(reason.failure()),
+            Phase::Queued | Phase::Started => None,
+        },
+        hitch: check.hitch,
+        template: check.template.as_ref().map(|(_, name)| name.clone()),
+        created_at: check.created_at,
+        since: check.phase_since,
+        active_at: check.active_at,
+        lever_url: check.lever_url.clone(),
+        candidate_url: check.progress.candidate_url.clone(),
+        report_url: check.progress.report_url.clone(),
+        decisions: engine::decisions(check).into_iter().map(Decision::from).collect(),
+    }
+}
+
+pub(crate) fn detail(check: &Check, story: Vec<Moment>, now: Millis) -> CheckDetail {
+    let known = |moment: Moment| {
+        let step = serde_json::from_value(serde_json::Value::String(moment.step)).ok()?;
+        Some(TimelineEntry {
+            at: moment.at,
+            step,
+            params: moment.params,
+        })
+    };
+    CheckDetail {
+        row: row(check, now),
+        timeline: story.into_iter().filter_map(known).collect(),
+        note: check.written.note.as_ref().map(|note| note.text.clone()),
+    }
+}
+
+pub(crate) fn template_report(report: engine::TemplateReport) -> TemplateReport {
+    TemplateReport {
+        at: report.at,
+        added: report.added,
+        removed: report.removed,
+        renamed: report
+            .renamed
+            .into_iter()
+            .map(|(from, to)| Renamed { from, to })
+            .collect(),
+        unchanged: report.unchanged,
+        still_carried: report
+            .still_carried
+            .into_iter()
+            .map(|(tag, by)| StillCarried { tag, by })
+            .collect(),
+        not_seen: report.not_seen,
+    }
+}
+
+impl From<engine::Decision> for Decision {
+    fn from(decision: engine::Decision) -> Self {
+        match decision {
+            engine::Decision::TryAgain => Self::TryAgain,
+            engine::Decision::Start => Self::Start,
+            engine::Decision::ItWasStarted => Self::ItWasStarted,
+            engine::Decision::SendAgain => Self::SendAgain,
+            engine::Decision::LeaveToOther => Self::LeaveToOther,
+            engine::Decision::Adopt => Self::Adopt,
+            engine::Decision::Dismiss => Self::Dismiss,
+        }
+    }
+}
+
+impl From<Decision> for engine::Decision {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::TryAgain => Self::TryAgain,
+            Decision::Start => Self::Start,
+            Decision::ItWasStarted => Self::ItWasStarted,
+            Decision::SendAgain => Self::SendAgain,
+            Decision::LeaveToOther => Self::LeaveToOther,
+            Decision::Adopt => Self::Adopt,
+            Decision::Dismiss => Self::Dismiss,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! All connections of a host.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{Check, CheckId, Code, ConnectionId, Failure, Millis};
+use store::{ConnectionRecord, Moment, Store, Window};
+use tokio::sync::{oneshot, watch};
+use url::Url;
+
+use crate::order::Envelope;
+use crate::owner::{Handle, Owner, World};
+use crate::{Answer, Intake, Order, Provision, State, Surroundings, Vault};
+
+/// What a host brings.
+pub struct Options {
+    /// Holds the database and its lock. Made if it is not there, for the user alone.
+    pub data_dir: PathBuf,
+    pub vault: Arc<dyn Vault>,
+    pub surroundings: Arc<dyn Surroundings>,
+}
+
+/// The engine. Needs a multi-threaded tokio runtime: the database blocks.
+pub struct Engine {
+    world: World,
+    owners: Mutex<HashMap<ConnectionId, Handle>>,
+    /// Raised when a connection comes or goes.
+    roster: watch::Sender<u64>,
+}
+
+impl Engine {
+    /// Opens the data directory and starts the owners of the connections found in it.
+    ///
+    /// # Errors
+    /// `APP-LOCKED` if another process has the directory, `APP-STORE` if the database cannot be used.
+    pub fn open(options: Options) -> Result<Self, Failure> {
+        let store =
+            Store::open(&options.data_dir).inspect_err(|error| tracing::error!(%error, "the data directory"))?;
+        let intake = Intake::new(store.clone());
+        let world = World {
+            store,
+            vault: options.vault,
+            surroundings: options.surroundings,
+            intake,
+        };
+        let engine = Self {
+            world,
+            owners: Mutex::default(),
+            roster: watch::Sender::new(0),
+        };
+        for record in engine.world.store.read(|tx| tx.connections())? {
+            engine.start(record);
+        }
+        Ok(engine)
+    }
+
+    /// Makes a connection: an empty draft.
+    ///
+    /// # Errors
+    /// `APP-INPUT` if the name is empty or taken.
+    pub fn create(&self, name: &str) -> Result<ConnectionId, Failure> {
+        let name = name.trim();
+        let taken = self.states().iter().any(|state| state.record.name == name);
+        if name.is_empty() || taken {
+            return Err(Failure::new(Code::AppInput).with("field", "name"));
+        }
+        let record = ConnectionRecord::draft(ConnectionId(uuid::Uuid::new_v4()), name.to_owned(), Millis::now());
+        let id = record.id;
+        tokio::task::block_in_place(|| self.world.store.write(|tx| tx.put_connection(&record)))?;
+        self.start(record);
+        Ok(id)
+    }
+
+    /// Has the connections of a file set up. One that the file does not name is paused and kept.
+    ///
+    /// # Errors
+    /// `APP-CONFIG` if two have one name; what the vault or the store says.
+    pub async fn provision(&self, files: Vec<Provision>) -> Result<(), Failure> {
+        for (index, file) in files.iter().enumerate() {
+            if files[..index].iter().any(|other| other.name == file.name) {
+                let failure = Failure::new(Code::AppConfig).with("where", "name");
+                return Err(failure.with("problem", format!("two connections are called {}", file.name)));
+            }
+        }
+        for state in self.states() {
+            if !files.iter().any(|file| file.name == state.record.name) {
+                // A connection that does not run cannot be paused: that is all right.
+                let _ = self.order(state.record.id, Order::Pause).await;
+            }
+        }
+        for file in files {
+            let known = self.states().into_iter().find(|state| state.record.name == file.name);
+            let id = match known {
+                Some(state) => state.record.id,
+                None => self.create(&file.name)?,
+            };
+            self.order(id, Order::Provision(Box::new(file))).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives an order and waits for its answer.
+    ///
+    /// # Errors
+    /// `APP-NOT-FOUND` if there is no such connection; what the order says.
+    pub async fn order(&self, connection: ConnectionId, order: Order) -> Result<Answer, Failure> {
+        let handle = self.handle(connection)?;
+        let leaves = matches!(order, Order::RemoveData);
+        let (reply, answer) = oneshot::channel();
+        let gone = || Failure::new(Code::AppNotFound);
+        handle
+            .orders
+            .send(Envelope { order, reply })
+            .await
+            .map_err(|_| gone())?;
+        let answer = answer.await.map_err(|_| gone())?;
+        if leaves && answer.is_ok() {
+            self.owners
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&connection);
+            self.roster.send_modify(|version| *version += 1);
+        }
+        answer
+    }
+
+    /// A browser came back from Lever's consent page: whichever connection waits for it takes it.
+    ///
+    /// # Errors
+    /// `OAUTH-STATE` if none does; else what the one that waited says.
+    pub async fn oauth_returned(&self, url: &Url) -> Result<(), Failure> {
+        let mut answer = Err(Failure::new(Code::OauthState));
+        for state in self.states() {
+            if matches!(state.oauth, crate::Oauth::InBrowser { .. } | crate::Oauth::Returned) {
+                answer = self
+                    .order(state.record.id, Order::OauthReturned { url: url.clone() })
+                    .await
+                    .map(drop);
+                if answer.is_ok() {
+                    break;
+                }
+            }
+        }
+        answer
+    }
+
+    /// The snapshots of all connections, oldest first.
+    pub fn states(&self) -> Vec<Arc<State>> {
+        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut states: Vec<Arc<State>> = owners.values().map(|handle| handle.state.borrow().clone()).collect();
+        states.sort_by_key(|state| (state.record.created_at, state.record.id));
+        states
+    }
+
+    /// Changes of one connection's snapshot.
+    pub fn watch(&self, connection: ConnectionId) -> Option<watch::Receiver<Arc<State>>> {
+        self.handle(connection).ok().map(|handle| handle.state)
+    }
+
+    /// Raised whenever a connection comes or goes.
+    pub fn roster(&self) -> watch::Receiver<u64> {
+        self.roster.subscribe()
+    }
+
+    /// Where webhooks and updates are handed in.
+    pub fn intake(&self) -> Intake {
+        self.world.intake.clone()
+    }
+
+    /// A slice of a connection's checks: needs action first, then oldest.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Window, Failure> {
+        Ok(tokio::task::block_in_place(|| {
+            self.world.store.read(|tx| tx.window(connection, offset, limit))
+        })?)
+    }
+
+    /// One check with its story.
+    ///
+    /// # Errors
+    /// `APP-NOT-FOUND`, `APP-STORE`.
+    pub fn check(&self, id: CheckId) -> Result<(Check, Vec<Moment>), Failure> {
+        let found = tokio::task::block_in_place(|| self.world.store.read(|tx| Ok((tx.check(id)?, tx.story(id)?))))?;
+        match found {
+            (Some(check), story) => Ok((check, story)),
+            (None, _) => Err(Code::AppNotFound.into()),
+        }
+    }
+
+    /// Lets all owners end what is on the wire, and closes.
+    pub async fn stop(&self) {
+        let handles: Vec<Handle> = self
+            .owners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain()
+            .map(|(_, handle)| handle)
+            .collect();
+        let ends: Vec<_> = handles.into_iter().map(|handle| handle.state).collect();
+        for mut end in ends {
+            // The owner's side of the channel goes when it has ended.
+            while end.changed().await.is_ok() {}
+        }
+    }
+
+    fn start(&self, record: ConnectionRecord) {
+        let id = record.id;
+        let handle = Owner::start(self.world.clone(), record);
+        self.owners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, handle);
+        self.roster.send_modify(|version| *version += 1);
+    }
+
+    fn handle(&self, connection: ConnectionId) -> Result<Handle, Failure> {
+        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        owners.get(&connection).cloned().ok_or_else(|| Code::AppNotFound.into())
+    }
+}

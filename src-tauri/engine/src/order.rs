@@ -1,0 +1,93 @@
+//! What the owner of a connection can be asked to do.
+
+use model::{CheckId, DataCentre, Failure, Redirect, Secret, StageId, TemplateId, UserId, WayIn};
+use tokio::sync::oneshot;
+use url::Url;
+
+use crate::{Provision, TemplateReport};
+
+/// An order, with the place for its answer.
+pub(crate) struct Envelope {
+    pub order: Order,
+    pub reply: Reply,
+}
+
+/// Where the answer goes. Nobody may be waiting for it any more.
+pub(crate) type Reply = oneshot::Sender<Result<Answer, Failure>>;
+
+/// Orders. What proves something against an API answers when the proof is there.
+#[derive(Debug)]
+pub enum Order {
+    SetRefapp {
+        url: String,
+        token: Option<Secret>,
+    },
+    SetDataCentre {
+        data_centre: DataCentre,
+        way_in: WayIn,
+    },
+    SetApiKey {
+        key: Secret,
+    },
+    SetOauthClient {
+        id: String,
+        secret: Secret,
+    },
+    BeginOauth {
+        redirect: Redirect,
+    },
+    /// The browser came back.
+    OauthReturned {
+        url: Url,
+    },
+    CancelOauth,
+    ConnectOauth,
+    SetActingUser {
+        user: UserId,
+    },
+    ProveRights {
+        consent: bool,
+    },
+    SetChannels {
+        public_url: String,
+        update_bearer: Option<Secret>,
+    },
+    ReadStages,
+    ChooseStage {
+        stage: StageId,
+    },
+    SetDefaults {
+        language: String,
+        template: Option<TemplateId>,
+    },
+    Finish,
+    UpdateTemplates,
+    Decide {
+        check: CheckId,
+        decision: Decision,
+    },
+    Pause,
+    Resume,
+    Disconnect,
+    RemoveData,
+    Provision(Box<Provision>),
+}
+
+/// Answers.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Answer {
+    Done,
+    Templates(TemplateReport),
+}
+
+/// What a person can decide about a check.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decision {
+    TryAgain,
+    Start,
+    ItWasStarted,
+    SendAgain,
+    LeaveToOther,
+    Adopt,
+    Dismiss,
+}

@@ -1,0 +1,149 @@
+//! What a person decides about a check.
+
+use model::{Check, CheckId, Code, Failure, Millis, Phase, Reason, Status, StatusTag, WireStatus, Written};
+use store::{Bell, EffectState, Source, Tx};
+
+use super::{Owner, tell};
+use crate::Decision;
+
+/// The decisions that make sense for a check now.
+pub fn decisions(check: &Check) -> Vec<Decision> {
+    match &check.phase {
+        Phase::Queued => vec![Decision::Dismiss],
+        Phase::Started => check.hitch.map(|_| Decision::TryAgain).into_iter().collect(),
+        Phase::Parked(Reason::StartUnknown) => vec![Decision::ItWasStarted, Decision::SendAgain],
+        Phase::Parked(Reason::OtherInstallation { .. }) => {
+            vec![Decision::Adopt, Decision::LeaveToOther, Decision::Start]
+        }
+        Phase::Parked(reason) if reason.is_question() => vec![Decision::Start, Decision::Dismiss],
+        Phase::Parked(_) => vec![Decision::TryAgain, Decision::Dismiss],
+        Phase::Skipped(Reason::Deleted | Reason::Anonymised) => vec![],
+        Phase::Skipped(_) => vec![Decision::TryAgain],
+    }
+}
+
+impl Owner {
+    /// Carries out a decision.
+    ///
+    /// # Errors
+    /// `APP-NOT-FOUND`; `APP-NOT-NOW` if it does not make sense any more, because something happened meanwhile.
+    pub(super) fn decide(&mut self, id: CheckId, decision: Decision) -> Result<(), Failure> {
+        let now = Millis::now();
+        let connection = self.id();
+        self.world.store.write(|tx| {
+            let Some(mut check) = tx.check(id)?.filter(|check| check.connection == connection) else {
+                return Err(Failure::new(Code::AppNotFound));
+            };
+            if !decisions(&check).contains(&decision) {
+                return Err(Failure::new(Code::AppNotNow));
+            }
+            carry_out(tx, &mut check, decision, now)?;
+            check.active_at = now;
+            tell(tx, id, now, "decided", &[("decision", word(decision).to_owned())])?;
+            tx.put_check(&check, Some(now))?;
+            Ok(())
+        })
+    }
+}
+
+fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) -> store::Result<()> {
+    let look = |source| {
+        let bell = Bell {
+            opportunity: check.opportunity.clone(),
+            source,
+            rung_at: now,
+            moved_at: None,
+            attempts: 0,
+            due_at: now,
+        };
+        tx.ring(check.connection, &bell)
+    };
+    match decision {
+        Decision::TryAgain => {
+            check.hitch = None;
+            look(Source::Person)
+        }
+        Decision::Start => {
+            look(Source::Person)?;
+            take_over(tx, check)?;
+            check.by_person = true;
+            enter(check, Phase::Queued, now);
+            Ok(())
+        }
+        Decision::ItWasStarted => {
+            settle(tx, check, now)?;
+            check.progress.status = WireStatus::Sent;
+            enter(check, Phase::Started, now);
+            Ok(())
+        }
+        Decision::SendAgain => {
+            settle(tx, check, now)?;
+            look(Source::Person)?;
+            check.by_person = true;
+            enter(check, Phase::Queued, now);
+            Ok(())
+        }
+        Decision::Adopt => {
+            // What the other installation wrote is ours from now on: the tag is known, and follows the check.
+            if let Phase::Parked(Reason::OtherInstallation { tag }) = &check.phase {
+                check.written.tags.extend(
+                    Status::TAGGED
+                        .into_iter()
+                        .filter(|status| StatusTag(*status).text() == *tag),
+                );
+            }
+            check.progress.status = WireStatus::Sent;
+            enter(check, Phase::Started, now);
+            Ok(())
+        }
+        Decision::LeaveToOther | Decision::Dismiss => {
+            enter(check, Phase::Skipped(Reason::Dismissed), now);
+            Ok(())
+        }
+    }
+}
+
+fn enter(check: &mut Check, phase: Phase, now: Millis) {
+    check.phase = phase;
+    check.phase_since = now;
+}
+
+/// The start of unknown outcome is settled by a person.
+fn settle(tx: &Tx<'_>, check: &Check, now: Millis) -> store::Result<()> {
+    if let Some(mut effect) = tx.last_start(check.id)? {
+        effect.state = EffectState::Settled;
+        effect.changed_at = now;
+        tx.put_effect(&effect)?;
+        tell(tx, check.id, now, "settled", &[])?;
+    }
+    Ok(())
+}
+
+/// One tag and one note of ours at rest (`rules.md` 12): a check that is started again inherits those of the earlier
+/// one, which writes nothing more.
+fn take_over(tx: &Tx<'_>, check: &mut Check) -> store::Result<()> {
+    for mut earlier in tx.checks_of(check.connection, &check.opportunity)? {
+        if earlier.id == check.id || earlier.superseded {
+            continue;
+        }
+        let Written { tags, note, replaced } = std::mem::take(&mut earlier.written);
+        check.written.tags.extend(tags);
+        check.written.replaced.extend(replaced);
+        check.written.replaced.extend(note.and_then(|note| note.id));
+        earlier.superseded = true;
+        tx.put_check(&earlier, None)?;
+    }
+    Ok(())
+}
+
+fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::TryAgain => "try-again",
+        Decision::Start => "start",
+        Decision::ItWasStarted => "it-was-started",
+        Decision::SendAgain => "send-again",
+        Decision::LeaveToOther => "leave-to-other",
+        Decision::Adopt => "adopt",
+        Decision::Dismiss => "dismiss",
+    }
+}

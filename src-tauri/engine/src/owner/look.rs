@@ -1,0 +1,363 @@
+//! Answering bells: the opportunity, its posting and the people concerned are read, and the verdict is carried out.
+
+use std::collections::BTreeSet;
+
+use lever::{Applications, Kind, Priority};
+use model::{
+    Check, CheckId, Code, EffectKey, MINUTE, Millis, OpportunityId, Phase, Progress, Reason, StageId, Written,
+};
+use store::{Bell, Carrier, Result, Source, Tx};
+
+use super::{Owner, Then, Users, member, pause, tell};
+use crate::plan::assess::{Situation, Verdict, assess, entered_at};
+use crate::plan::observed::{Observed, last_entry};
+
+/// Looks at a time. More would only queue at the token bucket.
+const LOOKS: usize = 6;
+
+/// What a look found.
+enum Seen {
+    /// Boxed: it is large, and it travels.
+    There(Box<Observed>),
+    /// Lever does not know it, or not any more.
+    Gone,
+}
+
+impl Owner {
+    pub(super) fn start_looks(&mut self, now: Millis) -> Result<()> {
+        let Some(client) = self.lever(Priority::Reread, now) else {
+            return Ok(());
+        };
+        let Some(trigger) = self.record.settings.trigger_stage.clone() else {
+            return Ok(());
+        };
+        let id = self.id();
+        // Those that were looked at wait for their start: looking further ahead would only let the look grow old.
+        let ahead = if self.lane.is_blocked(now) {
+            0
+        } else {
+            self.lane.ready()
+        };
+        let room = LOOKS.saturating_sub(self.looking + ahead);
+        if room == 0 {
+            return Ok(());
+        }
+        let bells = self
+            .world
+            .store
+            .read(|tx| tx.due_bells(id, now, u32::try_from(room + self.busy.len()).unwrap_or(64)))?;
+        for bell in bells
+            .into_iter()
+            .filter(|bell| !self.busy.contains(&bell.opportunity))
+            .take(room)
+            .collect::<Vec<_>>()
+        {
+            if self.is_carrier(&bell.opportunity) {
+                self.world.store.write(|tx| tx.answer_bell(id, &bell))?;
+                continue;
+            }
+            let by_person = self.world.store.read(|tx| {
+                Ok(tx
+                    .checks_of(id, &bell.opportunity)?
+                    .iter()
+                    .any(|check| check.by_person && check.phase == Phase::Queued))
+            })?;
+            let (client, users, trigger) = (client.clone(), self.users.clone(), trigger.id.clone());
+            self.looking += 1;
+            self.job_about(&bell.opportunity.clone(), async move {
+                let seen = look(&client, &users, &bell.opportunity, &trigger, by_person).await;
+                Box::new(move |owner: &mut Self| owner.looked(&bell, seen)) as Then
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_carrier(&self, id: &OpportunityId) -> bool {
+        matches!(&self.record.carrier, Carrier::Made { opportunity, .. } if opportunity == id)
+    }
+
+    fn looked(&mut self, bell: &Bell, seen: std::result::Result<Seen, lever::Error>) {
+        self.looking -= 1;
+        self.lever_answered(seen.as_ref().err());
+        let now = Millis::now();
+        let done = match seen {
+            Ok(Seen::There(observed)) => self.judge(bell, *observed, now),
+            Ok(Seen::Gone) => self.erase(bell, now),
+            Err(error) if error.kind == Kind::Forbidden || matches!(error.kind, Kind::BadRequest { .. }) => {
+                self.unreadable(bell, &error, now)
+            }
+            Err(_) => self.world.store.write(|tx| {
+                let due_at = now.plus(pause(bell.attempts));
+                tx.put_bell(
+                    self.id(),
+                    &Bell {
+                        attempts: bell.attempts + 1,
+                        due_at,
+                        ..bell.clone()
+                    },
+                )
+            }),
+        };
+        if let Err(error) = done {
+            self.ail(error.into(), true);
+        }
+    }
+
+    /// Carries out what a look means.
+    fn judge(&mut self, bell: &Bell, observed: Observed, now: Millis) -> Result<()> {
+        let Some(trigger) = self
+            .record
+            .settings
+            .trigger_stage
+            .as_ref()
+            .map(|stage| stage.id.clone())
+        else {
+            return Ok(());
+        };
+        let id = self.id();
+        let opportunity = observed.opportunity.id.clone();
+        let posting = observed.posting.as_ref().map(|posting| posting.id.clone());
+        let ready = self.world.store.write(|tx| {
+            tx.answer_bell(id, bell)?;
+            let checks = tx.checks_of(id, &opportunity)?;
+            let first = EffectKey::of(id, &opportunity, posting.as_ref(), "start", 1);
+            let situation = Situation {
+                checks: &checks,
+                spent: if posting.is_some() { tx.spent(&first)? } else { None },
+                bell,
+                trigger: &trigger,
+                following_since: self.record.following_since.unwrap_or(now),
+                pause: self.record.pause,
+                templates: &self.record.templates,
+                default_template: self.record.settings.default_template.as_ref(),
+                now,
+            };
+            let entered_at = entered_at(&observed, &situation);
+            let check = match assess(&observed, &situation) {
+                Verdict::Nothing => {
+                    let queued = checks.into_iter().find(|check| check.phase == Phase::Queued);
+                    return match queued {
+                        Some(mut check) => {
+                            describe(&mut check, &observed);
+                            tx.put_check(&check, Some(now))?;
+                            Ok(Some(check.id))
+                        }
+                        None => Ok(None),
+                    };
+                }
+                Verdict::Change(check, phase) => {
+                    let mut check = checks
+                        .iter()
+                        .find(|known| known.id == check)
+                        .cloned()
+                        .unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"));
+                    check.phase = phase;
+                    check.phase_since = now;
+                    check.active_at = now;
+                    if entered_at > check.entered_at {
+                        check.entered_at = entered_at;
+                        tell_entry(tx, &check, bell)?;
+                    }
+                    check
+                }
+                Verdict::Make { ordinal, phase } => {
+                    let check = new_check(id, &opportunity, ordinal, entered_at, phase, now);
+                    tell_entry(tx, &check, bell)?;
+                    check
+                }
+            };
+            let mut check = check;
+            describe(&mut check, &observed);
+            tell(tx, check.id, observed.seen_at, "read-from-lever", &[])?;
+            match &check.phase {
+                Phase::Parked(reason) => tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?,
+                Phase::Skipped(reason) => tell(tx, check.id, now, "skipped", &[("code", reason.code().to_string())])?,
+                Phase::Queued | Phase::Started => {}
+            }
+            tx.put_check(&check, Some(now))?;
+            Ok::<_, store::Error>((check.phase == Phase::Queued).then_some(check.id))
+        })?;
+        if let Some(check) = ready {
+            self.lane.offer(check, observed);
+        }
+        Ok(())
+    }
+
+    /// Lever says that it is gone (`reliability.md` rule 11): what is personal goes too, the spent keys stay.
+    fn erase(&mut self, bell: &Bell, now: Millis) -> Result<()> {
+        let id = self.id();
+        self.world.store.write(|tx| {
+            tx.answer_bell(id, bell)?;
+            for mut check in tx.checks_of(id, &bell.opportunity)? {
+                check.candidate.clear();
+                check.lever_url = None;
+                check.written = Written::default();
+                if check.phase != Phase::Started {
+                    check.phase = Phase::Skipped(Reason::Deleted);
+                }
+                check.superseded = true;
+                check.active_at = now;
+                tell(tx, check.id, now, "skipped", &[("code", Code::SkipDeleted.to_string())])?;
+                tx.put_check(&check, None)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Lever lets us not read it: said on screen, with the right that is missing.
+    fn unreadable(&mut self, bell: &Bell, error: &lever::Error, now: Millis) -> Result<()> {
+        let proven = error.call.right().is_some_and(|right| self.record.has(right));
+        // The right is there and this one is refused all the same: it is confidential (lever-api.md §2.5).
+        let code = match error.kind {
+            Kind::Forbidden if proven => Code::LevConfidential,
+            Kind::Forbidden => Code::LevRight,
+            _ => Code::LevRefused,
+        };
+        if code == Code::LevRight {
+            self.right_is_missing(error);
+        }
+        let id = self.id();
+        self.world.store.write(|tx| {
+            tx.answer_bell(id, bell)?;
+            let mut checks = tx.checks_of(id, &bell.opportunity)?;
+            let open = checks
+                .iter()
+                .position(|check| matches!(check.phase, Phase::Queued | Phase::Parked(_)));
+            let mut check = match open {
+                Some(index) => checks.swap_remove(index),
+                None if bell.source == Source::Recheck || !checks.is_empty() => return Ok(()),
+                None => {
+                    let entered_at = bell.moved_at.unwrap_or(now);
+                    let check = new_check(id, &bell.opportunity, 1, entered_at, Phase::Queued, now);
+                    tell_entry(tx, &check, bell)?;
+                    check
+                }
+            };
+            let phase = Phase::Parked(Reason::Unreadable { code });
+            if check.phase != phase && !matches!(check.phase, Phase::Parked(Reason::StartUnknown)) {
+                check.phase = phase;
+                check.phase_since = now;
+                tell(tx, check.id, now, "parked", &[("code", code.to_string())])?;
+            }
+            tx.put_check(&check, Some(now.plus(10 * MINUTE)))
+        })
+    }
+}
+
+/// Reads what a verdict needs, and no more: the posting and the people only where a check may start.
+async fn look(
+    client: &lever::Client,
+    users: &Users,
+    id: &OpportunityId,
+    trigger: &StageId,
+    by_person: bool,
+) -> std::result::Result<Seen, lever::Error> {
+    let opportunity = match client.opportunity(id).await {
+        Ok(opportunity) => opportunity,
+        Err(error) if error.kind == Kind::NotFound => return Ok(Seen::Gone),
+        Err(error) => return Err(error),
+    };
+    let mut observed = Observed {
+        mover: None,
+        posting: None,
+        posting_owner: None,
+        unreadable: None,
+        seen_at: Millis::now(),
+        opportunity,
+    };
+    let may_start = observed.opportunity.stage == *trigger || by_person;
+    if !may_start || observed.opportunity.archived || observed.opportunity.anonymised {
+        return Ok(Seen::There(Box::new(observed)));
+    }
+    let posting = match &observed.opportunity.applications {
+        Applications::Known(applications) => applications.iter().find_map(|application| application.posting.clone()),
+        Applications::Unreadable => {
+            observed.unreadable = Some(Code::LevExpand);
+            None
+        }
+    };
+    if let Some(posting) = posting {
+        match client.posting(&posting).await {
+            Ok(posting) => observed.posting = Some(posting),
+            Err(error) if error.kind == Kind::NotFound => {}
+            Err(error) if error.kind == Kind::Forbidden => observed.unreadable = Some(Code::LevConfidential),
+            Err(error) => return Err(error),
+        }
+    }
+    let mover = last_entry(&observed.opportunity, trigger).and_then(|change| change.user.clone());
+    if let Some(user) = mover {
+        observed.mover = member(client, users, &user).await?;
+    }
+    if let Some(user) = observed.posting.as_ref().and_then(|posting| posting.owner.clone()) {
+        observed.posting_owner = member(client, users, &user).await?;
+    }
+    Ok(Seen::There(Box::new(observed)))
+}
+
+fn new_check(
+    connection: model::ConnectionId,
+    opportunity: &OpportunityId,
+    ordinal: u32,
+    entered_at: Millis,
+    phase: Phase,
+    now: Millis,
+) -> Check {
+    let key = EffectKey::of(
+        connection,
+        opportunity,
+        None,
+        &format!("check {}", entered_at.0),
+        ordinal,
+    );
+    Check {
+        id: CheckId(key.check_id().0),
+        connection,
+        opportunity: opportunity.clone(),
+        posting: None,
+        ordinal,
+        entered_at,
+        phase,
+        phase_since: now,
+        by_person: false,
+        result: None,
+        progress: Progress::default(),
+        candidate: String::new(),
+        posting_title: String::new(),
+        owner: String::new(),
+        template: None,
+        lever_url: None,
+        created_at: now,
+        active_at: now,
+        badges: BTreeSet::new(),
+        written: Written::default(),
+        superseded: false,
+        hitch: None,
+        effects: 0,
+    }
+}
+
+/// What the dashboard shows of it.
+fn describe(check: &mut Check, observed: &Observed) {
+    check.candidate.clone_from(&observed.opportunity.name);
+    check.lever_url = observed.opportunity.show_url.as_ref().map(ToString::to_string);
+    if let Some(posting) = &observed.posting {
+        check.posting = Some(posting.id.clone());
+        check.posting_title.clone_from(&posting.text);
+    }
+    if let Some(owner) = &observed.posting_owner {
+        check.owner.clone_from(&owner.name);
+    }
+    if observed.opportunity.anonymised {
+        check.candidate.clear();
+    }
+}
+
+fn tell_entry(tx: &Tx<'_>, check: &Check, bell: &Bell) -> Result<()> {
+    tell(tx, check.id, check.entered_at, "stage-moved", &[])?;
+    let step = match bell.source {
+        Source::Webhook => "webhook-received",
+        Source::Polling | Source::CatchUp | Source::Present => "found-by-polling",
+        Source::Person | Source::Recheck => return Ok(()),
+    };
+    tell(tx, check.id, bell.rung_at, step, &[])
+}

@@ -1,0 +1,461 @@
+//! The owner of a connection: one task that holds its state and decides. Everybody else sends it orders or reads the
+//! snapshot that it publishes; nothing shares a lock with it.
+//!
+//! It never waits for the network: a job does, and hands back what is to be done with its result ([`Then`]). So one
+//! slow call holds up nothing but the opportunity it is about.
+
+mod auth;
+mod decide;
+mod inbox;
+mod lane;
+mod look;
+mod poll;
+mod prove;
+mod provision;
+mod publish;
+mod setup;
+mod standing;
+mod templates;
+mod write;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use model::{CheckId, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND, Secret};
+use store::{ConnectionRecord, Moment, Standing, Store, Tx};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::{Id, JoinSet};
+
+use crate::order::Envelope;
+use crate::plan::observed::Member;
+use crate::state::{Finding, Hints, LeverUser, Oauth, State};
+use crate::{Intake, SecretKind, SecretName, Surroundings, Vault};
+
+pub use auth::SLOW;
+pub use decide::decisions;
+pub use prove::{CARRIER_NAME, CARRIER_TAG};
+
+/// What is to be done with the result of a job.
+pub(crate) type Then = Box<dyn FnOnce(&mut Owner) + Send>;
+
+/// What the owner needs of the world around it.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub store: Store,
+    pub vault: Arc<dyn Vault>,
+    pub surroundings: Arc<dyn Surroundings>,
+    pub intake: Intake,
+}
+
+/// Lever users seen lately: "users known" is what makes a start cost four requests.
+type Users = Arc<Mutex<HashMap<model::UserId, (Millis, Option<Member>)>>>;
+
+pub(crate) struct Owner {
+    world: World,
+    record: ConnectionRecord,
+    /// What a configuration file says, until all of it is carried out.
+    provision: Option<provision::Provisioning>,
+    wake: Arc<Notify>,
+    lever: Option<lever::Client>,
+    refapp: Option<refapp::Client>,
+    place: Option<Place>,
+    users: Users,
+    choices: Vec<LeverUser>,
+    jobs: JoinSet<Then>,
+    /// The opportunity that a job is about; one job each.
+    subjects: HashMap<Id, OpportunityId>,
+    busy: HashSet<OpportunityId>,
+    looking: usize,
+    lane: lane::Lane,
+    lever_trouble: Option<Trouble>,
+    refapp_trouble: Option<Trouble>,
+    polling: bool,
+    next_poll: Millis,
+    next_upkeep: Millis,
+    proving: Option<prove::Proving>,
+    right_failures: BTreeMap<Right, Failure>,
+    findings: BTreeMap<Code, Finding>,
+    refapp_failure: Option<Failure>,
+    lever_failure: Option<Failure>,
+    channel_failure: Option<Failure>,
+    hints: Hints,
+    oauth: Oauth,
+    attempt: Option<auth::Attempt>,
+    verified_at: Option<Millis>,
+    state: watch::Sender<Arc<State>>,
+    gone: bool,
+}
+
+/// Calls to one side fail for a reason that concerns all of them: they wait, growing longer, and one tries.
+pub(crate) struct Trouble {
+    until: Millis,
+    tries: u32,
+}
+
+/// The way to an owner.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    pub orders: mpsc::Sender<Envelope>,
+    pub state: watch::Receiver<Arc<State>>,
+}
+
+impl Owner {
+    /// Starts the owner of a connection.
+    pub fn start(world: World, record: ConnectionRecord) -> Handle {
+        let (orders, inbox) = mpsc::channel(64);
+        let oauth = match (record.way_in, record.lever_proven_at) {
+            (Some(model::WayIn::OAuth), Some(since)) => Oauth::Connected { since },
+            _ => Oauth::Idle,
+        };
+        let (state, watched) = watch::channel(Arc::new(publish::blank(record.clone(), oauth.clone())));
+        let owner = Self {
+            world,
+            record,
+            provision: None,
+            wake: Arc::new(Notify::new()),
+            lever: None,
+            refapp: None,
+            place: None,
+            users: Users::default(),
+            choices: Vec::new(),
+            jobs: JoinSet::new(),
+            subjects: HashMap::new(),
+            busy: HashSet::new(),
+            looking: 0,
+            lane: lane::Lane::default(),
+            lever_trouble: None,
+            refapp_trouble: None,
+            polling: false,
+            next_poll: Millis(0),
+            next_upkeep: Millis(0),
+            proving: None,
+            right_failures: BTreeMap::new(),
+            findings: BTreeMap::new(),
+            refapp_failure: None,
+            lever_failure: None,
+            channel_failure: None,
+            hints: Hints::default(),
+            oauth,
+            attempt: None,
+            verified_at: None,
+            state,
+            gone: false,
+        };
+        tokio::spawn(owner.run(inbox));
+        Handle { orders, state: watched }
+    }
+
+    async fn run(mut self, mut orders: mpsc::Receiver<Envelope>) {
+        tokio::task::block_in_place(|| self.wake_up());
+        loop {
+            let now = Millis::now();
+            let until = tokio::task::block_in_place(|| {
+                self.pump(now);
+                self.publish(now);
+                self.next_wake(now)
+            });
+            if self.gone {
+                break;
+            }
+            let nap = Duration::from_millis(u64::try_from(until.since(Millis::now())).unwrap_or(0).clamp(1, 60_000));
+            tokio::select! {
+                envelope = orders.recv() => match envelope {
+                    Some(envelope) => tokio::task::block_in_place(|| self.obey(envelope)),
+                    None => break,
+                },
+                Some(done) = self.jobs.join_next_with_id() => self.finish(done),
+                () = self.wake.notified() => {}
+                // Timers stop while the computer sleeps: nobody naps longer than a minute.
+                () = tokio::time::sleep(nap) => {}
+            }
+        }
+        // An effect on the wire is given the time to come back; what does not is `unknown` at the next start.
+        let grace = Duration::from_secs(if self.gone { 0 } else { 5 });
+        let wind_up = async {
+            while let Some(done) = self.jobs.join_next_with_id().await {
+                self.finish(done);
+            }
+        };
+        let _ = tokio::time::timeout(grace, wind_up).await;
+    }
+
+    fn finish(&mut self, done: Result<(Id, Then), tokio::task::JoinError>) {
+        let (id, then) = match done {
+            Ok((id, then)) => (id, Some(then)),
+            Err(error) => {
+                tracing::error!(%error, "a job broke off");
+                (error.id(), None)
+            }
+        };
+        if let Some(opportunity) = self.subjects.remove(&id) {
+            self.busy.remove(&opportunity);
+        }
+        if let Some(then) = then {
+            tokio::task::block_in_place(|| then(self));
+        }
+    }
+
+    /// Starts a job that concerns no opportunity.
+    fn job(&mut self, work: impl Future<Output = Then> + Send + 'static) {
+        self.jobs.spawn(work);
+    }
+
+    /// Starts the one job about this opportunity.
+    fn job_about(&mut self, opportunity: &OpportunityId, work: impl Future<Output = Then> + Send + 'static) {
+        self.busy.insert(opportunity.clone());
+        let id = self.jobs.spawn(work).id();
+        self.subjects.insert(id, opportunity.clone());
+    }
+
+    /// Starts everything that is due.
+    fn pump(&mut self, now: Millis) {
+        let worked = self.work_off_inbox(now).and_then(|()| {
+            if self.record.standing != Standing::Running {
+                return Ok(());
+            }
+            self.start_looks(now)?;
+            self.start_writes(now)?;
+            self.start_next(now)?;
+            self.start_poll(now);
+            Ok(())
+        });
+        match worked {
+            Ok(()) => self.heal(Code::AppStore),
+            Err(error) => self.ail(error.into(), true),
+        }
+        self.start_upkeep(now);
+        self.carry_on_provision(now);
+    }
+
+    /// The next moment at which time alone makes something due.
+    fn next_wake(&self, now: Millis) -> Millis {
+        let id = self.record.id;
+        let stored = self
+            .world
+            .store
+            .read(|tx| Ok((tx.next_bell(id, now)?, tx.next_due(id, now)?)));
+        let (bell, due) = stored.unwrap_or_default();
+        [
+            bell,
+            due,
+            self.polling_is_due().then_some(self.next_poll),
+            Some(self.next_upkeep),
+            self.lever_trouble.as_ref().map(|trouble| trouble.until),
+            self.refapp_trouble.as_ref().map(|trouble| trouble.until),
+            self.lane.next_try(),
+            self.oauth_slow_at(),
+            self.provision_next(),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|at| *at > now)
+        .min()
+        .unwrap_or(now.plus(MINUTE))
+    }
+
+    fn id(&self) -> ConnectionId {
+        self.record.id
+    }
+
+    /// Changes the record and stores it at once.
+    fn change(&mut self, change: impl FnOnce(&mut ConnectionRecord)) {
+        let mut record = self.record.clone();
+        change(&mut record);
+        if record == self.record {
+            return;
+        }
+        match self.world.store.write(|tx| tx.put_connection(&record)) {
+            Ok(()) => self.record = record,
+            Err(error) => self.ail(error.into(), true),
+        }
+    }
+
+    /// Lever's client for work of this priority, unless all calls have to wait.
+    fn lever(&self, priority: lever::Priority, now: Millis) -> Option<lever::Client> {
+        let waits = self.lever_trouble.as_ref().is_some_and(|trouble| now < trouble.until);
+        if waits {
+            None
+        } else {
+            self.lever.as_ref().map(|client| client.with(priority))
+        }
+    }
+
+    /// Takes note of how a call to Lever ended.
+    fn lever_answered(&mut self, error: Option<&lever::Error>) {
+        let now = Millis::now();
+        let Some(error) = error else {
+            self.lever_trouble = None;
+            self.verified_at = Some(now);
+            for code in LEVER_TROUBLES {
+                self.heal(code);
+            }
+            return;
+        };
+        let failure = Failure::from(error);
+        if concerns_all(&error.kind) {
+            back_off(&mut self.lever_trouble, now);
+            self.ail(failure, true);
+        } else if matches!(error.kind, lever::Kind::Server(_)) {
+            self.ail(failure, false);
+        } else {
+            self.lever_trouble = None;
+        }
+    }
+
+    /// Takes note of how a call to Refapp ended.
+    fn refapp_answered(&mut self, error: Option<&refapp::Error>) {
+        let now = Millis::now();
+        let Some(error) = error else {
+            self.refapp_trouble = None;
+            self.refapp_failure = None;
+            for code in REFAPP_TROUBLES {
+                self.heal(code);
+            }
+            return;
+        };
+        let failure = Failure::from(error);
+        back_off(&mut self.refapp_trouble, now);
+        self.ail(failure, true);
+    }
+
+    /// Something is wrong, since now or since it was first found.
+    fn ail(&mut self, failure: Failure, stops: bool) {
+        let now = Millis::now();
+        let code = failure.code;
+        if !self.findings.contains_key(&code) {
+            tracing::warn!(connection = %self.record.id, %code, "found");
+        }
+        let since = self.findings.get(&code).map_or(now, |finding| finding.since);
+        self.findings.insert(code, Finding { failure, stops, since });
+    }
+
+    /// It is not wrong any more.
+    fn heal(&mut self, code: Code) {
+        if self.findings.remove(&code).is_some() {
+            tracing::info!(connection = %self.record.id, %code, "mended");
+        }
+    }
+
+    fn secret_name(&self, kind: SecretKind) -> SecretName {
+        SecretName {
+            connection: self.record.id,
+            kind,
+        }
+    }
+
+    fn secret(&self, kind: SecretKind) -> Result<Option<Secret>, Failure> {
+        self.world.vault.get(&self.secret_name(kind))
+    }
+
+    fn keep_secret(&self, kind: SecretKind, secret: &Secret) -> Result<(), Failure> {
+        self.world.vault.set(&self.secret_name(kind), secret)
+    }
+}
+
+const LEVER_TROUBLES: [Code; 8] = [
+    Code::LevUnauthorized,
+    Code::LevUnreachable,
+    Code::LevDown,
+    Code::LevRateLimited,
+    Code::LevAnswer,
+    Code::OauthRevoked,
+    Code::OauthClient,
+    Code::AppKeychain,
+];
+const REFAPP_TROUBLES: [Code; 6] = [
+    Code::RefToken,
+    Code::RefEnvironment,
+    Code::RefRateLimited,
+    Code::RefDown,
+    Code::RefUnreachable,
+    Code::RefAnswer,
+];
+
+/// Whether a failed call says something about all calls, and not only about its own subject.
+fn concerns_all(kind: &lever::Kind) -> bool {
+    use lever::Kind;
+    matches!(
+        kind,
+        Kind::Unauthorized | Kind::Revoked | Kind::SecretStore(_) | Kind::Unreachable | Kind::RateLimited { .. }
+    )
+}
+
+/// Full jitter under a cap that doubles from 2 s to 60 s (`reliability.md` rule 13).
+fn pause(tries: u32) -> i64 {
+    let cap = (2 * SECOND).saturating_mul(1 << tries.min(5)).min(MINUTE);
+    rand::random_range(SECOND / 2..=cap)
+}
+
+fn back_off(trouble: &mut Option<Trouble>, now: Millis) {
+    let tries = match trouble {
+        // Jobs that were on their way together fail together: that is one try.
+        Some(before) if now < before.until => return,
+        Some(before) => before.tries + 1,
+        None => 0,
+    };
+    *trouble = Some(Trouble {
+        until: now.plus(pause(tries)),
+        tries,
+    });
+}
+
+/// One step of a check's story.
+fn tell(tx: &Tx<'_>, check: CheckId, at: Millis, step: &str, params: &[(&str, String)]) -> store::Result<()> {
+    let params = params
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect();
+    tx.tell(
+        check,
+        &Moment {
+            at,
+            step: step.to_owned(),
+            params,
+        },
+    )
+}
+
+/// How long a user read from Lever is known.
+const USER_LIFE: i64 = HOUR;
+
+/// A Lever user, from memory or from Lever. `None`: there is no such user any more.
+async fn member(client: &lever::Client, users: &Users, id: &model::UserId) -> Result<Option<Member>, lever::Error> {
+    let now = Millis::now();
+    let known = users
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .get(id)
+        .cloned();
+    if let Some((read_at, member)) = known
+        && now.since(read_at) < USER_LIFE
+    {
+        return Ok(member);
+    }
+    let member = match client.user(id).await {
+        Ok(user) => Some(as_member(&user)),
+        Err(error) if error.kind == lever::Kind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    remember(users, id.clone(), member.clone(), now);
+    Ok(member)
+}
+
+fn remember(users: &Users, id: model::UserId, member: Option<Member>, now: Millis) {
+    users
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .insert(id, (now, member));
+}
+
+fn as_member(user: &lever::User) -> Member {
+    let email = user
+        .email
+        .clone()
+        .filter(|email| !email.trim().is_empty() && !user.deactivated);
+    Member {
+        name: user.name.clone(),
+        email,
+    }
+}

@@ -1,0 +1,161 @@
+//! Polling, where *list opportunities* is granted: it finds what no webhook told of (`reliability.md` rules 9, 10).
+
+use lever::{Opportunity, Priority};
+use model::{Code, MINUTE, Millis, Right, RightState, SECOND, StageId};
+use store::{Bell, Result, Source};
+
+use super::{Owner, Then};
+use crate::plan::observed::last_entry;
+
+/// Windows overlap, because clocks and indexes lag.
+const OVERLAP: i64 = 5 * MINUTE;
+/// A window longer than this is a catch-up.
+const CATCH_UP: i64 = 10 * MINUTE;
+/// Starts out of one catch-up that need no question (`rules.md` 3).
+const UNASKED: usize = 10;
+
+impl Owner {
+    pub(super) fn polling_is_due(&self) -> bool {
+        self.record.has(Right::ListOpportunities) && !self.polling
+    }
+
+    pub(super) fn start_poll(&mut self, now: Millis) {
+        if now < self.next_poll || !self.polling_is_due() {
+            return;
+        }
+        let (Some(client), Some(stage)) = (
+            self.lever(Priority::Rest, now),
+            self.record.settings.trigger_stage.clone(),
+        ) else {
+            return;
+        };
+        self.polling = true;
+        let since = self.record.watermark.map(|mark| mark.plus(-OVERLAP));
+        self.job(async move {
+            let rows = read_window(&client, &stage.id, since).await;
+            Box::new(move |owner: &mut Self| owner.polled(&stage.id, rows, now)) as Then
+        });
+    }
+
+    fn polled(&mut self, stage: &StageId, window: std::result::Result<Window, lever::Error>, began: Millis) {
+        let now = Millis::now();
+        self.polling = false;
+        self.next_poll = now.plus(i64::from(self.record.settings.poll_interval.max(1)) * SECOND);
+        self.lever_answered(window.as_ref().err());
+        let window = match window {
+            Ok(window) => window,
+            Err(error) => {
+                if error.kind == lever::Kind::Forbidden {
+                    self.record.rights.insert(Right::ListOpportunities, RightState::Missing);
+                }
+                return;
+            }
+        };
+        // The stage was changed while the window was read: it tells of another one.
+        if self
+            .record
+            .settings
+            .trigger_stage
+            .as_ref()
+            .is_none_or(|chosen| chosen.id != *stage)
+        {
+            return;
+        }
+        self.heal(Code::AppNoChannel);
+        if let Err(error) = self.ring_for(stage, &window.rows, now, window.date.unwrap_or(began)) {
+            self.ail(error.into(), true);
+        }
+    }
+
+    /// Rings for every row that is news, and moves the watermark, in one transaction.
+    fn ring_for(&mut self, stage: &StageId, rows: &[Opportunity], now: Millis, until: Millis) -> Result<()> {
+        let id = self.id();
+        let first = self.record.watermark.is_none();
+        let catching_up = self.record.watermark.is_some_and(|mark| until.since(mark) > CATCH_UP);
+        let mut record = self.record.clone();
+        // By Lever's own clock, from its Date header: it is the one that stamps the moves.
+        record.watermark = Some(until.max(record.watermark.unwrap_or(until)));
+        self.world.store.write(|tx| {
+            let mut news = Vec::new();
+            for row in rows
+                .iter()
+                .filter(|row| row.stage == *stage && !self.is_carrier(&row.id))
+            {
+                let moved_at = last_entry(row, stage).map(|change| change.at).or(row.advanced_at);
+                let known = tx.checks_of(id, &row.id)?;
+                let is_news = match moved_at {
+                    Some(at) => known.iter().all(|check| check.entered_at < at),
+                    None => known.is_empty(),
+                };
+                if is_news {
+                    news.push((row, moved_at));
+                }
+            }
+            let many = catching_up && news.len() > UNASKED;
+            for (row, moved_at) in news {
+                let source = match moved_at {
+                    None if first => Source::Present,
+                    _ if many => Source::CatchUp,
+                    _ => Source::Polling,
+                };
+                let bell = Bell {
+                    opportunity: row.id.clone(),
+                    source,
+                    rung_at: now,
+                    moved_at,
+                    attempts: 0,
+                    due_at: now,
+                };
+                if tx.bell(id, &row.id)?.is_none() {
+                    tx.ring(id, &bell)?;
+                }
+            }
+            tx.put_connection(&record)
+        })?;
+        self.record = record;
+        Ok(())
+    }
+}
+
+struct Window {
+    rows: Vec<Opportunity>,
+    /// Lever's clock when the first page was answered.
+    date: Option<Millis>,
+}
+
+/// A whole window, or nothing: an unread page must not be passed by the watermark.
+async fn read_window(
+    client: &lever::Client,
+    stage: &StageId,
+    since: Option<Millis>,
+) -> std::result::Result<Window, lever::Error> {
+    let mut restarts = 0;
+    'window: loop {
+        let mut window = Window {
+            rows: Vec::new(),
+            date: None,
+        };
+        let mut page = None;
+        loop {
+            let answer = match client.opportunities_in_stage(stage, since, page.as_ref()).await {
+                Ok(answer) => answer,
+                // Rows moved on under the cursor (lever-api.md §5): from the first page again.
+                Err(error) if error.is_stale_offset() && restarts < 3 => {
+                    restarts += 1;
+                    continue 'window;
+                }
+                Err(error) => return Err(error),
+            };
+            window.date = window.date.or(answer.date);
+            for row in answer.rows {
+                if !window.rows.iter().any(|known| known.id == row.id) {
+                    window.rows.push(row);
+                }
+            }
+            match answer.next {
+                Some(next) => page = Some(next),
+                None => return Ok(window),
+            }
+        }
+    }
+}

@@ -1,0 +1,566 @@
+//! Proving rights one by one (`rules.md` 17): reads first; then, with consent, the tag carrier is made and the four tag
+//! and note rights are proven on it and undone; then the webhook is registered.
+//!
+//! A right is never guessed: 404 on something that does not exist may mean that the right is there, and is not taken
+//! for it (`lever-api.md §12` row 11).
+
+use lever::{Kind, NewOpportunity, Priority};
+use model::{Code, Failure, Millis, OpportunityId, PostingId, Right, RightState, Secret, TemplateTag, UserId};
+use store::{Carrier, RegisteredWebhook};
+use url::Url;
+
+use super::auth::webhook_tokens;
+use super::{Owner, Then};
+use crate::SecretKind;
+use crate::order::{Answer, Reply};
+
+/// The tag carrier's name in Lever (`rules.md` 16). People must see at once that it is nobody.
+pub const CARRIER_NAME: &str = "Refapp template tags (not a candidate – please keep)";
+/// Its own tag, by which it is found again where opportunities can be listed.
+pub const CARRIER_TAG: &str = "Refapp Tag Carrier";
+/// Put on the carrier and taken off again.
+const TRIAL_TAG: &str = "Refapp Trial";
+
+/// A proof under way.
+pub(super) struct Proving {
+    consent: bool,
+    reply: Option<Reply>,
+    done: u32,
+}
+
+/// What a job found out about a right.
+type Proof = (Right, Result<(), Failure>);
+
+impl Owner {
+    pub(super) fn proving(&self) -> Option<(u32, u32)> {
+        let total = u32::try_from(Right::REQUIRED.len() + Right::OPTIONAL.len()).unwrap_or(0);
+        self.proving.as_ref().map(|proving| (proving.done.min(total), total))
+    }
+
+    pub(super) fn prove_rights(&mut self, consent: bool, reply: Option<Reply>) {
+        let Some(client) = self.lever.as_ref().map(|client| client.with(Priority::Rest)) else {
+            if let Some(reply) = reply {
+                let _ = reply.send(Err(Code::AppNotNow.into()));
+            }
+            return;
+        };
+        if self.proving.is_some() {
+            if let Some(reply) = reply {
+                let _ = reply.send(Err(Code::AppNotNow.into()));
+            }
+            return;
+        }
+        self.proving = Some(Proving {
+            consent,
+            reply,
+            done: 0,
+        });
+        let acting = self.record.settings.acting_user.clone();
+        let posting = self.known_posting();
+        let carrier = self.carrier();
+        let stage = self
+            .record
+            .settings
+            .trigger_stage
+            .clone()
+            .or_else(|| self.record.stages.first().cloned());
+        self.job(async move {
+            let mut proofs: Vec<Proof> = Vec::new();
+            let stages = client.stages().await;
+            proofs.push((Right::ListStages, outcome(&stages)));
+            let users = client.users().await;
+            proofs.push((Right::ListUsers, outcome(&users)));
+            let somebody = acting.or_else(|| {
+                users
+                    .as_ref()
+                    .ok()
+                    .and_then(|users| users.first().map(|user| user.id.clone()))
+            });
+            if let Some(user) = somebody {
+                proofs.push((Right::ReadUser, outcome(&client.user(&user).await)));
+            }
+            proofs.push((Right::ListWebhooks, outcome(&client.webhooks().await)));
+            // The optional ones; each is harmless to try.
+            let postings = client.postings().await;
+            proofs.push((Right::ListPostings, outcome(&postings)));
+            let posting = posting.or_else(|| {
+                postings
+                    .ok()
+                    .and_then(|postings| postings.first().map(|posting| posting.id.clone()))
+            });
+            proofs.extend(read_posting(&client, posting).await);
+            if let Some(stage) = stage.or_else(|| {
+                let first = stages.as_ref().ok()?.first()?;
+                Some(model::StageChoice {
+                    id: first.id.clone(),
+                    text: first.text.clone(),
+                })
+            }) {
+                let window = client
+                    .opportunities_in_stage(&stage.id, Some(Millis::now()), None)
+                    .await;
+                proofs.push((Right::ListOpportunities, outcome(&window)));
+            }
+            proofs.push((Right::ListTags, outcome(&client.tags().await)));
+            let opportunity = carrier.unwrap_or_else(|| OpportunityId(uuid::Uuid::nil().to_string()));
+            match client.opportunity(&opportunity).await {
+                Ok(_) => proofs.push((Right::ReadOpportunity, Ok(()))),
+                Err(error) if error.kind == Kind::Forbidden => {
+                    proofs.push((Right::ReadOpportunity, Err(Failure::from(&error))))
+                }
+                Err(_) => {}
+            }
+            Box::new(move |owner: &mut Self| {
+                if let Ok(stages) = &stages {
+                    owner.stages_read(stages);
+                }
+                if let Ok(users) = &users {
+                    owner.users_read(users);
+                }
+                owner.reads_proven(proofs);
+            }) as Then
+        });
+    }
+
+    fn reads_proven(&mut self, proofs: Vec<Proof>) {
+        self.take_proofs(proofs);
+        if self.proving.as_ref().is_some_and(|proving| proving.consent) {
+            self.prove_carrier();
+        } else {
+            self.end_proof(None);
+        }
+    }
+
+    /// Makes the tag carrier unless it is there, and reads it.
+    fn prove_carrier(&mut self) {
+        let (Some(client), Some(acting)) = (self.lever.clone(), self.record.settings.acting_user.clone()) else {
+            return self.end_proof(Some(Code::LevActingUser.into()));
+        };
+        match self.carrier() {
+            Some(carrier) => self.job(async move {
+                let read = client.opportunity(&carrier).await;
+                Box::new(move |owner: &mut Self| match read {
+                    Ok(opportunity) if !opportunity.anonymised => {
+                        owner.take_proofs(vec![
+                            (Right::ReadOpportunity, Ok(())),
+                            (Right::CreateOpportunity, Ok(())),
+                        ]);
+                        owner.prove_writes(carrier);
+                    }
+                    Ok(_) => owner.make_carrier(client, acting),
+                    Err(error) if error.kind == Kind::NotFound => owner.make_carrier(client, acting),
+                    Err(error) => {
+                        let failure = Failure::from(&error);
+                        owner.take_proofs(vec![(Right::ReadOpportunity, Err(failure.clone()))]);
+                        owner.end_proof((error.kind != Kind::Forbidden).then_some(failure));
+                    }
+                }) as Then
+            }),
+            None => self.make_carrier(client, acting),
+        }
+    }
+
+    /// Intent first: a crash leaves "there may be one", and never two in silence.
+    fn make_carrier(&mut self, client: lever::Client, acting: UserId) {
+        let now = Millis::now();
+        self.change(|record| record.carrier = Carrier::Making { since: now });
+        if !matches!(self.record.carrier, Carrier::Making { .. }) {
+            return self.end_proof(Some(Code::AppStore.into()));
+        }
+        let tags = self
+            .record
+            .templates
+            .iter()
+            .filter(|template| template.alive)
+            .map(|template| TemplateTag::text_for(&template.name));
+        let tags: Vec<String> = std::iter::once(CARRIER_TAG.to_owned()).chain(tags).collect();
+        let trigger = self
+            .record
+            .settings
+            .trigger_stage
+            .as_ref()
+            .map(|stage| stage.id.clone());
+        // Never in the trigger stage (rules.md 16); a new opportunity lands in `lead-new` (lever-api.md §7.2).
+        let stage = trigger
+            .filter(|trigger| trigger.as_str() == "lead-new")
+            .map(|_| model::StageId::from("applicant-new"));
+        let new = NewOpportunity {
+            name: CARRIER_NAME.to_owned(),
+            tags,
+            stage,
+        };
+        let can_list = self.record.has(Right::ListOpportunities);
+        self.job(async move {
+            // A carrier of an earlier try, or of a lost database, is taken over where it can be found.
+            let found = if can_list {
+                client.opportunities_with_tag(CARRIER_TAG).await.ok()
+            } else {
+                None
+            };
+            let found = found
+                .unwrap_or_default()
+                .into_iter()
+                .find(|row| row.name == CARRIER_NAME && !row.anonymised && !row.archived);
+            let made = match found {
+                Some(row) => Ok((row, false)),
+                None => client.create_opportunity(&new, &acting).await.map(|row| (row, true)),
+            };
+            Box::new(move |owner: &mut Self| owner.carrier_made(made)) as Then
+        });
+    }
+
+    fn carrier_made(&mut self, made: Result<(lever::Opportunity, bool), lever::Error>) {
+        let now = Millis::now();
+        match made {
+            Ok((opportunity, new)) => {
+                let carrier = Carrier::Made {
+                    opportunity: opportunity.id.clone(),
+                    url: opportunity.show_url.as_ref().map(ToString::to_string),
+                };
+                self.change(|record| record.carrier = carrier);
+                self.heal(Code::LevCarrier);
+                if new {
+                    self.take_proofs(vec![(Right::CreateOpportunity, Ok(()))]);
+                }
+                // Reading it again is what proves the right to read.
+                self.prove_carrier_read(opportunity.id);
+            }
+            Err(error) => {
+                let unknown = error.outcome() == lever::Outcome::Unknown;
+                self.change(|record| {
+                    record.carrier = if unknown {
+                        Carrier::Unknown { since: now }
+                    } else {
+                        Carrier::None
+                    }
+                });
+                let failure = Failure::from(&error);
+                self.take_proofs(vec![(Right::CreateOpportunity, Err(failure.clone()))]);
+                if unknown {
+                    self.ail(Code::LevCarrier.into(), false);
+                }
+                self.end_proof((error.kind != Kind::Forbidden).then_some(failure));
+            }
+        }
+    }
+
+    fn prove_carrier_read(&mut self, carrier: OpportunityId) {
+        let Some(client) = self.lever.clone() else {
+            return self.end_proof(Some(Code::AppNotNow.into()));
+        };
+        self.job(async move {
+            let read = outcome(&client.opportunity(&carrier).await);
+            Box::new(move |owner: &mut Self| {
+                owner.take_proofs(vec![(Right::ReadOpportunity, read)]);
+                owner.prove_writes(carrier);
+            }) as Then
+        });
+    }
+
+    /// Tag and note are put on the carrier and taken off again.
+    fn prove_writes(&mut self, carrier: OpportunityId) {
+        let Some(client) = self.lever.clone() else {
+            return self.end_proof(Some(Code::AppNotNow.into()));
+        };
+        let acting = self.record.settings.acting_user.clone();
+        self.job(async move {
+            let acting = acting.as_ref();
+            let mut proofs: Vec<Proof> = Vec::new();
+            let trial = [TRIAL_TAG.to_owned()];
+            let added = client.add_tags(&carrier, &trial, acting).await;
+            proofs.push((Right::AddOpportunityTag, outcome(&added)));
+            proofs.push((
+                Right::RemoveOpportunityTag,
+                outcome(&client.remove_tags(&carrier, &trial, acting).await),
+            ));
+            let note = client
+                .create_note(&carrier, "Refapp for Lever: a trial note, deleted at once.", acting)
+                .await;
+            proofs.push((Right::CreateOpportunityNote, outcome(&note)));
+            proofs.push((Right::ListOpportunityNotes, outcome(&client.notes(&carrier).await)));
+            if let Ok(note) = note {
+                let text = "Refapp for Lever: a trial note, changed and deleted at once.";
+                let updated = client.update_note(&carrier, &note, text, acting).await;
+                proofs.push((Right::UpdateOpportunityNote, outcome(&updated)));
+                proofs.push((
+                    Right::DeleteOpportunityNote,
+                    outcome(&client.delete_note(&carrier, &note).await),
+                ));
+            }
+            Box::new(move |owner: &mut Self| {
+                owner.take_proofs(proofs);
+                let waits = owner.proving.take();
+                match waits {
+                    Some(proving) if owner.record.public_url.as_deref().is_some_and(|url| !url.is_empty()) => {
+                        owner.proving = Some(proving);
+                        owner.register_webhooks(Some(()));
+                    }
+                    waits => {
+                        owner.proving = waits;
+                        owner.end_proof(None);
+                    }
+                }
+            }) as Then
+        });
+    }
+
+    /// Registers our webhooks unless they are there. `ends_proof`: this is the last step of a proof.
+    pub(super) fn register_webhooks(&mut self, ends_proof: Option<()>) {
+        let (Some(client), Some(address)) = (self.lever.clone(), self.address("lever")) else {
+            if ends_proof.is_some() {
+                self.end_proof(None);
+            }
+            return;
+        };
+        let kept = self.secret(SecretKind::WebhookTokens).ok().flatten();
+        let known: Vec<String> = kept
+            .iter()
+            .flat_map(|kept| webhook_tokens(kept))
+            .map(|(id, _)| id)
+            .collect();
+        self.job(async move {
+            let made = make_webhooks(&client, &address, &known).await;
+            Box::new(move |owner: &mut Self| {
+                let failure = owner.webhooks_made(made).err();
+                owner.channel_failure.clone_from(&failure);
+                if ends_proof.is_some() {
+                    owner.end_proof(None);
+                }
+            }) as Then
+        });
+    }
+
+    fn webhooks_made(&mut self, made: Made) -> Result<(), Failure> {
+        if let Some(error) = &made.list_error {
+            self.right_is_missing(error);
+            return Err(Failure::from(error));
+        }
+        self.right_is_proven(Right::ListWebhooks);
+        let elsewhere = made.elsewhere;
+        if elsewhere {
+            // Refapp's hosted integration above all: both would mail the candidate (rules.md 4).
+            self.ail(Code::LevWebhookElsewhere.into(), false);
+        } else {
+            self.heal(Code::LevWebhookElsewhere);
+        }
+        // The tokens are shown once: on disk before anything else.
+        let mut lines: Vec<String> = made.kept.iter().map(|webhook| webhook.id.to_string()).collect();
+        let before = self.secret(SecretKind::WebhookTokens)?;
+        let before = before.iter().flat_map(|kept| webhook_tokens(kept)).collect::<Vec<_>>();
+        lines = lines
+            .into_iter()
+            .filter_map(|id| {
+                before
+                    .iter()
+                    .find(|(known, _)| *known == id)
+                    .map(|(_, token)| format!("{id} {}", token.expose()))
+            })
+            .chain(
+                made.new
+                    .iter()
+                    .map(|new| format!("{} {}", new.webhook.id, new.signature_token.expose())),
+            )
+            .collect();
+        if !lines.is_empty() {
+            self.keep_secret(SecretKind::WebhookTokens, &Secret::new(&lines.join("\n")))?;
+        }
+        let webhooks: Vec<RegisteredWebhook> = made
+            .kept
+            .iter()
+            .chain(made.new.iter().map(|new| &new.webhook))
+            .map(|webhook| RegisteredWebhook {
+                id: webhook.id.clone(),
+                event: webhook.event.clone(),
+                url: webhook.url.clone(),
+            })
+            .collect();
+        let now = Millis::now();
+        let any_new = !made.new.is_empty();
+        self.change(|record| {
+            if any_new || record.webhook_since.is_none() {
+                record.webhook_since = Some(now);
+            }
+            record.webhooks = webhooks;
+        });
+        self.open_door();
+        if any_new {
+            self.right_is_proven(Right::AddWebhooks);
+        }
+        match made.error {
+            None => Ok(()),
+            Some(error) => {
+                self.right_is_missing(&error);
+                Err(Failure::from(&error))
+            }
+        }
+    }
+
+    fn take_proofs(&mut self, proofs: Vec<Proof>) {
+        if let Some(proving) = &mut self.proving {
+            proving.done += u32::try_from(proofs.len()).unwrap_or(0);
+        }
+        for (right, outcome) in proofs {
+            match outcome {
+                Ok(()) => self.right_is_proven(right),
+                Err(failure) => self.right_failed(right, failure),
+            }
+        }
+        self.publish(Millis::now());
+    }
+
+    fn end_proof(&mut self, failure: Option<Failure>) {
+        let now = Millis::now();
+        let missing = Right::REQUIRED
+            .iter()
+            .any(|right| self.record.rights.get(right) == Some(&RightState::Missing));
+        if failure.is_none() && !missing {
+            let consented = self.proving.as_ref().is_some_and(|proving| proving.consent);
+            if consented {
+                self.change(|record| record.rights_proven_at = Some(now));
+            }
+            self.verified_at = Some(now);
+        }
+        let proving = self.proving.take();
+        self.proof_helped();
+        if let Some(Proving { reply: Some(reply), .. }) = proving {
+            let _ = reply.send(match failure {
+                Some(failure) => Err(failure),
+                None => Ok(Answer::Done),
+            });
+        }
+    }
+
+    pub(super) fn right_is_proven(&mut self, right: Right) {
+        self.right_failures.remove(&right);
+        self.change(|record| {
+            record.rights.insert(right, RightState::Proven);
+        });
+        let still = Right::REQUIRED
+            .into_iter()
+            .find(|right| self.record.rights.get(right) == Some(&RightState::Missing));
+        match still {
+            None => self.heal(Code::LevRight),
+            Some(right) => self.ail(Failure::new(Code::LevRight).with("right", right.label()), true),
+        }
+    }
+
+    /// A call was refused for want of a right.
+    pub(super) fn right_is_missing(&mut self, error: &lever::Error) {
+        if error.kind == Kind::Forbidden
+            && let Some(right) = error.call.right()
+        {
+            self.right_failed(right, Failure::from(error));
+        }
+    }
+
+    fn right_failed(&mut self, right: Right, failure: Failure) {
+        let missing = failure.code == Code::LevRight;
+        if missing && right.is_required() {
+            self.ail(failure.clone(), true);
+        }
+        self.right_failures.insert(right, failure);
+        let state = if missing {
+            RightState::Missing
+        } else {
+            RightState::NotProvableYet
+        };
+        self.change(|record| {
+            // What failed for another reason says nothing about the right.
+            if missing || !record.rights.contains_key(&right) {
+                record.rights.insert(right, state);
+            }
+        });
+    }
+
+    pub(super) fn carrier(&self) -> Option<OpportunityId> {
+        match &self.record.carrier {
+            Carrier::Made { opportunity, .. } => Some(opportunity.clone()),
+            _ => None,
+        }
+    }
+
+    /// A posting that some check was about.
+    pub(super) fn known_posting(&self) -> Option<PostingId> {
+        let window = self.world.store.read(|tx| tx.window(self.id(), 0, 50)).ok()?;
+        window.rows.into_iter().find_map(|check| check.posting)
+    }
+}
+
+fn outcome<T>(result: &Result<T, lever::Error>) -> Result<(), Failure> {
+    match result {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::from(error)),
+    }
+}
+
+/// *read posting* is proven on a real posting only. On one that does not exist, 403 says that the right is missing, and
+/// 404 says nothing that may be relied on.
+async fn read_posting(client: &lever::Client, posting: Option<PostingId>) -> Option<Proof> {
+    let known = posting.is_some();
+    let posting = posting.unwrap_or_else(|| PostingId(uuid::Uuid::nil().to_string()));
+    match client.posting(&posting).await {
+        Ok(_) => Some((Right::ReadPosting, Ok(()))),
+        Err(error) if known || error.kind == Kind::Forbidden => Some((Right::ReadPosting, Err(Failure::from(&error)))),
+        Err(_) => None,
+    }
+}
+
+/// What came of registering.
+struct Made {
+    /// Ours, with a token that we hold.
+    kept: Vec<lever::Webhook>,
+    new: Vec<lever::NewWebhook>,
+    /// Somebody else's stage-change webhook is there.
+    elsewhere: bool,
+    list_error: Option<lever::Error>,
+    error: Option<lever::Error>,
+}
+
+/// What happens in Lever that concerns us. Moves start checks; deletions erase people.
+const EVENTS: [&str; 2] = [lever::CANDIDATE_STAGE_CHANGE, lever::CANDIDATE_DELETED];
+
+async fn make_webhooks(client: &lever::Client, address: &str, known: &[String]) -> Made {
+    let mut made = Made {
+        kept: Vec::new(),
+        new: Vec::new(),
+        elsewhere: false,
+        list_error: None,
+        error: None,
+    };
+    // Duplicates are accepted by Lever: look first (lever-api.md §8.2).
+    let there = match client.webhooks().await {
+        Ok(there) => there,
+        Err(error) => {
+            return Made {
+                list_error: Some(error),
+                ..made
+            };
+        }
+    };
+    made.elsewhere = there
+        .iter()
+        .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE && webhook.url != address);
+    let Ok(url) = Url::parse(address) else { return made };
+    for event in EVENTS {
+        let ours = there
+            .iter()
+            .filter(|webhook| webhook.event == event && webhook.url == address);
+        let mut held = false;
+        for webhook in ours {
+            if known.contains(&webhook.id.to_string()) && !held {
+                held = true;
+                made.kept.push(webhook.clone());
+            } else if let Err(error) = client.delete_webhook(&webhook.id).await {
+                // Its token is lost, or it is one too many. Without the right it stays: its deliveries are refused.
+                tracing::info!(%error, "an old webhook of ours stays at Lever");
+            }
+        }
+        if !held {
+            match client.create_webhook(&url, event).await {
+                Ok(new) => made.new.push(new),
+                Err(error) => made.error = Some(error),
+            }
+        }
+    }
+    made
+}

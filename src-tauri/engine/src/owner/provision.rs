@@ -1,0 +1,265 @@
+//! A connection that a configuration file sets up: the wizard's steps, taken by themselves and again until all is there.
+
+use model::{Code, Failure, MINUTE, Millis, Right, Secret, StageChoice};
+use store::Standing;
+
+use super::{Owner, Then, pause};
+use crate::state::Oauth;
+use crate::{LeverLogin, Provision, SecretKind};
+
+/// What is still to be carried out.
+pub(super) struct Provisioning {
+    file: Provision,
+    next_at: Millis,
+    tries: u32,
+    asking_refapp: bool,
+}
+
+impl Owner {
+    pub(super) fn provision(&mut self, file: Provision) -> Result<(), Failure> {
+        let way_in = file.lever.way_in();
+        self.keep_secret(SecretKind::RefappToken, &file.refapp_token)?;
+        match &file.update_bearer {
+            Some(bearer) => self.keep_secret(SecretKind::UpdateBearer, bearer)?,
+            None => self.world.vault.delete(&self.secret_name(SecretKind::UpdateBearer))?,
+        }
+        match &file.lever {
+            LeverLogin::ApiKey(key) => self.keep_secret(SecretKind::LeverKey, key)?,
+            LeverLogin::OAuth { client_secret, .. } => {
+                self.keep_secret(SecretKind::OauthClientSecret, client_secret)?
+            }
+        }
+        if file.public_url.is_some() && self.secret(SecretKind::ReceiverPath)?.is_none() {
+            self.keep_secret(SecretKind::ReceiverPath, &Secret::new(&super::setup::random_hex()?))?;
+        }
+        self.change(|record| {
+            if record.data_centre != Some(file.data_centre) {
+                record.rights.clear();
+                record.rights_proven_at = None;
+                record.carrier = store::Carrier::None;
+                record.webhooks.clear();
+            }
+            record.data_centre = Some(file.data_centre);
+            record.way_in = Some(way_in);
+            if let LeverLogin::OAuth { client_id, .. } = &file.lever {
+                record.client_id = Some(client_id.clone());
+            }
+            record.refapp_url = Some(file.refapp_url.clone());
+            record.public_url = Some(file.public_url.clone().unwrap_or_default());
+            record.settings.default_language.clone_from(&file.default_language);
+            record.settings.poll_interval = file.poll_interval;
+            if record.standing == Standing::Disconnected {
+                record.standing = Standing::Draft;
+            }
+        });
+        self.provision = Some(Provisioning {
+            file,
+            next_at: Millis(0),
+            tries: 0,
+            asking_refapp: false,
+        });
+        self.connect_clients();
+        self.open_door();
+        Ok(())
+    }
+
+    pub(super) fn provision_next(&self) -> Option<Millis> {
+        self.provision.as_ref().map(|provisioning| provisioning.next_at)
+    }
+
+    /// Takes the next step, if its time has come.
+    pub(super) fn carry_on_provision(&mut self, now: Millis) {
+        let Some(provisioning) = &self.provision else { return };
+        if self.proving.is_some() || now < provisioning.next_at {
+            return;
+        }
+        let file = provisioning.file.clone();
+        self.ask_refapp_once(now);
+        match self.next_step(&file) {
+            Ok(Step::Wait) => self.provision_later(now),
+            Ok(Step::Prove { consent }) => {
+                self.provision_later(now);
+                self.prove_rights(consent, None);
+            }
+            Ok(Step::Finished) => {
+                for code in [Code::AppConfig, Code::AppNoChannel] {
+                    self.heal(code);
+                }
+                if self.record.refapp_proven_at.is_some() {
+                    self.provision = None;
+                } else {
+                    self.provision_later(now);
+                }
+            }
+            Err(failure) => {
+                self.ail(failure, true);
+                self.provision_later(now);
+                self.read_stages(None);
+            }
+        }
+    }
+
+    fn next_step(&mut self, file: &Provision) -> Result<Step, Failure> {
+        if self.lever.is_none() {
+            if matches!(file.lever, LeverLogin::OAuth { .. })
+                && matches!(self.oauth, Oauth::Idle | Oauth::Failed { .. })
+            {
+                self.begin_oauth(model::Redirect::DeepLink)?;
+            }
+            if matches!(self.oauth, Oauth::Returned) {
+                // Nobody sits here to press Connect.
+                let (reply, _) = tokio::sync::oneshot::channel();
+                self.connect_oauth(reply);
+            }
+            return Ok(Step::Wait);
+        }
+        if self.record.stages.is_empty() || self.choices.is_empty() {
+            return Ok(Step::Prove { consent: false });
+        }
+        self.choose_acting_user(file)?;
+        let stage = self.find_stage(&file.trigger_stage)?;
+        self.trigger_by(stage);
+        self.find_template(file)?;
+        let proven = self.record.rights_proven_at.is_some() && self.carrier().is_some();
+        let registered = file.public_url.is_none() || !self.record.webhooks.is_empty();
+        if !proven || !registered {
+            return Ok(Step::Prove { consent: true });
+        }
+        if self.record.standing == Standing::Draft {
+            self.finish_setup()?;
+        }
+        Ok(Step::Finished)
+    }
+
+    fn choose_acting_user(&mut self, file: &Provision) -> Result<(), Failure> {
+        let found = match &file.acting_user {
+            Some(email) => self
+                .choices
+                .iter()
+                .find(|user| user.email.eq_ignore_ascii_case(email.trim())),
+            // Anybody may act (lever-api.md §2.4); a Super Admin stays longest.
+            None => self
+                .choices
+                .iter()
+                .find(|user| user.role == "super admin")
+                .or_else(|| self.choices.first()),
+        };
+        let user = found.map(|user| user.id.clone()).ok_or(Code::LevActingUser)?;
+        self.change(|record| record.settings.acting_user = Some(user));
+        self.heal(Code::LevActingUser);
+        Ok(())
+    }
+
+    /// By id, then by name.
+    fn find_stage(&self, wanted: &str) -> Result<StageChoice, Failure> {
+        let wanted = wanted.trim();
+        let stages = &self.record.stages;
+        let found = stages
+            .iter()
+            .find(|stage| stage.id.as_str() == wanted)
+            .or_else(|| stages.iter().find(|stage| stage.text.trim() == wanted))
+            .or_else(|| {
+                stages
+                    .iter()
+                    .find(|stage| stage.text.trim().to_lowercase() == wanted.to_lowercase())
+            });
+        found
+            .cloned()
+            .ok_or_else(|| Failure::new(Code::LevStageGone).with("stage", wanted))
+    }
+
+    fn find_template(&mut self, file: &Provision) -> Result<(), Failure> {
+        let Some(wanted) = file
+            .default_template
+            .as_deref()
+            .map(str::trim)
+            .filter(|wanted| !wanted.is_empty())
+        else {
+            self.change(|record| record.settings.default_template = None);
+            return Ok(());
+        };
+        let found = self
+            .record
+            .templates
+            .iter()
+            .find(|template| template.id.as_str() == wanted || template.name.trim() == wanted);
+        match found.map(|template| template.id.clone()) {
+            Some(id) => {
+                self.change(|record| record.settings.default_template = Some(id));
+                Ok(())
+            }
+            // Refapp has not shown its templates yet: an id is taken as it is, and proven by the first form.
+            None if self.record.refapp_proven_at.is_none() => Ok(()),
+            None => Err(Failure::new(Code::AppConfig)
+                .with("where", "default_template")
+                .with("problem", "Refapp has no project template of this name or id")),
+        }
+    }
+
+    /// Proves the token, beside the steps at Lever: neither half waits for the other.
+    fn ask_refapp_once(&mut self, now: Millis) {
+        let waits = self.refapp_trouble.as_ref().is_some_and(|trouble| now < trouble.until);
+        let asking = self
+            .provision
+            .as_ref()
+            .is_some_and(|provisioning| provisioning.asking_refapp);
+        if waits || asking || self.record.refapp_proven_at.is_some() {
+            return;
+        }
+        let Some(client) = self.refapp.clone() else { return };
+        if let Some(provisioning) = &mut self.provision {
+            provisioning.asking_refapp = true;
+        }
+        let query = self.form_query();
+        self.job(async move {
+            let form = client.form(&query).await;
+            Box::new(move |owner: &mut Self| {
+                if let Some(provisioning) = &mut owner.provision {
+                    provisioning.asking_refapp = false;
+                }
+                match form {
+                    Err(error) if !matches!(error.kind, refapp::Kind::BadRequest { .. }) => {
+                        owner.refapp_answered(Some(&error))
+                    }
+                    form => {
+                        owner.refapp_answered(None);
+                        let now = Millis::now();
+                        owner.change(|record| record.refapp_proven_at = Some(now));
+                        if let Ok(form) = form {
+                            owner.learn_templates(&form);
+                        }
+                        owner.provision_soon();
+                    }
+                }
+            }) as Then
+        });
+    }
+
+    /// Something came back: the next step need not wait.
+    pub(super) fn provision_soon(&mut self) {
+        if let Some(provisioning) = &mut self.provision {
+            provisioning.next_at = Millis(0);
+        }
+    }
+
+    fn provision_later(&mut self, now: Millis) {
+        if let Some(provisioning) = &mut self.provision {
+            provisioning.next_at = now.plus(pause(provisioning.tries).min(MINUTE));
+            provisioning.tries += 1;
+        }
+    }
+
+    /// A proof came to its end. If it brought something, the next step need not wait.
+    pub(super) fn proof_helped(&mut self) {
+        let helped = !self.choices.is_empty() && Right::REQUIRED.iter().any(|right| self.record.has(*right));
+        if helped && self.record.rights_proven_at.is_some() == self.carrier().is_some() {
+            self.provision_soon();
+        }
+    }
+}
+
+enum Step {
+    Wait,
+    Prove { consent: bool },
+    Finished,
+}

@@ -1,0 +1,154 @@
+//! The snapshot that everybody else reads.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{Code, Millis, Right, RightState};
+use store::{ConnectionRecord, Standing};
+
+use super::Owner;
+use crate::state::{Finding, Health, Hints, Oauth, State};
+
+/// Lever's requests for one start: opportunity, posting, note, tag (`reliability.md`, budgets).
+const REQUESTS_PER_START: f64 = 4.0;
+/// Requests that Lever lets through in a second.
+const RATE: f64 = 9.8;
+
+impl Owner {
+    /// Publishes what changed. Readers are told only of a difference.
+    pub(super) fn publish(&mut self, now: Millis) {
+        let id = self.id();
+        let stored = self.world.store.read(|tx| Ok((tx.bells(id)?, tx.tally(id)?)));
+        let (waiting, tally) = stored.unwrap_or_default();
+        let queued: u32 = tally
+            .iter()
+            .filter(|(status, _, _)| status == model::Status::Queued.tag())
+            .map(|(_, _, n)| n)
+            .sum();
+        let data_centre = self.record.data_centre;
+        let place = self.place.as_ref();
+        let next = State {
+            health: self.health(),
+            findings: self.sorted_findings(),
+            last_verified: self.verified_at,
+            oauth: self.oauth.clone(),
+            hints: self.hints.clone(),
+            users: self.choices.clone(),
+            right_failures: self.right_failures.clone(),
+            proving: self.proving(),
+            refapp_failure: self.refapp_failure.clone(),
+            lever_failure: self.lever_failure.clone(),
+            channel_failure: self.channel_failure.clone(),
+            webhook_address: self.address("lever"),
+            update_address: self.update_address(),
+            settings_page: data_centre
+                .and_then(|data_centre| place?.lever(data_centre).settings_page)
+                .map(|url| url.to_string()),
+            redirect_addresses: data_centre
+                .map(|data_centre| self.world.surroundings.redirect_addresses(data_centre))
+                .unwrap_or_default(),
+            proposed_public_url: self.world.surroundings.public_url(),
+            polling: self.record.has(Right::ListOpportunities),
+            waiting,
+            seconds_left: seconds_left(waiting + queued),
+            tally,
+            record: self.record.clone(),
+        };
+        let ready = next.is_ready();
+        let _ = now;
+        self.world
+            .intake
+            .set_readiness(&self.record.name, (!self.gone).then_some(ready));
+        self.state.send_if_modified(|before| {
+            if **before == next {
+                return false;
+            }
+            *before = Arc::new(next);
+            true
+        });
+    }
+
+    fn sorted_findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.findings.values().cloned().collect();
+        findings.sort_by_key(|finding| (!finding.stops, finding.since));
+        findings
+    }
+
+    fn health(&self) -> Health {
+        match self.record.standing {
+            Standing::Draft => return Health::NotSetUp,
+            Standing::Disconnected => return Health::Disconnected,
+            Standing::Paused => return Health::Paused,
+            Standing::Running => {}
+        }
+        // Down or out of reach mends itself: nobody has to act, and what comes in is queued.
+        let transient = |code: Code| {
+            matches!(
+                code,
+                Code::LevDown | Code::RefDown | Code::LevRateLimited | Code::RefRateLimited
+            )
+        };
+        let unreachable = |code: Code| matches!(code, Code::LevUnreachable | Code::RefUnreachable);
+        let stopping: Vec<Code> = self
+            .findings
+            .values()
+            .filter(|finding| finding.stops)
+            .map(|finding| finding.failure.code)
+            .collect();
+        if stopping.iter().any(|code| !transient(*code) && !unreachable(*code)) || !self.has_channel() {
+            return Health::ActionNeeded;
+        }
+        if stopping.iter().any(|code| unreachable(*code)) {
+            return Health::Offline;
+        }
+        if self.lever.is_none() || self.refapp.is_none() {
+            return Health::ActionNeeded;
+        }
+        if self.verified_at.is_none() {
+            return Health::Checking;
+        }
+        let record = &self.record;
+        let unproven = Right::REQUIRED
+            .iter()
+            .any(|right| record.rights.get(right) != Some(&RightState::Proven));
+        let hears_moves = record.last_webhook.is_some() || record.has(Right::ListOpportunities);
+        let hears_status = record.last_update.is_some();
+        if self.findings.is_empty() && hears_moves && hears_status && !unproven {
+            Health::Healthy
+        } else {
+            Health::Warning
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn seconds_left(waiting: u32) -> Option<u32> {
+    (waiting > 0).then(|| (f64::from(waiting) * REQUESTS_PER_START / RATE).ceil() as u32)
+}
+
+/// The snapshot before the owner has looked at anything.
+pub(super) fn blank(record: ConnectionRecord, oauth: Oauth) -> State {
+    State {
+        health: Health::Checking,
+        findings: Vec::new(),
+        last_verified: None,
+        oauth,
+        hints: Hints::default(),
+        users: Vec::new(),
+        right_failures: BTreeMap::new(),
+        proving: None,
+        refapp_failure: None,
+        lever_failure: None,
+        channel_failure: None,
+        webhook_address: None,
+        update_address: None,
+        settings_page: None,
+        redirect_addresses: Vec::new(),
+        proposed_public_url: None,
+        polling: false,
+        waiting: 0,
+        seconds_left: None,
+        tally: Vec::new(),
+        record,
+    }
+}

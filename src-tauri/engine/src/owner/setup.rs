@@ -1,0 +1,511 @@
+//! Orders: the wizard's steps, and what a running connection is asked to do.
+//!
+//! What is entered is proven against the API at once and kept only then. The two halves, Refapp's and Lever's, do not
+//! wait for one another (`mission.md` M1).
+
+use http_client::{Http, Limits};
+use lever::Priority;
+use model::{Code, DataCentre, Failure, Millis, Right, RightState, Secret, StageChoice, StageId, UserId, WayIn};
+use refapp::FormQuery;
+use store::Standing;
+
+use super::{Owner, Then, as_member, remember};
+use crate::SecretKind;
+use crate::order::{Answer, Envelope, Order, Reply};
+use crate::state::{LeverUser, Oauth};
+
+impl Owner {
+    pub(super) fn obey(&mut self, envelope: Envelope) {
+        let Envelope { order, reply } = envelope;
+        let done = match order {
+            // These answer when a job has come back.
+            Order::SetRefapp { url, token } => return self.set_refapp(url, token, reply),
+            Order::SetApiKey { key } => return self.set_api_key(key, reply),
+            Order::ConnectOauth => return self.connect_oauth(reply),
+            Order::ProveRights { consent } => return self.prove_rights(consent, Some(reply)),
+            Order::SetChannels {
+                public_url,
+                update_bearer,
+            } => {
+                return self.set_channels(public_url, update_bearer, reply);
+            }
+            Order::ReadStages => return self.read_stages(Some(reply)),
+            Order::UpdateTemplates => return self.update_templates(Some(reply)),
+            // These are done at once.
+            Order::SetDataCentre { data_centre, way_in } => self.set_data_centre(data_centre, way_in),
+            Order::SetOauthClient { id, secret } => self.set_oauth_client(&id, &secret),
+            Order::BeginOauth { redirect } => self.begin_oauth(redirect),
+            Order::OauthReturned { url } => self.oauth_returned(&url),
+            Order::CancelOauth => {
+                self.cancel_oauth();
+                Ok(())
+            }
+            Order::SetActingUser { user } => self.set_acting_user(&user),
+            Order::ChooseStage { stage } => self.choose_stage(&stage),
+            Order::SetDefaults { language, template } => {
+                self.change(|record| {
+                    record.settings.default_language = language;
+                    record.settings.default_template = template;
+                });
+                Ok(())
+            }
+            Order::Finish => self.finish_setup(),
+            Order::Decide { check, decision } => self.decide(check, decision),
+            Order::Pause => self.pause(),
+            Order::Resume => self.resume(),
+            Order::Disconnect => self.disconnect(),
+            Order::RemoveData => self.remove_data(),
+            Order::Provision(file) => self.provision(*file),
+        };
+        let _ = reply.send(done.map(|()| Answer::Done));
+    }
+
+    fn set_refapp(&mut self, url: String, token: Option<Secret>, reply: Reply) {
+        let prepared = (|| {
+            let place = self.place()?.refapp(&url)?;
+            let token = match token {
+                Some(token) => token,
+                None => self
+                    .secret(SecretKind::RefappToken)?
+                    .ok_or_else(|| Failure::new(Code::AppInput).with("field", "token"))?,
+            };
+            let client = refapp::Client::new(place, &token, None)?;
+            Ok::<_, Failure>((client, token))
+        })();
+        let (client, token) = match prepared {
+            Ok(prepared) => prepared,
+            Err(failure) => {
+                let _ = reply.send(Err(failure));
+                return;
+            }
+        };
+        let query = self.form_query();
+        self.job(async move {
+            let form = client.form(&query).await;
+            Box::new(move |owner: &mut Self| {
+                let answer = owner.refapp_is_proven(client, url, &token, form);
+                owner.refapp_failure = answer.as_ref().err().cloned();
+                let _ = reply.send(answer);
+            }) as Then
+        });
+    }
+
+    fn refapp_is_proven(
+        &mut self,
+        client: refapp::Client,
+        url: String,
+        token: &Secret,
+        form: Result<refapp::Form, refapp::Error>,
+    ) -> Result<Answer, Failure> {
+        let form = match form {
+            Ok(form) => Some(form),
+            // The token was let in; whether a form is given without a job is inferred only (refapp-api.md §6).
+            Err(error) if matches!(error.kind, refapp::Kind::BadRequest { .. }) => None,
+            Err(error) => return Err(Failure::from(&error)),
+        };
+        self.keep_secret(SecretKind::RefappToken, token)?;
+        let now = Millis::now();
+        self.change(|record| {
+            record.refapp_url = Some(url);
+            record.refapp_proven_at = Some(now);
+            if record.standing == Standing::Disconnected {
+                record.standing = Standing::Draft;
+            }
+        });
+        self.hints.refapp_token = Some(token.hint());
+        self.refapp = Some(client);
+        self.refapp_answered(None);
+        if let Some(form) = form {
+            self.learn_templates(&form);
+        }
+        Ok(Answer::Done)
+    }
+
+    fn set_data_centre(&mut self, data_centre: DataCentre, way_in: WayIn) -> Result<(), Failure> {
+        self.world.surroundings.place(&self.record.name, data_centre)?;
+        if self.record.data_centre == Some(data_centre) && self.record.way_in == Some(way_in) {
+            return Ok(());
+        }
+        // Another account's key, users, stages and webhooks are of no use: they are asked for anew.
+        self.lever = None;
+        self.attempt = None;
+        self.oauth = Oauth::Idle;
+        self.lever_failure = None;
+        self.choices.clear();
+        self.hints.lever_key = None;
+        for kind in [SecretKind::LeverKey, SecretKind::OauthRefreshToken] {
+            self.world.vault.delete(&self.secret_name(kind))?;
+        }
+        self.change(|record| {
+            record.data_centre = Some(data_centre);
+            record.way_in = Some(way_in);
+            record.lever_proven_at = None;
+            record.rights.clear();
+            record.rights_proven_at = None;
+            record.stages.clear();
+            record.carrier = store::Carrier::None;
+            record.webhooks.clear();
+            record.settings.trigger_stage = None;
+            record.settings.acting_user = None;
+            if record.standing != Standing::Disconnected {
+                record.standing = Standing::Draft;
+            }
+        });
+        self.place = self.place().ok();
+        Ok(())
+    }
+
+    fn set_api_key(&mut self, key: Secret, reply: Reply) {
+        let client = (|| {
+            if key.is_empty() {
+                return Err(Failure::new(Code::AppInput).with("field", "API key"));
+            }
+            let data_centre = self.record.data_centre.ok_or(Code::AppNotNow)?;
+            lever::Client::new(self.place()?.lever(data_centre), lever::Auth::ApiKey(key.clone()))
+        })();
+        let client = match client {
+            Ok(client) => client,
+            Err(failure) => {
+                let _ = reply.send(Err(failure));
+                return;
+            }
+        };
+        self.job(async move {
+            let stages = client.stages().await;
+            Box::new(move |owner: &mut Self| {
+                let answer = owner.api_key_read(client, &key, stages);
+                owner.lever_failure = answer.as_ref().err().cloned();
+                let _ = reply.send(answer);
+            }) as Then
+        });
+    }
+
+    fn api_key_read(
+        &mut self,
+        client: lever::Client,
+        key: &Secret,
+        stages: Result<Vec<lever::Stage>, lever::Error>,
+    ) -> Result<Answer, Failure> {
+        let stages = match stages {
+            Ok(stages) => stages,
+            // The key is one of this account's and lacks a box: the list of rights says which.
+            Err(error) if error.kind == lever::Kind::Forbidden => {
+                self.right_is_missing(&error);
+                Vec::new()
+            }
+            Err(error) => return Err(Failure::from(&error)),
+        };
+        self.keep_secret(SecretKind::LeverKey, key)?;
+        self.hints.lever_key = Some(key.hint());
+        self.change(|record| record.way_in = Some(WayIn::ApiKey));
+        self.lever_is_proven(client, &stages, Millis::now());
+        Ok(Answer::Done)
+    }
+
+    /// Lever let us in. The users are read next, so that the acting user can be chosen.
+    pub(super) fn lever_is_proven(&mut self, client: lever::Client, stages: &[lever::Stage], now: Millis) {
+        self.lever = Some(client);
+        self.lever_failure = None;
+        self.lever_answered(None);
+        self.change(|record| {
+            record.lever_proven_at = Some(now);
+            if record.standing == Standing::Disconnected {
+                record.standing = Standing::Draft;
+            }
+        });
+        if !stages.is_empty() {
+            self.stages_read(stages);
+        }
+        self.read_users();
+    }
+
+    pub(super) fn read_users(&mut self) {
+        let Some(client) = self.lever.as_ref().map(|client| client.with(Priority::Rest)) else {
+            return;
+        };
+        self.job(async move {
+            let users = client.users().await;
+            Box::new(move |owner: &mut Self| {
+                owner.lever_answered(users.as_ref().err());
+                match users {
+                    Ok(users) => owner.users_read(&users),
+                    Err(error) => owner.right_is_missing(&error),
+                }
+            }) as Then
+        });
+    }
+
+    pub(super) fn users_read(&mut self, users: &[lever::User]) {
+        let now = Millis::now();
+        self.right_is_proven(Right::ListUsers);
+        for user in users {
+            remember(&self.users, user.id.clone(), Some(as_member(user)), now);
+        }
+        self.choices = users
+            .iter()
+            .filter(|user| !user.deactivated)
+            .filter_map(|user| {
+                let email = user.email.clone().filter(|email| !email.is_empty())?;
+                let role = user.role.clone().unwrap_or_default();
+                Some(LeverUser {
+                    id: user.id.clone(),
+                    name: user.name.clone(),
+                    email,
+                    role,
+                })
+            })
+            .collect();
+        let acting = self.record.settings.acting_user.clone();
+        let there = acting.is_none_or(|acting| users.iter().any(|user| user.id == acting && !user.deactivated));
+        if there {
+            self.heal(Code::LevActingUser);
+        } else {
+            self.ail(Code::LevActingUser.into(), false);
+        }
+    }
+
+    pub(super) fn read_stages(&mut self, reply: Option<Reply>) {
+        let Some(client) = self.lever.as_ref().map(|client| client.with(Priority::Rest)) else {
+            if let Some(reply) = reply {
+                let _ = reply.send(Err(Code::AppNotNow.into()));
+            }
+            return;
+        };
+        self.job(async move {
+            let stages = client.stages().await;
+            Box::new(move |owner: &mut Self| {
+                owner.lever_answered(stages.as_ref().err());
+                let answer = match stages {
+                    Ok(stages) => {
+                        owner.stages_read(&stages);
+                        Ok(Answer::Done)
+                    }
+                    Err(error) => {
+                        owner.right_is_missing(&error);
+                        Err(Failure::from(&error))
+                    }
+                };
+                if let Some(reply) = reply {
+                    let _ = reply.send(answer);
+                }
+            }) as Then
+        });
+    }
+
+    pub(super) fn stages_read(&mut self, stages: &[lever::Stage]) {
+        self.right_is_proven(Right::ListStages);
+        let stages: Vec<StageChoice> = stages
+            .iter()
+            .map(|stage| StageChoice {
+                id: stage.id.clone(),
+                text: stage.text.clone(),
+            })
+            .collect();
+        let chosen = self.record.settings.trigger_stage.clone();
+        match chosen
+            .as_ref()
+            .map(|chosen| stages.iter().find(|stage| stage.id == chosen.id))
+        {
+            // Renamed or gone: said, and never guessed by its name (lever-api.md §11).
+            Some(None) => {
+                let text = chosen.map(|chosen| chosen.text).unwrap_or_default();
+                self.ail(Failure::new(Code::LevStageGone).with("stage", text), true);
+            }
+            Some(Some(stage)) => {
+                self.heal(Code::LevStageGone);
+                let stage = stage.clone();
+                self.change(|record| record.settings.trigger_stage = Some(stage));
+            }
+            None => {}
+        }
+        self.change(|record| record.stages = stages);
+    }
+
+    fn set_oauth_client(&mut self, id: &str, secret: &Secret) -> Result<(), Failure> {
+        let id = id.trim();
+        if id.is_empty() || secret.is_empty() {
+            let field = if id.is_empty() { "client id" } else { "client secret" };
+            return Err(Failure::new(Code::AppInput).with("field", field));
+        }
+        self.keep_secret(SecretKind::OauthClientSecret, secret)?;
+        self.hints.client_secret = Some(secret.hint());
+        self.cancel_oauth();
+        self.change(|record| {
+            record.client_id = Some(id.to_owned());
+            record.way_in = Some(WayIn::OAuth);
+        });
+        Ok(())
+    }
+
+    fn set_acting_user(&mut self, user: &UserId) -> Result<(), Failure> {
+        if !self.choices.iter().any(|choice| choice.id == *user) {
+            return Err(Code::LevActingUser.into());
+        }
+        self.change(|record| record.settings.acting_user = Some(user.clone()));
+        self.heal(Code::LevActingUser);
+        Ok(())
+    }
+
+    pub(super) fn choose_stage(&mut self, stage: &StageId) -> Result<(), Failure> {
+        let choice = self
+            .record
+            .stages
+            .iter()
+            .find(|known| known.id == *stage)
+            .cloned()
+            .ok_or(Code::AppNotFound)?;
+        self.trigger_by(choice);
+        Ok(())
+    }
+
+    pub(super) fn trigger_by(&mut self, choice: StageChoice) {
+        let before = self
+            .record
+            .settings
+            .trigger_stage
+            .as_ref()
+            .map(|stage| stage.id.clone());
+        let now = Millis::now();
+        let same = before.as_ref() == Some(&choice.id);
+        self.change(|record| {
+            record.settings.trigger_stage = Some(choice);
+            if !same {
+                // Whoever is in the stage already is listed, not started (rules.md 3).
+                record.following_since = Some(now);
+                record.watermark = None;
+            }
+        });
+        self.heal(Code::LevStageGone);
+        self.next_poll = now;
+    }
+
+    /// How stage changes and status reach us (`rules.md` 19). The address is called back before it counts.
+    fn set_channels(&mut self, public_url: String, update_bearer: Option<Secret>, reply: Reply) {
+        let prepared = (|| {
+            let public_url = public_url.trim();
+            if let Some(bearer) = &update_bearer
+                && !bearer.is_empty()
+            {
+                self.keep_secret(SecretKind::UpdateBearer, bearer)?;
+                self.hints.update_bearer = Some(bearer.hint());
+            }
+            if public_url.is_empty() {
+                return Ok(None);
+            }
+            let url = self.place()?.public(public_url)?;
+            if self.secret(SecretKind::ReceiverPath)?.is_none() {
+                self.keep_secret(SecretKind::ReceiverPath, &Secret::new(&random_hex()?))?;
+            }
+            Ok::<_, Failure>(Some(url.as_str().trim_end_matches('/').to_owned()))
+        })();
+        let url = match prepared {
+            Ok(Some(url)) => url,
+            Ok(None) => {
+                self.change(|record| record.public_url = Some(String::new()));
+                self.channel_failure = None;
+                self.open_door();
+                let polls = self.record.has(Right::ListOpportunities);
+                let answer = if polls {
+                    Ok(Answer::Done)
+                } else {
+                    Err(Failure::new(Code::AppNoChannel))
+                };
+                self.channel_failure = answer.as_ref().err().cloned();
+                let _ = reply.send(answer);
+                return;
+            }
+            Err(failure) => {
+                let _ = reply.send(Err(failure));
+                return;
+            }
+        };
+        let intake = self.world.intake.clone();
+        self.job(async move {
+            let called_back = call_back(&intake, &url).await;
+            Box::new(move |owner: &mut Self| {
+                let answer = called_back.map(|()| {
+                    owner.change(|record| record.public_url = Some(url));
+                    owner.open_door();
+                    owner.register_webhooks(None);
+                    Answer::Done
+                });
+                owner.channel_failure = answer.as_ref().err().cloned();
+                let _ = reply.send(answer);
+            }) as Then
+        });
+    }
+
+    /// The last click of the wizard: from now on events are acted on.
+    pub(super) fn finish_setup(&mut self) -> Result<(), Failure> {
+        let record = &self.record;
+        let missing = Right::REQUIRED
+            .into_iter()
+            .find(|right| record.rights.get(right) == Some(&RightState::Missing));
+        if let Some(right) = missing {
+            return Err(Failure::new(Code::LevRight).with("right", right.label()));
+        }
+        let complete = self.lever.is_some()
+            && self.refapp.is_some()
+            && record.settings.trigger_stage.is_some()
+            && record.settings.acting_user.is_some()
+            && record.rights_proven_at.is_some();
+        if !complete {
+            return Err(Code::AppNotNow.into());
+        }
+        if !self.has_channel() {
+            return Err(Code::AppNoChannel.into());
+        }
+        let now = Millis::now();
+        self.change(|record| {
+            if record.standing != Standing::Running {
+                record.standing = Standing::Running;
+                // Connecting again goes on where it was left; the first time, it begins here.
+                record.following_since = record.following_since.or(Some(now));
+            }
+        });
+        self.next_poll = now;
+        self.next_upkeep = now;
+        Ok(())
+    }
+
+    /// Whether stage changes can reach us at all.
+    pub(super) fn has_channel(&self) -> bool {
+        !self.record.webhooks.is_empty() || self.record.has(Right::ListOpportunities)
+    }
+
+    pub(super) fn form_query(&self) -> FormQuery {
+        let acting = self.record.settings.acting_user.as_ref();
+        let recruiter = acting
+            .and_then(|id| self.choices.iter().find(|user| user.id == *id))
+            .map(|user| user.email.clone());
+        FormQuery {
+            job: None,
+            lang: Some(self.record.settings.default_language.clone()),
+            recruiter,
+            values: None,
+        }
+    }
+}
+
+/// 192 bits that nobody guesses.
+pub(super) fn random_hex() -> Result<String, Failure> {
+    let mut bytes = [0_u8; 24];
+    getrandom::fill(&mut bytes).map_err(|_| Failure::new(Code::AppInternal))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Calls our own public address and waits for the call to arrive here: a tunnel or proxy that leads elsewhere, or
+/// nowhere, is found now and not by silence.
+pub(super) async fn call_back(intake: &crate::Intake, public_url: &str) -> Result<(), Failure> {
+    let not_here = || Failure::new(Code::LevWebhookUnknown).with("address", public_url);
+    let (nonce, answer) = (random_hex()?, random_hex()?);
+    let url = url::Url::parse(&format!("{public_url}/echo/{nonce}")).map_err(|_| not_here())?;
+    intake.expect_echo(&nonce, Some(answer.clone()));
+    let http = Http::new(&url, Limits::default())?;
+    let called = http.send(http.request(reqwest::Method::GET, url)).await;
+    intake.expect_echo(&nonce, None);
+    match called {
+        Ok(heard) if heard.body() == answer.as_bytes() => Ok(()),
+        _ => Err(not_here()),
+    }
+}

@@ -1,0 +1,147 @@
+//! Waking up, pausing, leaving.
+
+use model::{Badge, Code, Failure, Millis, Phase, Reason, WrittenNote};
+use store::{Carrier, EffectKind, EffectState, Result, Standing, Tx};
+
+use super::{Owner, tell};
+use crate::SecretKind;
+
+impl Owner {
+    /// At start: what was on the wire when the process ended is of unknown outcome (`reliability.md` rule 5).
+    pub(super) fn wake_up(&mut self) {
+        let now = Millis::now();
+        let id = self.id();
+        let settled = self.world.store.write(|tx| {
+            for mut effect in tx.sending(id)? {
+                effect.state = EffectState::Unknown;
+                effect.changed_at = now;
+                tx.put_effect(&effect)?;
+                interrupted(tx, effect.check, &effect.kind, now)?;
+            }
+            Ok::<_, store::Error>(())
+        });
+        if let Err(error) = settled {
+            self.ail(error.into(), true);
+        }
+        if let Carrier::Making { since } = self.record.carrier {
+            self.change(|record| record.carrier = Carrier::Unknown { since });
+        }
+        if self.record.standing != Standing::Disconnected {
+            self.connect_clients();
+        }
+        self.open_door();
+    }
+
+    pub(super) fn pause(&mut self) -> std::result::Result<(), Failure> {
+        if self.record.standing != Standing::Running {
+            return Err(Code::AppNotNow.into());
+        }
+        let now = Millis::now();
+        self.change(|record| {
+            record.standing = Standing::Paused;
+            // Open at its end until it is over.
+            record.pause = Some((now, Millis(i64::MAX)));
+        });
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self) -> std::result::Result<(), Failure> {
+        if self.record.standing != Standing::Paused {
+            return Err(Code::AppNotNow.into());
+        }
+        let now = Millis::now();
+        self.change(|record| {
+            record.standing = Standing::Running;
+            record.pause = record.pause.map(|(from, _)| (from, now));
+        });
+        self.next_poll = now;
+        Ok(())
+    }
+
+    /// Stops, and takes away what opens doors; rows stay, so that connecting again goes on (`rules.md` 20).
+    pub(super) fn disconnect(&mut self) -> std::result::Result<(), Failure> {
+        self.delete_webhooks();
+        self.change(|record| {
+            record.standing = Standing::Disconnected;
+            record.webhooks.clear();
+            record.webhook_since = None;
+            record.refapp_proven_at = None;
+            record.lever_proven_at = None;
+            record.rights.clear();
+            record.rights_proven_at = None;
+        });
+        self.lever = None;
+        self.refapp = None;
+        self.hints = crate::state::Hints::default();
+        self.oauth = crate::state::Oauth::Idle;
+        self.choices.clear();
+        self.findings.clear();
+        self.verified_at = None;
+        self.world.intake.set_door(self.id(), None);
+        for kind in SecretKind::ALL {
+            self.world.vault.delete(&self.secret_name(kind))?;
+        }
+        Ok(())
+    }
+
+    /// As far as the rights allow: *delete webhooks* is not among the article's twelve. What stays is shown.
+    fn delete_webhooks(&mut self) {
+        let Some(client) = self.lever.clone() else { return };
+        let webhooks = self.record.webhooks.clone();
+        self.job(async move {
+            for webhook in webhooks {
+                if let Err(error) = client.delete_webhook(&webhook.id).await {
+                    tracing::info!(%error, "a webhook stays at Lever");
+                }
+            }
+            Box::new(|_: &mut Self| {}) as super::Then
+        });
+    }
+
+    /// Purges everything but the hashed effect keys (`rules.md` 20).
+    pub(super) fn remove_data(&mut self) -> std::result::Result<(), Failure> {
+        self.disconnect()?;
+        self.world.store.write(|tx| tx.remove_connection(self.id()))?;
+        self.world.intake.set_readiness(&self.record.name, None);
+        self.gone = true;
+        Ok(())
+    }
+}
+
+/// An effect was on the wire when the process ended.
+fn interrupted(tx: &Tx<'_>, check: model::CheckId, kind: &EffectKind, now: Millis) -> Result<()> {
+    let Some(mut check) = tx.check(check)? else {
+        return Ok(());
+    };
+    match kind {
+        EffectKind::Start if check.phase == Phase::Queued => {
+            check.phase = Phase::Parked(Reason::StartUnknown);
+            check.phase_since = now;
+            tell(
+                tx,
+                check.id,
+                now,
+                "start-unknown",
+                &[("code", Code::RefUnknown.to_string())],
+            )?;
+        }
+        EffectKind::CreateNote { text } => {
+            let before = check.written.note.replace(WrittenNote {
+                id: None,
+                text: text.clone(),
+            });
+            check.written.replaced.extend(before.and_then(|note| note.id));
+            check.badges.insert(Badge::NoteUnknown);
+            tell(
+                tx,
+                check.id,
+                now,
+                "note-unknown",
+                &[("code", Code::LevNoteUnknown.to_string())],
+            )?;
+        }
+        // Repeating these does no harm: the next plan does.
+        _ => {}
+    }
+    tx.put_check(&check, Some(now))
+}

@@ -1,0 +1,252 @@
+//! Template tags: **Update**, and the same comparison by itself (`rules.md` 15, 16).
+
+use lever::{Kind, Priority};
+use model::{Code, Failure, HOUR, MINUTE, Millis, PostingId, Right};
+use refapp::{Form, FormQuery, Template};
+use store::Standing;
+
+use super::{Owner, Then};
+use crate::TemplateReport;
+use crate::order::{Answer, Reply};
+use crate::plan::template::compare;
+
+/// Between two looks at what may have changed by itself.
+const UPKEEP: i64 = HOUR;
+
+impl Owner {
+    /// Reads the templates and brings the carrier's tags into line; without a `reply` it only says whether they differ.
+    pub(super) fn update_templates(&mut self, reply: Option<Reply>) {
+        let parts = (
+            self.refapp.clone(),
+            self.lever.as_ref().map(|client| client.with(Priority::Effect)),
+            self.carrier(),
+        );
+        let (Some(refapp), Some(lever), Some(carrier)) = parts else {
+            let failure = if self.carrier().is_none() {
+                Code::LevCarrier
+            } else {
+                Code::AppNotNow
+            };
+            if let Some(reply) = reply {
+                let _ = reply.send(Err(failure.into()));
+            }
+            return;
+        };
+        let query = self.form_query();
+        let posting = self.known_posting();
+        self.job(async move {
+            let templates = read_templates(&refapp, query, posting).await;
+            let tags = lever
+                .opportunity(&carrier)
+                .await
+                .map(|carrier| (carrier.tags, carrier.anonymised));
+            Box::new(move |owner: &mut Self| owner.compare_tags(templates, tags, reply)) as Then
+        });
+    }
+
+    fn compare_tags(
+        &mut self,
+        templates: Result<Vec<Template>, refapp::Error>,
+        tags: Result<(Vec<String>, bool), lever::Error>,
+        reply: Option<Reply>,
+    ) {
+        self.refapp_answered(templates.as_ref().err());
+        let gone = match &tags {
+            Ok((_, anonymised)) => *anonymised,
+            Err(error) => error.kind == Kind::NotFound,
+        };
+        if gone {
+            // Somebody deleted or anonymised it: it is made again (rules.md 16), by the proof that makes it, and the
+            // tags are put on it there.
+            self.change(|record| record.carrier = store::Carrier::None);
+            if let Ok(templates) = templates {
+                let plan = compare(&self.record.templates, &templates, &[]);
+                self.change(|record| record.templates = plan.templates);
+            }
+            return self.prove_rights(true, reply);
+        }
+        self.lever_answered(tags.as_ref().err());
+        let read = match (templates, tags) {
+            (Ok(templates), Ok((tags, _))) => Ok((templates, tags)),
+            (Err(error), _) => Err(Failure::from(&error)),
+            (_, Err(error)) => Err(Failure::from(&error)),
+        };
+        let (templates, tags) = match read {
+            Ok(read) => read,
+            Err(failure) => return answer(reply, Err(failure)),
+        };
+        let plan = compare(&self.record.templates, &templates, &tags);
+        if reply.is_none() {
+            // The comparison that runs by itself changes nothing: it says that Update has something to do.
+            if plan.is_drift() {
+                self.ail(Code::TagDrift.into(), false);
+            } else {
+                self.heal(Code::TagDrift);
+            }
+            return;
+        }
+        let (Some(lever), Some(carrier)) = (self.lever.clone(), self.carrier()) else {
+            return answer(reply, Err(Code::AppNotNow.into()));
+        };
+        let acting = self.record.settings.acting_user.clone();
+        let (can_postings, can_tags) = (self.record.has(Right::ListPostings), self.record.has(Right::ListTags));
+        self.job(async move {
+            let acting = acting.as_ref();
+            let written: Result<(), lever::Error> = async {
+                // Add first: a reader in between sees too many tags rather than too few.
+                if !plan.add.is_empty() {
+                    lever.add_tags(&carrier, &plan.add, acting).await?;
+                }
+                if !plan.remove.is_empty() {
+                    lever.remove_tags(&carrier, &plan.remove, acting).await?;
+                }
+                Ok(())
+            }
+            .await;
+            let dead: Vec<String> = plan
+                .templates
+                .iter()
+                .flat_map(|template| {
+                    let own = (!template.alive).then_some(&template.name);
+                    own.into_iter()
+                        .chain(&template.former)
+                        .map(|name| model::TemplateTag::text_for(name))
+                })
+                .filter(|tag| {
+                    !plan
+                        .templates
+                        .iter()
+                        .any(|t| t.alive && model::TemplateTag::text_for(&t.name) == *tag)
+                })
+                .collect();
+            let carried = still_carried(&lever, &dead, can_postings, can_tags).await;
+            Box::new(move |owner: &mut Self| {
+                owner.lever_answered(written.as_ref().err());
+                let report = match written {
+                    Err(error) => {
+                        owner.right_is_missing(&error);
+                        Err(Failure::from(&error))
+                    }
+                    Ok(()) => {
+                        owner.change(|record| record.templates = plan.templates);
+                        owner.heal(Code::TagDrift);
+                        Ok(Answer::Templates(TemplateReport {
+                            at: Millis::now(),
+                            added: plan.added,
+                            removed: plan.removed,
+                            renamed: plan.renamed,
+                            unchanged: plan.unchanged,
+                            still_carried: carried.found,
+                            not_seen: carried.not_seen,
+                        }))
+                    }
+                };
+                answer(reply, report);
+            }) as Then
+        });
+    }
+
+    /// A form that was read shows the templates: new ones are remembered; the tags wait for Update.
+    pub(super) fn learn_templates(&mut self, form: &Form) {
+        let templates = form.templates();
+        if !templates.is_empty() && self.record.templates.is_empty() {
+            let plan = compare(&[], &templates, &[]);
+            self.change(|record| record.templates = plan.templates);
+        }
+    }
+
+    /// What may have changed by itself since the last time: stages, users, webhooks, templates.
+    pub(super) fn start_upkeep(&mut self, now: Millis) {
+        if now < self.next_upkeep {
+            return;
+        }
+        self.next_upkeep = now.plus(UPKEEP);
+        if let Err(error) = self
+            .world
+            .store
+            .write(|tx| tx.forget_webhooks(now.plus(-15 * model::DAY)))
+        {
+            self.ail(error.into(), true);
+        }
+        if self.record.standing == Standing::Disconnected || self.lever.is_none() {
+            if self.lever.is_none() && self.record.standing == Standing::Running {
+                // The keychain was locked at start, perhaps: try again soon.
+                self.connect_clients();
+                self.open_door();
+                self.next_upkeep = now.plus(MINUTE);
+            }
+            return;
+        }
+        self.read_users();
+        if !self.record.stages.is_empty() {
+            self.read_stages(None);
+        }
+        if self.record.standing == Standing::Running {
+            self.register_webhooks(None);
+            if self.carrier().is_some() {
+                self.update_templates(None);
+            }
+        }
+    }
+}
+
+/// The templates of the account; where a form is given for a job only (`refapp-api.md §6`), those of some job.
+async fn read_templates(
+    client: &refapp::Client,
+    query: FormQuery,
+    posting: Option<PostingId>,
+) -> Result<Vec<Template>, refapp::Error> {
+    let without_job = client.form(&query).await;
+    let templates = without_job.as_ref().map(Form::templates).unwrap_or_default();
+    match posting {
+        Some(posting) if templates.is_empty() => client
+            .form(&FormQuery {
+                job: Some(posting),
+                ..query
+            })
+            .await
+            .map(|form| form.templates()),
+        _ => without_job.map(|form| form.templates()),
+    }
+}
+
+struct Carried {
+    found: Vec<(String, String)>,
+    not_seen: Option<Failure>,
+}
+
+/// Who still carries a dead tag, as far as the rights allow to see.
+async fn still_carried(client: &lever::Client, dead: &[String], can_postings: bool, can_tags: bool) -> Carried {
+    let mut carried = Carried {
+        found: Vec::new(),
+        not_seen: None,
+    };
+    if dead.is_empty() {
+        return carried;
+    }
+    let missing = [(can_postings, Right::ListPostings), (can_tags, Right::ListTags)]
+        .into_iter()
+        .find(|(can, _)| !can);
+    carried.not_seen = missing.map(|(_, right)| Failure::new(Code::LevRight).with("right", right.label()));
+    if can_postings && let Ok(postings) = client.postings().await {
+        for posting in postings {
+            let tags = posting.tags.iter().filter(|tag| dead.contains(tag));
+            carried
+                .found
+                .extend(tags.map(|tag| (tag.clone(), posting.text.clone())));
+        }
+    }
+    if can_tags && let Ok(tags) = client.tags().await {
+        let counted = tags.into_iter().filter(|tag| tag.count > 0 && dead.contains(&tag.text));
+        carried
+            .found
+            .extend(counted.map(|tag| (tag.text, tag.count.to_string())));
+    }
+    carried
+}
+
+fn answer(reply: Option<Reply>, answer: Result<Answer, Failure>) {
+    if let Some(reply) = reply {
+        let _ = reply.send(answer);
+    }
+}

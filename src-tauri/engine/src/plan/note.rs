@@ -1,0 +1,35 @@
+//! The note in Lever (`rules.md` 12): status, answered of expected, links, and a short reference. No name, no address,
+//! no free text from Refapp. English, like the tags: a team may speak both languages.
+
+use model::{Check, Code, Failure, Language, Phase, Status, derive, explain};
+
+/// The note's text.
+pub fn text(check: &Check) -> String {
+    let (status, _) = derive(check);
+    let mut lines = Vec::new();
+    let counts = match (check.answered(), check.progress.total) {
+        (Some(answered), Some(total)) if status != Status::NeedsAttention => {
+            format!(" ({answered} of {total} answered)")
+        }
+        _ => String::new(),
+    };
+    lines.push(format!("Refapp: {}{counts}", status.tag()));
+    if let Phase::Parked(reason) = &check.phase {
+        let failure = match reason.code() {
+            // Tags are Lever's own words; everything else that a reason carries may be Refapp's.
+            Code::TagStale | Code::TagMulti => reason.failure(),
+            code => Failure::new(code),
+        };
+        let entry = explain(&failure, Language::En);
+        lines.push(entry.what);
+        lines.push(entry.mend);
+    }
+    if let Some(url) = &check.progress.report_url {
+        lines.push(format!("Report: {url}"));
+    }
+    if let Some(url) = &check.progress.candidate_url {
+        lines.push(format!("Candidate in Refapp: {url}"));
+    }
+    lines.push(format!("Reference: {}", check.reference()));
+    lines.join("\n")
+}

@@ -1,0 +1,51 @@
+//! What was seen in Lever when it was looked.
+
+use lever::{Opportunity, Posting};
+use model::{Code, Millis, StageId};
+
+/// A Lever user, as far as a check needs one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    /// `None` without an address, and for deactivated users: Refapp would invite somebody who has left.
+    pub email: Option<String>,
+}
+
+/// One look at an opportunity.
+#[derive(Clone)]
+pub struct Observed {
+    pub opportunity: Opportunity,
+    pub posting: Option<Posting>,
+    /// Why there is no posting, if not because the opportunity has none.
+    pub unreadable: Option<Code>,
+    /// The user of the last change into the trigger stage.
+    pub mover: Option<Member>,
+    /// The posting's owner now.
+    pub posting_owner: Option<Member>,
+    pub seen_at: Millis,
+}
+
+impl Observed {
+    /// When the candidate last entered the trigger stage, if Lever says.
+    pub fn entered_at(&self, trigger: &StageId) -> Option<Millis> {
+        last_entry(&self.opportunity, trigger).map(|change| change.at)
+    }
+
+    /// Whoever acts as the recruiter (`rules.md` 7): the mover, or the posting owner. The opportunity's owner comes
+    /// third there, but `rules.md` 1 parks a check before it would come to that.
+    pub fn recruiter(&self) -> Option<(&Member, &str)> {
+        [&self.mover, &self.posting_owner]
+            .into_iter()
+            .flatten()
+            .find_map(|member| member.email.as_deref().map(|email| (member, email)))
+    }
+}
+
+/// The last change of stage into `trigger`.
+pub fn last_entry<'o>(opportunity: &'o Opportunity, trigger: &StageId) -> Option<&'o lever::StageChange> {
+    opportunity
+        .stage_changes
+        .iter()
+        .filter(|change| change.to == *trigger)
+        .max_by_key(|change| change.at)
+}

@@ -1,0 +1,130 @@
+//! The event that starts a check (`rules.md` 7–10), from a fresh look and a fresh form.
+
+use std::collections::BTreeSet;
+
+use model::{Badge, EffectKey, Reason, TemplateId};
+use refapp::{Candidate, Event, Form, FormKind, Gap, Job, Person, Template, Values, split_name};
+use store::KnownTemplate;
+use url::Url;
+
+use super::observed::{Member, Observed};
+use super::template::{Choice, choose};
+
+/// Which template goes into the form, and what is to be said about it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Selection {
+    pub template: Option<Template>,
+    pub badges: BTreeSet<Badge>,
+}
+
+/// Chooses the template for this form.
+///
+/// # Errors
+/// The reason to park.
+pub fn select(
+    posting_tags: &[String],
+    form: &Form,
+    known: &[KnownTemplate],
+    default: Option<&TemplateId>,
+) -> Result<Selection, Reason> {
+    let mut badges = BTreeSet::new();
+    if form.kind() != FormKind::Templates {
+        // The project exists, or is made from questionnaires: no template can be sent, and the tag has no effect.
+        if !matches!(choose(posting_tags, &[], None), Choice::Nothing) {
+            badges.insert(Badge::TemplateWithoutEffect);
+        }
+        return Ok(Selection { template: None, badges });
+    }
+    let living: Vec<KnownTemplate> = form
+        .templates()
+        .into_iter()
+        .map(|template| {
+            let mut former = known
+                .iter()
+                .find(|k| k.id == template.id)
+                .map(|k| k.former.clone())
+                .unwrap_or_default();
+            // Renamed since the last Update: the name that Lever's tag still carries is a former one now.
+            former.extend(
+                known
+                    .iter()
+                    .filter(|k| k.id == template.id && k.name != template.name)
+                    .map(|k| k.name.clone()),
+            );
+            KnownTemplate {
+                id: template.id,
+                name: template.name,
+                former,
+                alive: true,
+            }
+        })
+        .collect();
+    match choose(posting_tags, &living, default) {
+        Choice::Named { template, former } => {
+            if former {
+                badges.insert(Badge::FormerTemplateName);
+            }
+            Ok(Selection {
+                template: Some(template),
+                badges,
+            })
+        }
+        Choice::Default { template } => Ok(Selection {
+            template: Some(template),
+            badges,
+        }),
+        Choice::Nothing => Ok(Selection { template: None, badges }),
+        Choice::Unknown { tags } => Err(Reason::TemplateUnknown { tags }),
+        Choice::Several { tags } => Err(Reason::TemplateSeveral { tags }),
+    }
+}
+
+/// The form's values with the template put in.
+///
+/// # Errors
+/// The reason to park: something required has no value.
+pub fn fill(form: &Form, template: Option<&TemplateId>) -> Result<Values, Reason> {
+    form.values(template).map_err(|gap| match gap {
+        Gap::Template => Reason::TemplateRequired,
+        Gap::Field { label } => Reason::FieldRequired { label },
+    })
+}
+
+/// The event. `None` if the look lacks what [`super::assess`] would have parked.
+pub fn event(observed: &Observed, key: &EffectKey, update_url: Option<Url>, values: Values) -> Option<Event> {
+    let posting = observed.posting.as_ref()?;
+    let (recruiter, email) = observed.recruiter()?;
+    let opportunity = &observed.opportunity;
+    let first =
+        |mut texts: Box<dyn Iterator<Item = &str> + '_>| texts.find(|text| !text.trim().is_empty()).map(str::to_owned);
+    Some(Event {
+        id: key.event_id(),
+        result: key.result_id(),
+        update_url,
+        candidate: Candidate {
+            id: opportunity.id.clone(),
+            name: split_name(&opportunity.name),
+            email: first(Box::new(opportunity.emails.iter().map(String::as_str))),
+            phone: first(Box::new(opportunity.phones.iter().map(|phone| phone.value.as_str()))),
+            ats_url: opportunity.show_url.clone(),
+        },
+        recruiter: person(recruiter, email),
+        team: [&observed.mover, &observed.posting_owner]
+            .into_iter()
+            .flatten()
+            .filter_map(|member| member.email.as_deref().map(|email| person(member, email)))
+            .collect(),
+        job: Job {
+            id: posting.id.clone(),
+            title: posting.text.clone(),
+        },
+        values,
+    })
+}
+
+fn person(member: &Member, email: &str) -> Person {
+    Person {
+        name: split_name(&member.name),
+        email: email.to_owned(),
+    }
+}

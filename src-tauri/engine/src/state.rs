@@ -1,0 +1,132 @@
+//! What a connection shows of itself. Written by its owner, read by everybody else.
+
+use std::collections::BTreeMap;
+
+use model::{Code, Failure, Millis, Redirect, Right, RightState};
+use store::ConnectionRecord;
+
+/// A snapshot of one connection.
+#[derive(Clone, PartialEq, Debug)]
+pub struct State {
+    pub record: ConnectionRecord,
+    pub health: Health,
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    pub last_verified: Option<Millis>,
+    pub oauth: Oauth,
+    /// The ends of the stored secrets, for recognition.
+    pub hints: Hints,
+    /// Active Lever users with an e-mail, once read.
+    pub users: Vec<LeverUser>,
+    /// Why a right is not proven, where that is known.
+    pub right_failures: BTreeMap<Right, Failure>,
+    pub proving: Option<(u32, u32)>,
+    /// The last failure of each half of the set-up.
+    pub refapp_failure: Option<Failure>,
+    pub lever_failure: Option<Failure>,
+    pub channel_failure: Option<Failure>,
+    /// The addresses that Lever and Refapp call.
+    pub webhook_address: Option<String>,
+    pub update_address: Option<String>,
+    pub settings_page: Option<String>,
+    pub redirect_addresses: Vec<String>,
+    pub proposed_public_url: Option<String>,
+    pub polling: bool,
+    /// Opportunities that are to be looked at.
+    pub waiting: u32,
+    pub seconds_left: Option<u32>,
+    /// `(status, urgency, how many)`.
+    pub tally: Vec<(String, u8, u32)>,
+}
+
+/// `field-notes.md §3.3`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Health {
+    NotSetUp,
+    Checking,
+    Healthy,
+    Warning,
+    ActionNeeded,
+    Paused,
+    Offline,
+    Disconnected,
+}
+
+/// One thing to know or to mend.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    pub failure: Failure,
+    /// The connection does not work until it is mended.
+    pub stops: bool,
+    pub since: Millis,
+}
+
+/// A try to connect by OAuth.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Oauth {
+    Idle,
+    InBrowser {
+        since: Millis,
+        url: String,
+        redirect: Redirect,
+    },
+    Returned,
+    Exchanging,
+    Connected {
+        since: Millis,
+    },
+    Failed {
+        failure: Failure,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Hints {
+    pub refapp_token: Option<String>,
+    pub lever_key: Option<String>,
+    pub client_secret: Option<String>,
+    pub update_bearer: Option<String>,
+}
+
+/// A choice for the acting user.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeverUser {
+    pub id: model::UserId,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+}
+
+/// The result of Update (`mission.md` M8).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TemplateReport {
+    pub at: Millis,
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    pub renamed: Vec<(String, String)>,
+    pub unchanged: u32,
+    /// `(tag, what carries it)`
+    pub still_carried: Vec<(String, String)>,
+    pub not_seen: Option<Failure>,
+}
+
+impl State {
+    /// Whether it takes in events and acts on them: the answer to a health check.
+    pub fn is_ready(&self) -> bool {
+        matches!(self.health, Health::Healthy | Health::Warning)
+    }
+
+    /// What is known of a right.
+    pub fn right(&self, right: Right) -> RightState {
+        self.record
+            .rights
+            .get(&right)
+            .copied()
+            .unwrap_or(RightState::NotProvableYet)
+    }
+
+    /// Whether this trouble is there now.
+    pub fn finds(&self, code: Code) -> bool {
+        self.findings.iter().any(|finding| finding.failure.code == code)
+    }
+}

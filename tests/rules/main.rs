@@ -1,0 +1,1 @@
+//! Every rule of the business, over real HTTP, named after it.

@@ -1,0 +1,559 @@
+//! The whole integration in one process, over real HTTP: simulator, receiver, host, and a real database file.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use api::{
+    CheckDetail, CheckRow, ConnectionView, Decision, Host, LeverLogin, Options, Overview, Provision, Reply, Request,
+};
+use engine::{SecretName, Surroundings, Vault};
+use model::{Code, ConnectionId, DataCentre, Failure, Place, Redirect, Secret};
+use serde_json::{Value, json};
+use simulator::{Entry, Simulator, demo};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use url::Url;
+
+/// The longest that anything may take before a test gives up. It is never slept through: waiting ends with the event.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Of the simulator: every run has the same ids and chances.
+const SEED: u64 = 1;
+
+/// How a rig is set up.
+#[derive(Clone)]
+pub struct Setup {
+    pub data_centre: DataCentre,
+    pub key: String,
+    pub poll_interval: u32,
+    /// Whether the host has a public address. Without one there is polling only.
+    pub public: bool,
+    pub default_template: Option<String>,
+    pub switches: simulator::Switches,
+    /// Lever's webhook groups are switched on before anything else.
+    pub webhooks_on: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            data_centre: DataCentre::Eu,
+            key: demo::EU_KEY.to_owned(),
+            poll_interval: 60,
+            public: true,
+            default_template: None,
+            switches: simulator::Switches::default(),
+            webhooks_on: true,
+        }
+    }
+}
+
+impl Setup {
+    /// A key with the optional rights, too.
+    pub fn with_list_rights() -> Self {
+        Self {
+            key: demo::EU_KEY_ALL.to_owned(),
+            poll_interval: 1,
+            ..Self::default()
+        }
+    }
+}
+
+/// A running integration.
+pub struct Rig {
+    pub sim: Simulator,
+    pub host: Arc<Host>,
+    pub vault: Arc<MemoryVault>,
+    pub surroundings: Arc<Around>,
+    pub setup: Setup,
+    pub dir: TempDir,
+    receiver: Receiver,
+    http: reqwest::Client,
+}
+
+struct Receiver {
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<tokio::task::JoinHandle<()>>,
+}
+
+/// Secrets in memory. The places where they really lie have tests of their own, in the two hosts.
+#[derive(Default)]
+pub struct MemoryVault {
+    secrets: Mutex<HashMap<String, Secret>>,
+    /// Plays a locked keychain.
+    locked: Mutex<bool>,
+}
+
+impl MemoryVault {
+    pub fn lock(&self, locked: bool) {
+        *self.locked.lock().expect("no panic while held") = locked;
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.secrets
+            .lock()
+            .expect("no panic while held")
+            .keys()
+            .cloned()
+            .collect()
+    }
+
+    fn open(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Secret>>, Failure> {
+        if *self.locked.lock().expect("no panic while held") {
+            return Err(Code::AppKeychain.into());
+        }
+        Ok(self.secrets.lock().expect("no panic while held"))
+    }
+}
+
+impl Vault for MemoryVault {
+    fn get(&self, name: &SecretName) -> Result<Option<Secret>, Failure> {
+        Ok(self.open()?.get(&name.to_string()).cloned())
+    }
+
+    fn set(&self, name: &SecretName, secret: &Secret) -> Result<(), Failure> {
+        self.open()?.insert(name.to_string(), secret.clone());
+        Ok(())
+    }
+
+    fn delete(&self, name: &SecretName) -> Result<(), Failure> {
+        self.open()?.remove(&name.to_string());
+        Ok(())
+    }
+}
+
+/// A host on loopback, whose browser is a list of addresses.
+pub struct Around {
+    places: HashMap<DataCentre, Place>,
+    public: Option<String>,
+    pub opened: Mutex<Vec<Url>>,
+}
+
+impl Surroundings for Around {
+    fn place(&self, _connection: &str, data_centre: DataCentre) -> Result<Place, Failure> {
+        self.places
+            .get(&data_centre)
+            .cloned()
+            .ok_or_else(|| Code::AppAddress.into())
+    }
+
+    fn public_url(&self) -> Option<String> {
+        self.public.clone()
+    }
+
+    fn open_in_browser(&self, url: &Url) -> Result<(), Failure> {
+        self.opened.lock().expect("no panic while held").push(url.clone());
+        Ok(())
+    }
+
+    fn redirect(&self, kind: Redirect, data_centre: DataCentre) -> Result<Url, Failure> {
+        let address = match kind {
+            Redirect::DeepLink => format!("com.refapp.lever://oauth/{}", data_centre.word()),
+            Redirect::Loopback => format!("http://127.0.0.1:47811/oauth/{}", data_centre.word()),
+        };
+        Ok(Url::parse(&address).expect("an address"))
+    }
+
+    fn redirect_addresses(&self, data_centre: DataCentre) -> Vec<String> {
+        vec![format!("com.refapp.lever://oauth/{}", data_centre.word())]
+    }
+}
+
+fn simulated(data_centre: DataCentre) -> simulator::DataCentre {
+    match data_centre {
+        DataCentre::Us | DataCentre::Custom => simulator::DataCentre::Us,
+        DataCentre::Eu => simulator::DataCentre::Eu,
+        DataCentre::Sandbox => simulator::DataCentre::Sandbox,
+    }
+}
+
+impl Rig {
+    /// Simulator, receiver and host, and no connection yet.
+    pub async fn bare(setup: Setup) -> Self {
+        let options = simulator::Options {
+            seed: SEED,
+            switches: setup.switches.clone(),
+            ..simulator::Options::default()
+        };
+        let sim = simulator::start(options).await.expect("a port on loopback");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
+        let public = format!("http://{}", listener.local_addr().expect("bound"));
+        let places = [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox]
+            .into_iter()
+            .map(|dc| {
+                let (api, auth) = (sim.lever_api_url(simulated(dc)), sim.lever_auth_url(simulated(dc)));
+                (dc, Place::custom(&api, &auth).expect("loopback"))
+            })
+            .collect();
+        let public = setup.public.then_some(public);
+        let surroundings = Arc::new(Around {
+            places,
+            public,
+            opened: Mutex::default(),
+        });
+        let vault = Arc::new(MemoryVault::default());
+        let dir = tempfile::tempdir().expect("a directory");
+        let host = open_host(dir.path().to_owned(), &vault, &surroundings).await;
+        let receiver = serve(listener, &host);
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let rig = Self {
+            sim,
+            host,
+            vault,
+            surroundings,
+            setup,
+            dir,
+            receiver,
+            http,
+        };
+        if rig.setup.webhooks_on {
+            let on = json!({"candidateStageChange": true, "candidateDeleted": true});
+            rig.control("PATCH", "lever/webhook-groups", on).await;
+        }
+        rig
+    }
+
+    /// The same with a connection that is set up by a file, and ready.
+    pub async fn start(setup: Setup) -> Self {
+        let rig = Self::bare(setup).await;
+        rig.provision().await;
+        rig.until("the connection is ready", async || {
+            rig.host
+                .intake()
+                .readiness()
+                .iter()
+                .all(|(_, ready)| *ready)
+                .then_some(())
+        })
+        .await;
+        rig
+    }
+
+    pub async fn provision(&self) {
+        self.host.provision(vec![self.file()]).await.expect("a sound file");
+    }
+
+    pub fn file(&self) -> Provision {
+        let data_centre = self.setup.data_centre;
+        Provision {
+            name: "Nordvik".to_owned(),
+            data_centre,
+            place: self
+                .surroundings
+                .place("Nordvik", data_centre)
+                .expect("a simulated one"),
+            lever: LeverLogin::ApiKey(Secret::new(&self.setup.key)),
+            refapp_url: self.sim.refapp_url(),
+            refapp_token: Secret::new(demo::REFAPP_TOKEN),
+            update_bearer: Some(Secret::new(demo::UPDATE_BEARER)),
+            trigger_stage: demo::TRIGGER_STAGE.to_owned(),
+            default_language: "sv".to_owned(),
+            default_template: self.setup.default_template.clone(),
+            acting_user: Some(demo::SUPER_ADMIN.to_owned()),
+            poll_interval: self.setup.poll_interval,
+            public_url: self.surroundings.public.clone(),
+        }
+    }
+
+    /// The host ends and begins again on the same data, as after a restart of the computer.
+    pub async fn restart(&mut self) {
+        self.stop_host().await;
+        self.start_host().await;
+    }
+
+    pub async fn stop_host(&mut self) {
+        self.receiver.end().await;
+        self.host.stop().await;
+        // The directory is given back when the last handle goes: put a host in its place that has none.
+        let elsewhere = tempfile::tempdir().expect("a directory");
+        self.host = open_host(elsewhere.path().to_owned(), &self.vault, &self.surroundings).await;
+    }
+
+    pub async fn start_host(&mut self) {
+        let path = self.dir.path().to_owned();
+        let host = self
+            .until("the directory is free", async || {
+                try_open(path.clone(), &self.vault, &self.surroundings).await
+            })
+            .await;
+        self.host = host;
+        let address = self
+            .surroundings
+            .public
+            .as_deref()
+            .and_then(|url| url.strip_prefix("http://"));
+        let listener = match address {
+            Some(address) => {
+                self.until("the port is free", async || TcpListener::bind(address).await.ok())
+                    .await
+            }
+            None => TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback"),
+        };
+        self.receiver = serve(listener, &self.host);
+    }
+
+    // What is asked of the host
+
+    pub async fn overview(&self) -> Overview {
+        match self.host.ask(Request::Overview).await {
+            Ok(Reply::Overview(overview)) => *overview,
+            other => panic!("an overview, not {other:?}"),
+        }
+    }
+
+    pub async fn connection(&self) -> ConnectionView {
+        self.overview()
+            .await
+            .connections
+            .into_iter()
+            .next()
+            .expect("a connection")
+    }
+
+    pub async fn id(&self) -> ConnectionId {
+        self.connection().await.id
+    }
+
+    pub async fn checks(&self) -> Vec<CheckRow> {
+        let connection = self.id().await;
+        match self
+            .host
+            .ask(Request::Checks {
+                connection,
+                offset: 0,
+                limit: 500,
+            })
+            .await
+        {
+            Ok(Reply::CheckWindow(window)) => window.rows,
+            other => panic!("a window, not {other:?}"),
+        }
+    }
+
+    /// The last check of an opportunity of the demo data, by the candidate's name.
+    pub async fn check_of(&self, candidate: &str) -> Option<CheckRow> {
+        let opportunity = self.opportunity(candidate);
+        let rows = self.checks().await;
+        rows.into_iter()
+            .filter(|row| row.opportunity.as_str() == opportunity)
+            .max_by_key(|row| row.created_at)
+    }
+
+    pub async fn detail(&self, row: &CheckRow) -> CheckDetail {
+        match self.host.ask(Request::Check { check: row.id }).await {
+            Ok(Reply::CheckDetail(detail)) => *detail,
+            other => panic!("a detail, not {other:?}"),
+        }
+    }
+
+    pub async fn decide(&self, row: &CheckRow, decision: Decision) {
+        let done = self
+            .host
+            .ask(Request::Decide {
+                checks: vec![row.id],
+                decision,
+            })
+            .await;
+        assert_eq!(done, Ok(Reply::Done), "{decision:?}");
+    }
+
+    /// Waits until the candidate's check is as `fits` wants it.
+    pub async fn check_that(&self, candidate: &str, what: &str, fits: impl Fn(&CheckRow) -> bool) -> CheckRow {
+        self.until(what, async || self.check_of(candidate).await.filter(|row| fits(row)))
+            .await
+    }
+
+    /// Asks again and again until there is an answer. The pauses only spare the processor.
+    pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+        let patience = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            if tokio::time::Instant::now() > patience {
+                panic!("waited in vain: {what}\n{}", self.account().await);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What there is, for a test that waited in vain.
+    async fn account(&self) -> String {
+        let overview = self.overview().await;
+        let mut lines = Vec::new();
+        for connection in &overview.connections {
+            lines.push(format!(
+                "{} {:?} {:?}",
+                connection.name, connection.health, connection.findings
+            ));
+            let request = Request::Checks {
+                connection: connection.id,
+                offset: 0,
+                limit: 20,
+            };
+            if let Ok(Reply::CheckWindow(window)) = self.host.ask(request).await {
+                lines.extend(
+                    window
+                        .rows
+                        .iter()
+                        .map(|row| format!("{} {:?} {:?}", row.candidate, row.status, row.reason)),
+                );
+            }
+        }
+        let ledger = self.sim.ledger();
+        lines.extend(
+            ledger
+                .iter()
+                .rev()
+                .take(30)
+                .rev()
+                .map(|e| format!("{} {:?} {} {} {:?}", e.seq, e.side, e.call, e.path, e.status)),
+        );
+        lines.join("\n")
+    }
+
+    // What happens at Lever and Refapp
+
+    /// One call to the simulator's control API.
+    pub async fn control(&self, method: &str, path: &str, body: Value) -> Value {
+        let url = format!("{}/{path}", self.sim.control_url());
+        let request = self.http.request(method.parse().expect("a method"), &url);
+        let request = if method == "GET" { request } else { request.json(&body) };
+        let answer = request.send().await.expect("the simulator");
+        let status = answer.status();
+        let text = answer.text().await.expect("an answer");
+        assert!(status.is_success(), "{method} {path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    pub fn opportunity(&self, candidate: &str) -> String {
+        demo::id(SEED, "opportunity", candidate)
+    }
+
+    pub fn posting(&self, title: &str) -> String {
+        demo::id(SEED, "posting", title)
+    }
+
+    /// A recruiter moves a candidate of the demo data.
+    pub async fn move_to(&self, candidate: &str, stage: &str) {
+        let body = json!({"opportunity": self.opportunity(candidate), "stage": stage, "by": demo::RECRUITER});
+        self.control("POST", "lever/move", body).await;
+    }
+
+    pub async fn move_into_trigger(&self, candidate: &str) {
+        self.move_to(candidate, demo::TRIGGER_STAGE).await;
+    }
+
+    /// The opportunity as it lies in Lever.
+    pub async fn in_lever(&self, candidate: &str) -> Value {
+        let id = self.opportunity(candidate);
+        let state = self.control("GET", "state", Value::Null).await;
+        let all = state["lever"]["opportunities"].as_array().expect("a list").clone();
+        all.into_iter()
+            .find(|row| row["id"] == id)
+            .expect("an opportunity of the demo data")
+    }
+
+    /// Our status tags on it.
+    pub async fn status_tags(&self, candidate: &str) -> Vec<String> {
+        let opportunity = self.in_lever(candidate).await;
+        let tags = opportunity["tags"]
+            .as_array()
+            .expect("tags")
+            .iter()
+            .filter_map(Value::as_str);
+        tags.filter(|tag| tag.starts_with("Refapp Status:"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Notes on it, as texts.
+    pub async fn notes(&self, candidate: &str) -> Vec<String> {
+        let opportunity = self.in_lever(candidate).await;
+        let notes = opportunity["notes"].as_array().cloned().unwrap_or_default();
+        notes
+            .iter()
+            .filter_map(|note| note["value"].as_str().or(note["fields"][0]["value"].as_str()))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Progress of a check in Refapp.
+    pub async fn refapp_step(&self, row: &CheckRow, step: &str) {
+        let result = self.result_of(row);
+        self.control("POST", &format!("refapp/checks/{result}/{step}"), json!({}))
+            .await;
+    }
+
+    /// The `partner-result.id` under which it was sent.
+    pub fn result_of(&self, row: &CheckRow) -> String {
+        let events = self.calls("event");
+        let ours = events
+            .iter()
+            .rev()
+            .find(|entry| entry.body["partner-event"]["candidate"]["id"] == row.opportunity.as_str());
+        let id = ours.and_then(|entry| entry.body["partner-event"]["partner-result"]["id"].as_str());
+        id.expect("an event that was sent").to_owned()
+    }
+
+    /// The ledger's entries of one call, oldest first.
+    pub fn calls(&self, call: &str) -> Vec<Entry> {
+        self.sim
+            .ledger()
+            .into_iter()
+            .filter(|entry| entry.call == call)
+            .collect()
+    }
+
+    /// Events that Refapp took on, for one candidate.
+    pub fn starts(&self, candidate: &str) -> usize {
+        let id = self.opportunity(candidate);
+        let events = self.calls("event");
+        events
+            .iter()
+            .filter(|e| e.applied && e.body["partner-event"]["candidate"]["id"] == id.as_str())
+            .count()
+    }
+}
+
+async fn try_open(path: PathBuf, vault: &Arc<MemoryVault>, surroundings: &Arc<Around>) -> Option<Arc<Host>> {
+    let options = Options {
+        data_dir: path,
+        vault: vault.clone(),
+        surroundings: surroundings.clone(),
+        practice: None,
+        version: "0.0.0".to_owned(),
+    };
+    Host::open(options).await.ok()
+}
+
+async fn open_host(path: PathBuf, vault: &Arc<MemoryVault>, surroundings: &Arc<Around>) -> Arc<Host> {
+    try_open(path, vault, surroundings).await.expect("a fresh directory")
+}
+
+fn serve(listener: TcpListener, host: &Arc<Host>) -> Receiver {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let intake = host.intake();
+    let task = tokio::spawn(async move {
+        let _ = receiver::serve(listener, intake, async move { drop(stopped.await) }).await;
+    });
+    Receiver {
+        stop: Some(stop),
+        task: Some(task),
+    }
+}
+
+impl Receiver {
+    async fn end(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(task) = self.task.take() {
+            let _ = task.await;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! WebKitWebDriver, and the program that it starts.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::process::{Child, Command as AsyncCommand};
+
+use super::Home;
+
+/// A driver that runs, with one program under it.
+pub struct Driver {
+    process: Child,
+    group: u32,
+}
+
+impl Driver {
+    /// Starts a driver and lets it start `program`.
+    pub async fn start(home: &Home, program: &Path, arguments: &[&str]) -> (Self, Client) {
+        assert!(
+            program.is_file(),
+            "{} is missing: `cargo build --package refapp-lever`, or let `cargo xtask test` see to it all",
+            program.display()
+        );
+        let port = free_port();
+        let mut command = AsyncCommand::new("WebKitWebDriver");
+        command
+            .arg(format!("--port={port}"))
+            // Tauri's switch for being driven; the program inherits it from its driver.
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            // A group of its own, so that whatever a failed test leaves behind can be ended with it.
+            .process_group(0)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        home.dress(command.as_std_mut());
+        let process = command
+            .spawn()
+            .expect("WebKitWebDriver starts (package webkit2gtk-driver)");
+        let group = process.id().expect("it has just been started");
+        let driver = Self { process, group };
+
+        let options = json!({"binary": program, "args": arguments});
+        let capabilities = [("webkitgtk:browserOptions".to_owned(), options)];
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities.into_iter().collect::<serde_json::Map<String, Value>>());
+        let address = format!("http://127.0.0.1:{port}");
+        let client = connect(&builder, &address).await;
+        (driver, client)
+    }
+
+    /// Waits until driver and program are gone.
+    pub async fn stop(mut self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        // The driver outlives its program; of the group it must be the last.
+        while members(self.group) > 1 && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.end_group();
+        self.process.wait().await.expect("the driver ends");
+    }
+
+    fn end_group(&self) {
+        let group = format!("-{}", self.group);
+        // It may be gone already.
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.end_group();
+    }
+}
+
+/// The driver listens a moment after it was started.
+async fn connect(builder: &ClientBuilder<HttpConnector>, address: &str) -> Client {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while tokio::net::TcpStream::connect(address.trim_start_matches("http://"))
+        .await
+        .is_err()
+    {
+        assert!(Instant::now() < deadline, "WebKitWebDriver does not listen");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    builder
+        .connect(address)
+        .await
+        .expect("the driver starts the program and finds its window")
+}
+
+/// How many processes belong to a group.
+fn members(group: u32) -> usize {
+    let listed = Command::new("ps")
+        .args(["-e", "-o", "pgid="])
+        .output()
+        .expect("ps lists processes");
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    listed.lines().filter(|line| line.trim() == group.to_string()).count()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .expect("loopback has a free port")
+        .port()
+}
+
+/// The folder into which cargo built this program.
+pub fn target() -> PathBuf {
+    let here = std::env::current_exe().expect("a running program has a file");
+    let folder = here.parent().expect("it lies in a folder");
+    // Tests lie one folder deeper than programs.
+    let folder = if folder.ends_with("deps") {
+        folder.parent().expect("deps lies in a folder")
+    } else {
+        folder
+    };
+    folder.to_owned()
+}
+
+/// WebKit's plain browser, which comes with the library.
+pub fn browser() -> PathBuf {
+    let candidates = [
+        "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+        "/usr/lib/webkit2gtk-4.1/MiniBrowser",
+    ];
+    let found = candidates.iter().map(PathBuf::from).find(|path| path.is_file());
+    found.expect("WebKit's MiniBrowser comes with the package libwebkit2gtk-4.1-0")
+}

@@ -1,0 +1,98 @@
+//! A user's home of its own, so that no test meets what another left, or what the person at this computer has.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::driver;
+
+/// A home folder that is removed in the end. Windows that are opened in it one after the other share their data.
+pub struct Home {
+    folder: TempDir,
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Home {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let home = Self { folder };
+        home.be_the_browser();
+        home
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The built app.
+    pub fn app(&self) -> PathBuf {
+        driver::target().join("refapp-lever")
+    }
+
+    /// Starts the app a second time, with nothing but an argument, as the system does for a deep link.
+    pub async fn start_again(&self, argument: &str) -> ExitStatus {
+        let mut command = tokio::process::Command::new(self.app());
+        command.arg(argument).kill_on_drop(true);
+        self.dress(command.as_std_mut());
+        command.status().await.expect("the app starts")
+    }
+
+    /// Waits for the address that the app opens in the system's browser as its `number`th, counted from 0.
+    pub async fn opened(&self, number: usize) -> String {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let opened = fs::read_to_string(self.opened_file()).unwrap_or_default();
+            if let Some(url) = opened.lines().nth(number) {
+                return url.to_owned();
+            }
+            assert!(Instant::now() < deadline, "no browser was opened");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Makes a program feel at home here.
+    pub(super) fn dress(&self, command: &mut Command) {
+        for variable in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
+            command.env_remove(variable);
+        }
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths([self.bin()].into_iter().chain(env::split_paths(&path)));
+        command
+            .env("HOME", self.path())
+            .env("PATH", path.expect("the path was one before"))
+            .env("LANGUAGE", "en");
+    }
+
+    fn bin(&self) -> PathBuf {
+        self.path().join("bin")
+    }
+
+    fn opened_file(&self) -> PathBuf {
+        self.path().join("opened")
+    }
+
+    /// The system's browser is whatever `xdg-open` starts. Here that is a script which writes the address down, so
+    /// the app does exactly what it does for a person, and the test sees what a browser would have been given.
+    fn be_the_browser(&self) {
+        let script = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$1\" >>'{}'\n",
+            self.opened_file().display()
+        );
+        let file = self.bin().join("xdg-open");
+        fs::create_dir(self.bin())
+            .and_then(|()| fs::write(&file, script))
+            .and_then(|()| fs::set_permissions(&file, fs::Permissions::from_mode(0o755)))
+            .expect("a script can be written into a temporary folder");
+    }
+}
