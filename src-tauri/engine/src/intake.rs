@@ -11,7 +11,7 @@ use model::{ConnectionId, DAY, Millis, OpportunityId, Place, Secret, StageId};
 use refapp::parse_update;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use store::{Error, Inbound, Store};
+use store::{Inbound, Store};
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 
@@ -202,10 +202,8 @@ impl Intake {
     }
 
     fn keep(&self, connection: ConnectionId, wake: &Notify, repeat_key: &str, now: Millis, inbound: &Inbound) -> Taken {
-        let kept = tokio::task::block_in_place(|| {
-            self.store
-                .write(|tx| tx.take_in(connection, repeat_key, now, inbound).map_err(Error::from))
-        });
+        let kept =
+            tokio::task::block_in_place(|| self.store.write(|tx| tx.take_in(connection, repeat_key, now, inbound)));
         match kept {
             Ok(true) => {
                 wake.notify_one();

@@ -121,11 +121,7 @@ impl Owner {
         let tokens = self.secret(SecretKind::WebhookTokens)?;
         let door = Door {
             connection: self.id(),
-            signature_tokens: tokens
-                .iter()
-                .flat_map(|tokens| webhook_tokens(tokens))
-                .map(|(_, token)| token)
-                .collect(),
+            signature_tokens: tokens.iter().flat_map(webhook_tokens).map(|(_, token)| token).collect(),
             bearer: self.secret(SecretKind::UpdateBearer)?,
             place: self.place()?,
             wake: self.wake.clone(),

@@ -275,7 +275,7 @@ impl Owner {
             let answer = client.send(&event).await;
             Box::new(move |owner: &mut Self| {
                 owner.lane.busy = false;
-                if let Err(error) = owner.sent(effect, answer.err()) {
+                if let Err(error) = owner.sent(effect, answer.as_ref().err()) {
                     owner.ail(error.into(), true);
                 }
             }) as Then
@@ -283,10 +283,10 @@ impl Owner {
         Ok(())
     }
 
-    fn sent(&mut self, mut effect: Effect, error: Option<refapp::Error>) -> Result<()> {
+    fn sent(&mut self, mut effect: Effect, error: Option<&refapp::Error>) -> Result<()> {
         let now = Millis::now();
         effect.changed_at = now;
-        let (state, phase) = match &error {
+        let (state, phase) = match error {
             None => (EffectState::Confirmed, Some(Phase::Started)),
             Some(error) => match (error.outcome(), &error.kind) {
                 (Outcome::Unknown, _) => (EffectState::Unknown, Some(Phase::Parked(Reason::StartUnknown))),
@@ -336,7 +336,7 @@ impl Owner {
             }
             tx.put_check(&check, Some(now))
         })?;
-        match &error {
+        match error {
             None => {
                 self.lane.breaker = None;
                 self.heal(Code::RefUnknown);

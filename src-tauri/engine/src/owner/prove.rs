@@ -106,7 +106,7 @@ impl Owner {
             match client.opportunity(&opportunity).await {
                 Ok(_) => proofs.push((Right::ReadOpportunity, Ok(()))),
                 Err(error) if error.kind == Kind::Forbidden => {
-                    proofs.push((Right::ReadOpportunity, Err(Failure::from(&error))))
+                    proofs.push((Right::ReadOpportunity, Err(Failure::from(&error))));
                 }
                 Err(_) => {}
             }
@@ -313,11 +313,7 @@ impl Owner {
             return;
         };
         let kept = self.secret(SecretKind::WebhookTokens).ok().flatten();
-        let known: Vec<String> = kept
-            .iter()
-            .flat_map(|kept| webhook_tokens(kept))
-            .map(|(id, _)| id)
-            .collect();
+        let known: Vec<String> = kept.iter().flat_map(webhook_tokens).map(|(id, _)| id).collect();
         self.job(async move {
             let made = make_webhooks(&client, &address, &known).await;
             Box::new(move |owner: &mut Self| {
@@ -346,7 +342,7 @@ impl Owner {
         // The tokens are shown once: on disk before anything else.
         let mut lines: Vec<String> = made.kept.iter().map(|webhook| webhook.id.to_string()).collect();
         let before = self.secret(SecretKind::WebhookTokens)?;
-        let before = before.iter().flat_map(|kept| webhook_tokens(kept)).collect::<Vec<_>>();
+        let before = before.iter().flat_map(webhook_tokens).collect::<Vec<_>>();
         lines = lines
             .into_iter()
             .filter_map(|id| {

@@ -26,7 +26,7 @@ impl Owner {
         match &file.lever {
             LeverLogin::ApiKey(key) => self.keep_secret(SecretKind::LeverKey, key)?,
             LeverLogin::OAuth { client_secret, .. } => {
-                self.keep_secret(SecretKind::OauthClientSecret, client_secret)?
+                self.keep_secret(SecretKind::OauthClientSecret, client_secret)?;
             }
         }
         if file.public_url.is_some() && self.secret(SecretKind::ReceiverPath)?.is_none() {
@@ -219,7 +219,7 @@ impl Owner {
                 }
                 match form {
                     Err(error) if !matches!(error.kind, refapp::Kind::BadRequest { .. }) => {
-                        owner.refapp_answered(Some(&error))
+                        owner.refapp_answered(Some(&error));
                     }
                     form => {
                         owner.refapp_answered(None);

@@ -27,7 +27,7 @@ impl Owner {
                 public_url,
                 update_bearer,
             } => {
-                return self.set_channels(public_url, update_bearer, reply);
+                return self.set_channels(&public_url, update_bearer.as_ref(), reply);
             }
             Order::ReadStages => return self.read_stages(Some(reply)),
             Order::UpdateTemplates => return self.update_templates(Some(reply)),
@@ -380,10 +380,10 @@ impl Owner {
     }
 
     /// How stage changes and status reach us (`rules.md` 19). The address is called back before it counts.
-    fn set_channels(&mut self, public_url: String, update_bearer: Option<Secret>, reply: Reply) {
+    fn set_channels(&mut self, public_url: &str, update_bearer: Option<&Secret>, reply: Reply) {
         let prepared = (|| {
             let public_url = public_url.trim();
-            if let Some(bearer) = &update_bearer
+            if let Some(bearer) = update_bearer
                 && !bearer.is_empty()
             {
                 self.keep_secret(SecretKind::UpdateBearer, bearer)?;
