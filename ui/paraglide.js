@@ -12,6 +12,7 @@ export const options = {
   project: here('./project.inlang'),
   outdir: here('./src/paraglide'),
   strategy: ['globalVariable', 'baseLocale'],
+  outputStructure: 'message-modules',
   emitReadme: false,
 };
 

@@ -101,9 +101,6 @@ export class Host {
   ): Promise<undefined> {
     return this.#ask({ ask: 'set-channels', connection, publicUrl, updateBearer }, 'done');
   }
-  awaitFirstEvent(connection: ConnectionId): Promise<undefined> {
-    return this.#ask({ ask: 'await-first-event', connection }, 'done');
-  }
   supportMail(connection: ConnectionId, language: 'en' | 'sv'): Promise<SupportMail> {
     return this.#ask({ ask: 'support-mail', connection, language }, 'support-mail');
   }

@@ -42,9 +42,9 @@ export function age(since: Millis, now: Millis = clock.now): string {
 }
 
 /** "3 days ago", "this minute". */
-export function ago(at: Millis, now: Millis = clock.now): string {
+export function ago(at: Millis, style: 'long' | 'short' = 'long', now: Millis = clock.now): string {
   const { count, unit } = measure(now - at);
-  return new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto' }).format(-count, unit);
+  return new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto', style }).format(-count, unit);
 }
 
 /** Day and time of day, in this computer's zone. */

@@ -1,0 +1,266 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ConnectionView } from '../src/backend/types/ConnectionView';
+import { language } from '../src/i18n/locale.svelte';
+import { Fake } from './fake';
+import { connection, detail, healthy, overview, rows } from './scenes';
+import { later, Screen, settle } from './screens';
+
+const NOW = Date.now();
+let screen: Screen;
+
+afterEach(async () => {
+  await screen.close();
+  language.current = 'en';
+});
+
+async function open(count?: number, change: Partial<ConnectionView> = {}): Promise<Fake> {
+  const list = rows(NOW, count);
+  const fake = new Fake(overview([healthy(NOW, change)]), list);
+  for (const row of list.slice(0, 20)) fake.details.set(row.id, detail(row, NOW));
+  screen = new Screen(fake);
+  await settle();
+  return fake;
+}
+
+const row = (index: number): HTMLElement => {
+  const found = screen.all('check-row').find((one) => one.dataset['check'] === `check-${index}`);
+  if (!found) throw new Error(`row ${index} is not drawn`);
+  return found;
+};
+const inRow = (index: number, testid: string): HTMLElement => {
+  const found = row(index).querySelector<HTMLElement>(`[data-testid="${testid}"]`);
+  if (!found) throw new Error(`no ${testid} in row ${index}`);
+  return found;
+};
+
+describe('the table of checks', () => {
+  it('draws a window of a hundred thousand rows, and says how many there are', async () => {
+    const fake = await open(100_000);
+    expect(screen.all('check-row').length).toBeLessThan(60);
+    expect(screen.get('checks').getAttribute('aria-rowcount')).toBe('100001');
+    expect(row(0).getAttribute('aria-rowindex')).toBe('2');
+    const asked = fake.asked.filter((one) => one.ask === 'checks');
+    expect(Math.max(...asked.map((one) => one.limit))).toBeLessThan(100);
+  });
+
+  it('asks for the rows that come into view', async () => {
+    const fake = await open(100_000);
+    const scroll = screen.get('checks-scroll');
+    scroll.scrollTop = 56 * 5000;
+    scroll.dispatchEvent(new Event('scroll'));
+    await settle();
+    const last = fake.asked.findLast((one) => one.ask === 'checks');
+    expect(last?.offset).toBe(4992);
+    expect(row(5000).dataset['status']).toBe(fake.rows[5000]?.status);
+  });
+
+  it('reads the window again when rows have changed', async () => {
+    const fake = await open();
+    const [first] = fake.rows;
+    if (!first) throw new Error('the scene has rows');
+    fake.rows = [{ ...first, status: 'queued', decisions: [] }, ...fake.rows.slice(1)];
+    fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
+    await settle();
+    expect(row(0).dataset['status']).toBe('queued');
+  });
+
+  it('shows names that look like HTML as text', async () => {
+    await open();
+    expect(inRow(7, 'check-candidate').textContent).toBe('<img src=x onerror=alert(1)>');
+    expect(document.querySelector('img')).toBeNull();
+  });
+
+  it('says status, who acts and how many have answered', async () => {
+    await open();
+    expect(inRow(6, 'check-status').textContent).toContain('Waiting for referees');
+    expect(inRow(6, 'check-waiting').textContent).toBe('Referees');
+    expect(inRow(6, 'check-answered').textContent?.trim()).toBe('1 of 3');
+  });
+
+  it('opens links only by way of the host', async () => {
+    const fake = await open();
+    inRow(11, 'check-report').click();
+    await settle();
+    expect(fake.asked.at(-1)).toEqual({
+      ask: 'open-link',
+      url: 'https://app.refapp.com/report/1',
+    });
+    expect(document.querySelector('a[href^="http"]')).toBeNull();
+    expect(screen.has('check-detail')).toBe(false);
+  });
+
+  it('explains what to do while there are none', async () => {
+    screen = new Screen(new Fake(overview([healthy(NOW)])));
+    await settle();
+    expect(screen.text('checks-empty')).toContain('“Reference check”');
+  });
+
+  it('says above the rows what cannot arrive', async () => {
+    await open(undefined, {
+      findings: [
+        {
+          failure: { code: 'REF-UPDATES', params: {} },
+          owner: 'refapp',
+          stops: false,
+          since: NOW,
+        },
+      ],
+    });
+    expect(screen.text('alarm')).toContain('No status from Refapp yet');
+    await screen.click('alarm-open');
+    expect(screen.has('connection')).toBe(true);
+  });
+
+  it('changes its language without a reload', async () => {
+    await open();
+    language.current = 'sv';
+    await settle();
+    expect(inRow(6, 'check-status').textContent).toContain('Väntar på referenterna');
+  });
+});
+
+describe('a decision', () => {
+  it('that writes to a person is confirmed first', async () => {
+    const fake = await open();
+    inRow(1, 'check-open').click();
+    await settle();
+    await screen.click('decide-send-again');
+    expect(fake.asked.some((one) => one.ask === 'decide')).toBe(false);
+    await screen.click('confirm-decision-yes');
+    expect(fake.asked.find((one) => one.ask === 'decide')).toEqual({
+      ask: 'decide',
+      checks: ['check-1'],
+      decision: 'send-again',
+    });
+    expect(screen.has('confirm-decision')).toBe(false);
+  });
+
+  it('that writes to nobody is done at once', async () => {
+    const fake = await open();
+    inRow(1, 'check-open').click();
+    await settle();
+    await screen.click('decide-it-was-started');
+    expect(fake.asked.find((one) => one.ask === 'decide')).toMatchObject({
+      decision: 'it-was-started',
+    });
+  });
+
+  it('for many offers only what fits all of them', async () => {
+    const fake = await open();
+    for (const index of [1, 2]) inRow(index, 'check-select').click();
+    await settle();
+    expect(screen.text('selection')).toContain('2 selected');
+    expect(screen.has('decide-send-again')).toBe(false);
+    await screen.click('decide-dismiss');
+    expect(fake.asked.find((one) => one.ask === 'decide')).toMatchObject({
+      checks: ['check-1', 'check-2'],
+      decision: 'dismiss',
+    });
+    expect(screen.has('selection')).toBe(false);
+  });
+});
+
+describe('the detail of a check', () => {
+  it('gives reason, remedy and story, and hands the focus on and back', async () => {
+    await open();
+    const opener = inRow(0, 'check-open');
+    opener.focus();
+    opener.click();
+    await settle();
+    expect(document.activeElement?.id).toBe('detail-title');
+    expect(screen.text('detail-reason-code')).toBe('CAND-CONTACT');
+    expect(screen.get('timeline').children).toHaveLength(10);
+    await screen.click('detail-close');
+    expect(document.activeElement).toBe(opener);
+  });
+
+  it('drops an answer that a newer question has overtaken', async () => {
+    const fake = await open();
+    inRow(6, 'check-open').click();
+    await settle();
+    const [slow, quick] = [later<never>(), fake.details.get('check-6')];
+    if (!quick) throw new Error('the scene has its detail');
+    fake.on('check', () => slow.promise);
+    const changed = {
+      event: 'checks-changed' as const,
+      value: fake.overview.connections[0]?.id ?? '',
+    };
+    fake.push(changed);
+    await settle();
+    const fresh = { ...quick, row: { ...quick.row, status: 'completed' as const } };
+    fake.on('check', () => Promise.resolve({ reply: 'check-detail', value: fresh }));
+    fake.push(changed);
+    await settle();
+    slow.resolve({ reply: 'check-detail', value: quick } as never);
+    await settle();
+    expect(screen.get('detail-status').dataset['state']).toBe('completed');
+  });
+});
+
+describe('the page of the connection', () => {
+  it('lists what Update did', async () => {
+    await open();
+    await screen.click('nav-connection');
+    await screen.click('templates-update');
+    expect(screen.text('report-added')).toBe('Refapp Template: Customer success');
+    expect(screen.text('report-removed')).toBe('Refapp Template: Summer staff');
+    expect(screen.text('report-renamed')).toContain('Refapp Template: Developers');
+    expect(screen.text('report-still')).toContain('Backend engineer, Malmö');
+  });
+
+  it('says what Disconnect does in each place before it does it', async () => {
+    const fake = await open();
+    await screen.click('nav-connection');
+    await screen.click('settings-disconnect');
+    expect(fake.asked.some((one) => one.ask === 'disconnect')).toBe(false);
+    for (const place of ['Here', 'Lever', 'Refapp']) {
+      expect(screen.text('confirm-disconnect')).toContain(place);
+    }
+    await screen.click('confirm-disconnect-yes');
+    expect(fake.asked.some((one) => one.ask === 'disconnect')).toBe(true);
+  });
+
+  it('pauses and resumes', async () => {
+    const fake = await open();
+    await screen.click('nav-connection');
+    await screen.click('settings-pause');
+    fake.show(overview([healthy(NOW, { health: 'paused' })]));
+    await settle();
+    await screen.click('settings-resume');
+    const orders = fake.asked.map((one) => one.ask);
+    expect(orders.filter((one) => one === 'pause' || one === 'resume')).toEqual([
+      'pause',
+      'resume',
+    ]);
+  });
+});
+
+describe('the frame', () => {
+  it('says who is needed before anything is asked, and starts a connection', async () => {
+    const fake = new Fake(overview([], true));
+    screen = new Screen(fake);
+    expect(screen.text('welcome')).toContain('Refapp Administrator');
+    expect(screen.text('welcome')).toContain('Lever Super Admin');
+    fake.overview = overview([connection()], true);
+    await screen.click('welcome-start');
+    expect(fake.asked[0]).toEqual({ ask: 'create-connection', name: 'Lever' });
+    expect(screen.has('wizard-refapp')).toBe(true);
+  });
+
+  it('keeps the practice banner on every screen, with the board', async () => {
+    const fake = new Fake(overview([healthy(NOW)], true));
+    screen = new Screen(fake);
+    await settle();
+    await screen.click('nav-connection');
+    await screen.click('practice-board');
+    expect(fake.asked.at(-1)).toEqual({ ask: 'open-link', url: 'http://127.0.0.1:47800/board' });
+  });
+
+  it('switches between connections', async () => {
+    const other = connection({ id: 'other', name: 'Sandbox' });
+    screen = new Screen(new Fake(overview([healthy(NOW), other])));
+    await settle();
+    await screen.choose('connection-switch', 'other');
+    expect(screen.has('wizard-refapp')).toBe(true);
+  });
+});

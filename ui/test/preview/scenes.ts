@@ -1,0 +1,184 @@
+/** Each screen in each state worth looking at. */
+import type { ConnectionView } from '../../src/backend/types/ConnectionView';
+import type { LeverSetup } from '../../src/backend/types/LeverSetup';
+import type { Setup } from '../../src/backend/types/Setup';
+import type { Step } from '../../src/backend/types/Step';
+import { Fake } from '../fake';
+import {
+  connection,
+  detail,
+  healthy,
+  HOUR,
+  MINUTE,
+  overview,
+  rights,
+  rows,
+  setup,
+  stages,
+  steps,
+  templates,
+  users,
+} from '../scenes';
+
+const now = Date.now();
+
+function wizard(
+  current: Step,
+  change: Partial<Setup> = {},
+  view: Partial<ConnectionView> = {},
+): () => Fake {
+  const order: Step[] = ['refapp', 'data-centre', 'lever', 'acting-user', 'rights', 'channels'];
+  const done = order.slice(0, order.indexOf(current) === -1 ? 6 : order.indexOf(current));
+  return () =>
+    new Fake(
+      overview(
+        [
+          connection({
+            dataCentre: current === 'refapp' || current === 'data-centre' ? null : 'eu',
+            wayIn: current === 'refapp' || current === 'data-centre' ? null : 'api-key',
+            templates,
+            ...view,
+            setup: setup({
+              current,
+              steps: steps({
+                ...Object.fromEntries(done.map((step) => [step, 'done' as const])),
+                ...(current === 'done' ? { stage: 'done' as const } : { done: 'blocked' as const }),
+              }),
+              refapp: { url: 'https://app.refapp.com', tokenHint: '7Qd2', provenAt: now - HOUR },
+              users,
+              stages,
+              ...change,
+            }),
+          }),
+        ],
+        true,
+      ),
+    );
+}
+
+function oauth(state: LeverSetup['oauth']): () => Fake {
+  const lever: LeverSetup = {
+    ...setup().lever,
+    clientId: 'aCmeClient0192',
+    clientSecretHint: 'x9Qe',
+    oauth: state,
+  };
+  return wizard('lever', { lever }, { dataCentre: 'us', wayIn: 'o-auth' });
+}
+
+function board(change: Partial<ConnectionView>, count = 14): () => Fake {
+  return () => {
+    const list = rows(now, count);
+    const fake = new Fake(overview([healthy(now, change)], count > 14), list);
+    for (const row of list.slice(0, 20)) fake.details.set(row.id, detail(row, now));
+    return fake;
+  };
+}
+
+const broken = {
+  health: 'action-needed' as const,
+  lastVerified: now - 26 * HOUR,
+  findings: [
+    {
+      failure: { code: 'LEV-401' as const, params: {} },
+      owner: 'lever-super-admin' as const,
+      stops: true,
+      since: now - 26 * HOUR,
+    },
+    {
+      failure: { code: 'REF-UPDATES' as const, params: {} },
+      owner: 'refapp' as const,
+      stops: false,
+      since: now - 50 * HOUR,
+    },
+  ],
+};
+
+export const scenes: Record<string, () => Fake> = {
+  welcome: () => new Fake(overview([], true)),
+  refapp: wizard('refapp', { refapp: { url: '', tokenHint: null, provenAt: null } }),
+  'refapp-failed': wizard('refapp', {
+    steps: steps({ refapp: 'failed', 'acting-user': 'blocked' }).map((one) =>
+      one.step === 'refapp' ? { ...one, failure: { code: 'REF-TOKEN', params: {} } } : one,
+    ),
+  }),
+  'data-centre': wizard('data-centre'),
+  'lever-key': wizard('lever'),
+  'lever-oauth': wizard('lever', {}, { dataCentre: 'us', wayIn: 'o-auth' }),
+  'oauth-idle': oauth({ state: 'idle' }),
+  'oauth-slow': oauth({
+    state: 'in-browser',
+    since: now - MINUTE,
+    url: 'https://auth.lever.co/authorize?client_id=x',
+    redirect: 'deep-link',
+    slow: true,
+  }),
+  'oauth-returned': oauth({ state: 'returned' }),
+  'oauth-failed': oauth({ state: 'failed', failure: { code: 'OAUTH-DENIED', params: {} } }),
+  'acting-user': wizard('acting-user'),
+  'rights-new': wizard('rights'),
+  'rights-proving': wizard('rights', {
+    proving: { done: 5, total: 12 },
+    rights: rights((right) => (right.startsWith('read') ? 'proven' : 'not-provable-yet')),
+  }),
+  'rights-missing': wizard('rights', {
+    carrierUrl: 'https://hire.eu.lever.co/candidates/carrier',
+    rights: rights((right) =>
+      right === 'add-opportunity-tag' || right === 'list-users' ? 'missing' : 'proven',
+    ),
+  }),
+  channels: wizard(
+    'channels',
+    { publicUrl: 'https://relay.example.com', updateBearerHint: '19fk' },
+    {
+      stageChanges: {
+        state: 'waiting',
+        address: 'https://relay.example.com/lever/8f3a',
+        last: null,
+        since: now - 12 * MINUTE,
+        failure: { code: 'LEV-WH-OFF', params: {} },
+      },
+      statusUpdates: {
+        state: 'waiting',
+        address: 'https://relay.example.com/refapp/8f3a',
+        last: null,
+        since: now - 12 * MINUTE,
+        failure: null,
+      },
+    },
+  ),
+  'channels-new': wizard('channels', { proposedPublicUrl: 'http://127.0.0.1:47810' }),
+  stage: wizard('stage'),
+  'stage-none': wizard('stage', { stages: [] }),
+  finish: wizard(
+    'done',
+    {},
+    {
+      settings: { ...healthy(now).settings },
+    },
+  ),
+  checks: board({}),
+  'checks-many': board(
+    {
+      counts: {
+        needsAttention: 28571,
+        running: 50000,
+        completed: 14286,
+        waiting: 14,
+        secondsLeft: 95,
+      },
+    },
+    100_000,
+  ),
+  'checks-empty': () => {
+    const empty = healthy(now, {
+      counts: { needsAttention: 0, running: 0, completed: 0, waiting: 0, secondsLeft: null },
+    });
+    return new Fake(overview([empty], true));
+  },
+  'checks-broken': board(broken),
+  'checks-paused': board({ health: 'paused' }),
+  connection: board({}),
+  'connection-broken': board(broken),
+  'connection-gone': board({ health: 'disconnected', wayIn: 'api-key' }),
+};

@@ -1,0 +1,399 @@
+/** Overviews and rows as the host would send them, for tests and for looking at the screens. */
+import type { CheckDetail } from '../src/backend/types/CheckDetail';
+import type { CheckRow } from '../src/backend/types/CheckRow';
+import type { ConnectionView } from '../src/backend/types/ConnectionView';
+import type { Overview } from '../src/backend/types/Overview';
+import type { Right } from '../src/backend/types/Right';
+import type { RightState } from '../src/backend/types/RightState';
+import type { RightView } from '../src/backend/types/RightView';
+import type { Setup } from '../src/backend/types/Setup';
+import type { Step } from '../src/backend/types/Step';
+import type { StepState } from '../src/backend/types/StepState';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const STEPS: Step[] = [
+  'refapp',
+  'data-centre',
+  'lever',
+  'acting-user',
+  'rights',
+  'channels',
+  'stage',
+  'done',
+];
+
+const RIGHTS: [Right, string, 'read' | 'write', boolean][] = [
+  ['read-user', 'read user', 'read', true],
+  ['read-posting', 'read posting', 'read', true],
+  ['read-opportunity', 'read opportunity', 'read', true],
+  ['list-webhooks', 'list webhooks', 'read', true],
+  ['list-stages', 'list stages', 'read', true],
+  ['list-users', 'list users', 'read', true],
+  ['add-opportunity-tag', 'add opportunity tag', 'write', true],
+  ['remove-opportunity-tag', 'remove opportunity tag', 'write', true],
+  ['create-opportunity-note', 'create opportunity note', 'write', true],
+  ['delete-opportunity-note', 'delete opportunity note', 'write', true],
+  ['create-opportunity', 'create opportunity', 'write', true],
+  ['add-webhooks', 'add webhooks', 'write', true],
+  ['list-opportunities', 'list opportunities', 'read', false],
+  ['list-postings', 'list postings', 'read', false],
+  ['list-tags', 'list tags', 'read', false],
+  ['list-opportunity-notes', 'list notes', 'read', false],
+  ['update-opportunity-note', 'update opportunity note', 'write', false],
+  ['delete-webhooks', 'delete webhooks', 'write', false],
+];
+
+export function rights(state: (right: Right) => RightState): RightView[] {
+  return RIGHTS.map(([right, label, group, required]) => ({
+    right,
+    label,
+    group,
+    required,
+    state: state(right),
+    failure: state(right) === 'missing' ? { code: 'LEV-403', params: { right: label } } : null,
+  }));
+}
+
+export function steps(states: Partial<Record<Step, StepState>>, otherwise: StepState = 'open') {
+  return STEPS.map((step) => ({ step, state: states[step] ?? otherwise, failure: null }));
+}
+
+export function setup(change: Partial<Setup> = {}): Setup {
+  return {
+    finished: false,
+    current: 'refapp',
+    steps: steps({
+      'acting-user': 'blocked',
+      rights: 'blocked',
+      stage: 'blocked',
+      done: 'blocked',
+    }),
+    refapp: { url: '', tokenHint: null, provenAt: null },
+    lever: {
+      keyHint: null,
+      clientId: null,
+      clientSecretHint: null,
+      oauth: { state: 'idle' },
+      redirectAddresses: [
+        'com.refapp.lever://oauth/us',
+        'http://127.0.0.1:47891/oauth/us',
+        'http://127.0.0.1:47892/oauth/us',
+        'http://127.0.0.1:47893/oauth/us',
+      ],
+      scopes: [
+        'offline_access',
+        'opportunities:write:admin',
+        'notes:write:admin',
+        'stages:read:admin',
+        'tags:read:admin',
+        'users:read:admin',
+        'postings:read:admin',
+        'webhooks:write:admin',
+      ],
+    },
+    users: [],
+    rights: rights(() => 'not-provable-yet'),
+    proving: null,
+    carrierUrl: null,
+    stages: [],
+    settingsPage: 'https://hire.lever.co/settings/integrations?tab=api',
+    proposedPublicUrl: null,
+    publicUrl: null,
+    updateBearerHint: null,
+    ...change,
+  };
+}
+
+const closed = { state: 'open', address: null, last: null, since: null, failure: null } as const;
+
+export function connection(change: Partial<ConnectionView> = {}): ConnectionView {
+  return {
+    id: '6f1c7ad2-0d0c-4f4d-9a51-000000000001',
+    name: 'Lever',
+    dataCentre: null,
+    wayIn: null,
+    health: 'not-set-up',
+    findings: [],
+    lastVerified: null,
+    lastWebhook: null,
+    lastUpdate: null,
+    settings: {
+      trigger_stage: null,
+      default_language: 'sv',
+      default_template: null,
+      acting_user: null,
+      poll_interval: 60,
+    },
+    setup: setup(),
+    stageChanges: closed,
+    statusUpdates: closed,
+    templates: [],
+    counts: { needsAttention: 0, running: 0, completed: 0, waiting: 0, secondsLeft: null },
+    ...change,
+  };
+}
+
+export function overview(connections: ConnectionView[], practice = false): Overview {
+  return {
+    version: '0.1.0',
+    practice: practice
+      ? {
+          boardUrl: 'http://127.0.0.1:47800/board',
+          credentials: {
+            refappUrl: 'http://127.0.0.1:47801',
+            refappToken: 'practice-token-7Qd2',
+            updateBearer: 'practice-bearer-19fk',
+            apiKeys: { us: 'practice-key-us-4c1e', eu: 'practice-key-eu-77ab' },
+            clientIds: { us: 'practice-client-us' },
+            clientSecret: 'practice-secret-3310',
+          },
+        }
+      : null,
+    connections,
+  };
+}
+
+const users = [
+  ['u1', 'Integrations', 'integrations@example.com', 'super admin'],
+  ['u2', 'Astrid Lindqvist', 'astrid.lindqvist@example.com', 'super admin'],
+  ['u3', 'Jonas Ek', 'jonas.ek@example.com', 'admin'],
+  ['u4', 'Maryam Hosseini', 'maryam.hosseini@example.com', 'team member'],
+].map(([id, name, email, role]) => ({
+  id: id ?? '',
+  name: name ?? '',
+  email: email ?? '',
+  role: role ?? '',
+}));
+
+const stages = [
+  ['lead-new', 'New lead'],
+  ['applicant-new', 'New applicant'],
+  ['s-screen', 'Phone screen'],
+  ['s-onsite', 'On-site interview'],
+  ['s-reference', 'Reference check'],
+  ['offer', 'Offer'],
+].map(([id, text]) => ({ id: id ?? '', text: text ?? '' }));
+
+const templates = ['Developers', 'Sales', 'Customer success', 'Chefer och ledare'].map(
+  (name, index) => ({ id: `t${index}`, name, tag: `Refapp Template: ${name}` }),
+);
+
+/** Everything works. */
+export function healthy(now: number, change: Partial<ConnectionView> = {}): ConnectionView {
+  return connection({
+    dataCentre: 'us',
+    wayIn: 'o-auth',
+    health: 'healthy',
+    lastVerified: now - 2 * MINUTE,
+    lastWebhook: now - 7 * MINUTE,
+    lastUpdate: now - 4 * MINUTE,
+    settings: {
+      trigger_stage: { id: 's-reference', text: 'Reference check' },
+      default_language: 'sv',
+      default_template: 't0',
+      acting_user: 'u1',
+      poll_interval: 60,
+    },
+    setup: setup({
+      finished: true,
+      current: 'done',
+      steps: steps({}, 'done'),
+      refapp: { url: 'https://app.refapp.com', tokenHint: '7Qd2', provenAt: now - 3 * HOUR },
+      users,
+      stages,
+      rights: rights((right) => (right === 'list-tags' ? 'missing' : 'proven')),
+      carrierUrl: 'https://hire.lever.co/candidates/carrier',
+      publicUrl: 'https://relay.example.com',
+      updateBearerHint: '19fk',
+    }),
+    stageChanges: {
+      state: 'proven',
+      address: 'https://relay.example.com/lever/8f3a',
+      last: now - 7 * MINUTE,
+      since: null,
+      failure: null,
+    },
+    statusUpdates: {
+      state: 'proven',
+      address: 'https://relay.example.com/refapp/8f3a',
+      last: now - 4 * MINUTE,
+      since: null,
+      failure: null,
+    },
+    templates,
+    counts: { needsAttention: 4, running: 31, completed: 212, waiting: 0, secondsLeft: null },
+    ...change,
+  });
+}
+
+type Line = Pick<CheckRow, 'candidate' | 'postingTitle' | 'status' | 'whoActs'> & Partial<CheckRow>;
+
+const lines: Line[] = [
+  {
+    candidate: 'Ebba Sjöström',
+    postingTitle: 'Backend engineer, Malmö',
+    status: 'needs-attention',
+    whoActs: 'recruiter',
+    reason: { code: 'CAND-CONTACT', params: {} },
+    decisions: ['try-again', 'dismiss'],
+    template: null,
+  },
+  {
+    candidate: 'Oskar Nyberg',
+    postingTitle: 'Account executive',
+    status: 'needs-attention',
+    whoActs: 'recruiter',
+    reason: { code: 'REF-UNKNOWN', params: {} },
+    decisions: ['it-was-started', 'send-again', 'dismiss'],
+  },
+  {
+    candidate: 'Linnea Åkerblom',
+    postingTitle: 'Product designer',
+    status: 'needs-attention',
+    whoActs: 'recruiter',
+    reason: { code: 'CHECK-AGAIN', params: { on: '2026-09-01T10:00:00Z' } },
+    decisions: ['start', 'dismiss'],
+  },
+  {
+    candidate: 'Tomasz Wiśniewski',
+    postingTitle: 'Site reliability engineer',
+    status: 'needs-attention',
+    whoActs: 'admin',
+    reason: { code: 'CHECK-OTHER', params: { tag: 'Refapp Status: Sent' } },
+    decisions: ['adopt', 'start', 'leave-to-other'],
+  },
+  {
+    candidate: 'Hugo Bergqvist',
+    postingTitle: 'Regional sales manager, Nordics and Baltics (parental leave cover)',
+    status: 'failed',
+    whoActs: 'recruiter',
+    badges: ['not-written'],
+    hitch: 'LEV-WRITE',
+  },
+  {
+    candidate: 'Fatima Al-Rashid',
+    postingTitle: 'Data analyst',
+    status: 'waiting-for-candidate',
+    whoActs: 'candidate',
+    answered: 0,
+    expected: 3,
+    badges: ['no-progress'],
+  },
+  {
+    candidate: 'יעל כהן',
+    postingTitle: 'Customer success manager',
+    status: 'waiting-for-referees',
+    whoActs: 'referees',
+    answered: 1,
+    expected: 3,
+    declined: 1,
+    badges: ['declined', 'former-template-name'],
+  },
+  {
+    candidate: '<img src=x onerror=alert(1)>',
+    postingTitle: '=HYPERLINK("http://example.com")',
+    status: 'waiting-for-referees',
+    whoActs: 'referees',
+    answered: 2,
+    expected: 3,
+  },
+  {
+    candidate: 'Wilhelmina Alexandra von Hohenstaufen-Oettingen-Wallerstein',
+    postingTitle: 'Executive assistant',
+    status: 'in-progress',
+    whoActs: 'refapp',
+    answered: 3,
+    expected: 3,
+  },
+  {
+    candidate: 'Madonna',
+    postingTitle: 'Brand lead 🚀',
+    status: 'sent',
+    whoActs: 'nobody',
+    badges: ['one-word-name', 'on-hold'],
+  },
+  { candidate: 'Ali Demir', postingTitle: 'Warehouse lead', status: 'queued', whoActs: 'app' },
+  {
+    candidate: 'Sara Holm',
+    postingTitle: 'Backend engineer, Malmö',
+    status: 'completed',
+    whoActs: 'recruiter',
+    answered: 3,
+    expected: 3,
+    warnings: ['same-ip'],
+    badges: ['warnings'],
+    reportUrl: 'https://app.refapp.com/report/1',
+  },
+  {
+    candidate: 'Karin Öberg',
+    postingTitle: 'Payroll specialist',
+    status: 'completed',
+    whoActs: 'nobody',
+    answered: 2,
+    expected: 2,
+    reportUrl: 'https://app.refapp.com/report/2',
+  },
+  {
+    candidate: 'Nils Fagerström',
+    postingTitle: 'Payroll specialist',
+    status: 'skipped',
+    whoActs: 'nobody',
+    reason: { code: 'SKIP-LEFT', params: {} },
+    decisions: ['start'],
+  },
+];
+
+export function rows(now: number, count: number = lines.length): CheckRow[] {
+  return Array.from({ length: count }, (_, index) => {
+    const line = lines[index % lines.length] as Line;
+    const started = !['needs-attention', 'queued', 'skipped'].includes(line.status);
+    return {
+      id: `check-${index}`,
+      reference: `R${(4096 + index).toString(36).toUpperCase()}`,
+      opportunity: `opportunity-${index}`,
+      posting: `posting-${index % 5}`,
+      owner: users[1 + (index % 3)]?.name ?? '',
+      badges: [],
+      answered: null,
+      expected: null,
+      declined: 0,
+      warnings: [],
+      reason: null,
+      hitch: null,
+      template: templates[index % 4]?.name ?? null,
+      createdAt: now - (index + 2) * 9 * HOUR,
+      since: now - (index + 1) * 7 * HOUR,
+      activeAt: now - (index + 1) * 43 * MINUTE,
+      leverUrl: `https://hire.lever.co/candidates/${index}`,
+      candidateUrl: started ? `https://app.refapp.com/candidate/${index}` : null,
+      reportUrl: null,
+      decisions: [],
+      ...line,
+    };
+  });
+}
+
+export function detail(row: CheckRow, now: number): CheckDetail {
+  const at = (minutes: number): number => now - 2 * DAY + minutes * MINUTE;
+  return {
+    row,
+    timeline: [
+      { at: at(0), step: 'stage-moved', params: { stage: 'Reference check' } },
+      { at: at(0.05), step: 'webhook-received', params: {} },
+      { at: at(0.07), step: 'read-from-lever', params: {} },
+      { at: at(0.09), step: 'form-read', params: { template: 'Developers' } },
+      { at: at(0.1), step: 'start-sent', params: {} },
+      { at: at(0.12), step: 'accepted', params: {} },
+      { at: at(0.2), step: 'tag-added', params: { tag: 'Refapp Status: Sent' } },
+      { at: at(0.22), step: 'note-written', params: {} },
+      { at: at(900), step: 'update-received', params: { status: 'pending' } },
+      { at: at(901), step: 'write-failed', params: { code: 'LEV-403' } },
+    ],
+    note: `Reference check in Refapp: Waiting for referees, 1 of 3 answered.\nCandidate in Refapp: https://app.refapp.com/candidate/6\nReference ${row.reference}`,
+  };
+}
+
+export { DAY, HOUR, MINUTE, stages, templates, users };

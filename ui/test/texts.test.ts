@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parse } from 'svelte/compiler';
+import { describe, expect, it } from 'vitest';
+import { fill } from '../src/i18n/errors';
+import en from '../messages/en.json';
+import sv from '../messages/sv.json';
+
+const SOURCE = join(import.meta.dirname, '../src');
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return ['paraglide', 'types'].includes(entry.name) ? [] : files(path);
+    return /\.(svelte|ts)$/.test(entry.name) ? [path] : [];
+  });
+}
+
+const sources = files(SOURCE).map((path) => ({
+  name: relative(SOURCE, path),
+  text: readFileSync(path, 'utf8'),
+}));
+const components = sources.filter(({ name }) => name.endsWith('.svelte'));
+
+const keys = (messages: object) => Object.keys(messages).filter((key) => key !== '$schema');
+const placeholders = (message: unknown) =>
+  [...new Set(JSON.stringify(message).match(/\{[a-z]+\}/gi) ?? [])].sort();
+
+describe('messages', () => {
+  it('exist in both languages', () => {
+    expect(keys(sv)).toEqual(keys(en));
+  });
+
+  it('name the same values in both languages', () => {
+    const swedish: Record<string, unknown> = sv;
+    for (const [key, message] of Object.entries(en)) {
+      expect(placeholders(swedish[key]), key).toEqual(placeholders(message));
+    }
+  });
+
+  it('are all used, and all that are used exist', () => {
+    const used = new Set(
+      sources.flatMap(({ text }) => [...text.matchAll(/\bm\.([a-z_0-9]+)/g)].map(([, key]) => key)),
+    );
+    expect([...used].sort()).toEqual(keys(en).sort());
+  });
+});
+
+interface Node {
+  type: string;
+  name?: string;
+  data?: string;
+  value?: unknown;
+  [key: string]: unknown;
+}
+
+/** Every node of a component's markup, not of its script. */
+function* nodes(from: unknown): Generator<Node> {
+  if (Array.isArray(from)) for (const one of from) yield* nodes(one);
+  else if (typeof from === 'object' && from !== null) {
+    if ('type' in from) yield from as Node;
+    for (const [key, value] of Object.entries(from)) if (key !== 'parent') yield* nodes(value);
+  }
+}
+
+const LETTERS = /\p{L}{2}/u;
+const SPOKEN = ['aria-label', 'title', 'placeholder', 'alt', 'label'];
+
+describe.each(components)('$name', ({ text }) => {
+  const all = [...nodes(parse(text, { modern: true }).fragment)];
+
+  it('says nothing that is not a message', () => {
+    const literal = all.filter((node) => node.type === 'Text' && LETTERS.test(node.data ?? ''));
+    const attributes = all.filter((node) => ['Attribute', 'StyleDirective'].includes(node.type));
+    const inAttributes = new Set(attributes.flatMap((node) => [...nodes(node.value)]));
+    expect(literal.filter((node) => !inAttributes.has(node)).map((node) => node.data)).toEqual([]);
+    const spoken = attributes
+      .filter((node) => SPOKEN.includes(node.name ?? ''))
+      .flatMap((node) => [...nodes(node.value)])
+      .filter((node) => node.type === 'Text' && LETTERS.test(node.data ?? ''));
+    expect(spoken.map((node) => node.data)).toEqual([]);
+  });
+
+  it('has no style attribute, which the Content-Security-Policy would void, and no raw HTML', () => {
+    expect(all.filter((node) => node.type === 'Attribute' && node.name === 'style')).toEqual([]);
+    expect(all.filter((node) => node.type === 'HtmlTag')).toEqual([]);
+  });
+});
+
+describe('a text of the error dictionary', () => {
+  it('has its values filled in, as text', () => {
+    expect(fill('Lacks “{right}”.', { right: '<b>list users</b>' })).toBe(
+      'Lacks “<b>list users</b>”.',
+    );
+  });
+
+  it('writes a moment as people do', () => {
+    expect(fill('Checked on {on}.', { on: '2026-09-01T10:00:00Z' })).toMatch(/1 Sept? 2026/);
+  });
+
+  it('never shows a bare placeholder', () => {
+    expect(fill('Port {port}', {})).toBe('Port –');
+  });
+});

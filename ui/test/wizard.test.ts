@@ -1,0 +1,254 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ConnectionView } from '../src/backend/types/ConnectionView';
+import type { LeverSetup } from '../src/backend/types/LeverSetup';
+import type { Setup } from '../src/backend/types/Setup';
+import { language } from '../src/i18n/locale.svelte';
+import { Fake } from './fake';
+import { connection, overview, rights, setup, stages, steps, users } from './scenes';
+import { later, Screen, settle } from './screens';
+
+let screen: Screen;
+
+afterEach(async () => {
+  await screen.close();
+  language.current = 'en';
+});
+
+function open(change: Partial<Setup>, view: Partial<ConnectionView> = {}, practice = false): Fake {
+  const fake = new Fake(overview([connection({ ...view, setup: setup(change) })], practice));
+  screen = new Screen(fake);
+  return fake;
+}
+
+const allOpen = steps({});
+
+describe('the wizard', () => {
+  it('opens at the step that the host names', () => {
+    open({ current: 'rights', steps: allOpen });
+    expect(screen.has('wizard-rights')).toBe(true);
+    expect(screen.get('step-rights').getAttribute('aria-current')).toBe('step');
+  });
+
+  it('goes to any step that is not blocked, and to no other', async () => {
+    open({ steps: steps({ stage: 'blocked' }) });
+    await screen.click('step-channels');
+    expect(screen.has('wizard-channels')).toBe(true);
+    await screen.click('step-stage');
+    expect(screen.has('wizard-channels')).toBe(true);
+    await screen.click('wizard-back');
+    expect(screen.has('wizard-rights')).toBe(true);
+  });
+
+  it('puts the focus on the heading of the step', async () => {
+    open({ steps: allOpen });
+    await screen.click('step-lever');
+    expect(document.activeElement?.id).toBe('step-title');
+  });
+
+  it('never waits for the token on the way to Lever', async () => {
+    const fake = open({});
+    await screen.click('refapp-later');
+    expect(screen.has('wizard-data-centre')).toBe(true);
+    expect(fake.asked.some((one) => one.ask === 'set-refapp')).toBe(false);
+  });
+
+  it('proves a stored token again without asking for it, and replaces it on request', async () => {
+    const fake = open({
+      refapp: { url: 'https://app.refapp.se', tokenHint: '7Qd2', provenAt: null },
+      steps: allOpen,
+    });
+    expect(screen.has('refapp-token')).toBe(false);
+    expect(screen.text('refapp-token-stored')).toContain('7Qd2');
+    await screen.click('refapp-prove');
+    expect(fake.asked[0]).toMatchObject({ url: 'https://app.refapp.se', token: null });
+    await screen.click('step-refapp');
+    await screen.click('refapp-token-stored-replace');
+    expect(screen.has('refapp-token')).toBe(true);
+  });
+
+  it('trims what is pasted, and fills in what practice mode proposes', async () => {
+    const fake = open({ steps: allOpen }, {}, true);
+    await screen.click('refapp-url-fill');
+    await screen.type('refapp-token', '  secret-token\n');
+    await screen.click('refapp-prove');
+    expect(fake.asked[0]).toMatchObject({ url: 'http://127.0.0.1:47801', token: 'secret-token' });
+  });
+
+  it('shows at once why a token was refused, and stays', async () => {
+    const fake = open({});
+    fake.refuse('set-refapp', { code: 'REF-TOKEN', params: {} });
+    await screen.type('refapp-token', 'wrong');
+    await screen.click('refapp-prove');
+    expect(screen.get('step-failure').getAttribute('role')).toBe('alert');
+    expect(screen.text('step-failure-code')).toBe('REF-TOKEN');
+    expect((screen.get('refapp-token') as HTMLInputElement).value).toBe('wrong');
+  });
+
+  it('takes one click for many while the host works', async () => {
+    const fake = open({});
+    const answer = later<{ reply: 'done' }>();
+    fake.on('set-refapp', () => answer.promise);
+    await screen.type('refapp-token', 'token');
+    await screen.click('refapp-prove');
+    await screen.click('refapp-prove');
+    expect(fake.asked.filter((one) => one.ask === 'set-refapp')).toHaveLength(1);
+    expect(screen.get('refapp-prove').getAttribute('aria-busy')).toBe('true');
+    answer.resolve({ reply: 'done' });
+    await settle();
+    expect(screen.has('wizard-data-centre')).toBe(true);
+  });
+
+  it('proposes OAuth in the US and the API key in the EU, and takes either', async () => {
+    const fake = open({ current: 'data-centre', steps: allOpen });
+    await screen.click('data-centre-us');
+    expect((screen.get('way-in-o-auth') as HTMLInputElement).checked).toBe(true);
+    await screen.click('data-centre-eu');
+    expect((screen.get('way-in-api-key') as HTMLInputElement).checked).toBe(true);
+    await screen.click('way-in-o-auth');
+    await screen.click('data-centre-save');
+    expect(fake.asked[0]).toMatchObject({ dataCentre: 'eu', wayIn: 'o-auth' });
+  });
+
+  it('shows the twelve permissions in Lever’s words and order, in both languages', async () => {
+    open({ current: 'lever', steps: allOpen }, { dataCentre: 'eu', wayIn: 'api-key' });
+    const labels = () =>
+      [...screen.get('lever-permissions').querySelectorAll('[lang="en"].label')].map(
+        (label) => label.textContent,
+      );
+    const expected = setup()
+      .rights.filter((right) => right.required)
+      .map((right) => right.label);
+    expect(labels()).toEqual(expected);
+    expect(expected).toHaveLength(12);
+    language.current = 'sv';
+    await settle();
+    expect(labels()).toEqual(expected);
+    expect(document.documentElement.lang).toBe('sv');
+    expect(screen.text('lever-prove')).toBe('Kontrollera nyckeln');
+  });
+});
+
+describe('the way in by OAuth', () => {
+  function at(oauth: LeverSetup['oauth']): Fake {
+    const lever: LeverSetup = {
+      ...setup().lever,
+      clientId: 'client',
+      clientSecretHint: 'x9Qe',
+      oauth,
+    };
+    return open({ current: 'lever', steps: allOpen, lever }, { dataCentre: 'us', wayIn: 'o-auth' });
+  }
+  const url = 'https://auth.lever.co/authorize?client_id=client';
+
+  it('starts by the deep link', async () => {
+    const fake = at({ state: 'idle' });
+    await screen.click('lever-connect');
+    expect(fake.asked[0]).toMatchObject({ ask: 'begin-oauth', redirect: 'deep-link' });
+  });
+
+  it('waits quietly at first, and offers three more ways once it is slow', async () => {
+    const since = Date.now();
+    at({ state: 'in-browser', since, url, redirect: 'deep-link', slow: false });
+    expect([screen.has('oauth-waiting'), screen.has('oauth-slow')]).toEqual([true, false]);
+    await screen.close();
+    const fake = at({ state: 'in-browser', since, url, redirect: 'deep-link', slow: true });
+    await screen.click('oauth-open');
+    await screen.click('oauth-loopback');
+    await screen.type('oauth-return', 'com.refapp.lever://oauth/us?code=1');
+    await screen.click('oauth-return-use');
+    expect(fake.asked).toMatchObject([
+      { ask: 'open-link', url },
+      { ask: 'begin-oauth', redirect: 'loopback' },
+      { ask: 'paste-oauth-return', address: 'com.refapp.lever://oauth/us?code=1' },
+    ]);
+  });
+
+  it('finalises by Connect, after the consent came back', async () => {
+    const fake = at({ state: 'returned' });
+    await screen.click('lever-finalise');
+    expect(fake.asked[0]?.ask).toBe('connect-oauth');
+    expect(screen.has('wizard-acting-user')).toBe(true);
+  });
+
+  it('has a way on from every failure', async () => {
+    const fake = at({ state: 'failed', failure: { code: 'OAUTH-DENIED', params: {} } });
+    expect(screen.text('oauth-failed-code')).toBe('OAUTH-DENIED');
+    await screen.click('lever-connect');
+    await screen.click('oauth-loopback');
+    expect(fake.asked.map((one) => one.ask)).toEqual(['begin-oauth', 'begin-oauth']);
+  });
+});
+
+describe('the step of the permissions', () => {
+  it('makes nothing in Lever without consent', async () => {
+    const fake = open({ current: 'rights', steps: allOpen });
+    await screen.click('rights-prove');
+    expect(fake.asked[0]).toMatchObject({ ask: 'prove-rights', consent: false });
+    await screen.click('carrier-consent');
+    await screen.click('rights-prove');
+    expect(fake.asked.findLast((one) => one.ask === 'prove-rights')).toMatchObject({
+      consent: true,
+    });
+  });
+
+  it('shows each line’s state, and the remedy of what is missing', () => {
+    open({
+      current: 'rights',
+      steps: allOpen,
+      rights: rights((right) => (right === 'list-users' ? 'missing' : 'proven')),
+    });
+    expect(screen.get('right-list-users').dataset['state']).toBe('missing');
+    expect(screen.text('right-list-users')).toContain('LEV-403');
+    expect(screen.get('right-read-user').dataset['state']).toBe('proven');
+    expect(screen.has('rights-copy-missing')).toBe(true);
+  });
+});
+
+describe('the other steps', () => {
+  it('send an empty address for polling, and keep a bearer that is not replaced', async () => {
+    const fake = open({
+      current: 'channels',
+      steps: allOpen,
+      publicUrl: 'https://relay.example.com',
+      updateBearerHint: '19fk',
+    });
+    expect(screen.has('update-bearer')).toBe(false);
+    await screen.click('channel-line-polling');
+    await screen.click('channels-save');
+    expect(fake.asked.find((one) => one.ask === 'set-channels')).toMatchObject({
+      publicUrl: '',
+      updateBearer: null,
+    });
+  });
+
+  it('pick the stage from a list, by OK and Save', async () => {
+    const fake = open({ current: 'stage', steps: allOpen, stages });
+    await screen.click('stage-choose');
+    const option = screen.all('stage-option').find((one) => one.dataset['value'] === 's-reference');
+    option?.click();
+    await settle();
+    await screen.click('stage-ok');
+    expect(screen.text('stage-chosen')).toContain('Reference check');
+    await screen.click('stage-save');
+    expect(fake.asked).toMatchObject([
+      { ask: 'choose-stage', stage: 's-reference' },
+      { ask: 'set-defaults', defaultLanguage: 'sv', defaultTemplate: null },
+      { ask: 'overview' },
+    ]);
+  });
+
+  it('set the acting user', async () => {
+    const fake = open({ current: 'acting-user', steps: allOpen, users });
+    screen.all('acting-user-option')[1]?.click();
+    await settle();
+    await screen.click('acting-user-save');
+    expect(fake.asked[0]).toMatchObject({ ask: 'set-acting-user', user: 'u2' });
+  });
+
+  it('finish, and show the checks', async () => {
+    const fake = open({ current: 'done', steps: steps({}, 'done') });
+    await screen.click('finish');
+    expect(fake.asked.map((one) => one.ask)).toContain('finish-setup');
+    expect(screen.has('dashboard')).toBe(true);
+  });
+});
