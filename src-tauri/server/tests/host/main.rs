@@ -1,0 +1,8 @@
+//! The host itself as a process: alone, and with a simulated Lever and Refapp over real HTTP.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+mod down;
+mod process;
+mod up;
