@@ -122,6 +122,16 @@ impl Tx<'_> {
         Ok(Window { total, rows })
     }
 
+    /// Whether a check has had this status, and no news, since `before`.
+    pub fn any_with_status(&self, connection: ConnectionId, status: &str, before: Millis) -> Result<bool> {
+        Ok(self
+            .sql
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM \"check\" WHERE connection = ?1 AND status = ?2 AND active_at < ?3)",
+            )?
+            .query_row(params![connection.to_string(), status, before.0], |row| row.get(0))?)
+    }
+
     /// How many checks have each status and urgency: `(status, urgency, how many)`.
     pub fn tally(&self, connection: ConnectionId) -> Result<Vec<(String, u8, u32)>> {
         let mut rows = self

@@ -104,7 +104,10 @@ impl Owner {
 
     /// Opens the door to webhooks and updates, as far as there is what they are proven by.
     pub(super) fn open_door(&mut self) {
-        let opened = self.door();
+        let opened = self.secret(SecretKind::ReceiverPath).and_then(|path| {
+            self.receiver_path = path;
+            self.door()
+        });
         match opened {
             Ok(door) => self.world.intake.set_door(self.id(), door),
             Err(failure) => self.ail(failure, true),
@@ -115,7 +118,7 @@ impl Owner {
         if self.record.standing == Standing::Disconnected {
             return Ok(None);
         }
-        let Some(path) = self.secret(SecretKind::ReceiverPath)? else {
+        let Some(path) = &self.receiver_path else {
             return Ok(None);
         };
         let tokens = self.secret(SecretKind::WebhookTokens)?;
@@ -137,7 +140,7 @@ impl Owner {
 
     pub(super) fn address(&self, side: &str) -> Option<String> {
         let public = self.record.public_url.as_deref().filter(|url| !url.is_empty())?;
-        let path = self.secret(SecretKind::ReceiverPath).ok().flatten()?;
+        let path = self.receiver_path.as_ref()?;
         Some(format!("{public}/{side}/{}", path.expose()))
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lever::{Applications, Kind, Priority};
 use model::{
-    Check, CheckId, Code, EffectKey, MINUTE, Millis, OpportunityId, Phase, Progress, Reason, StageId, Written,
+    Check, CheckId, Code, EffectKey, MINUTE, Millis, OpportunityId, Phase, Progress, Reason, Right, StageId, Written,
 };
 use store::{Bell, Carrier, Result, Source, Tx};
 
@@ -80,6 +80,9 @@ impl Owner {
         self.looking -= 1;
         self.lever_answered(seen.as_ref().err());
         let now = Millis::now();
+        if let Ok(Seen::There(observed)) = &seen {
+            self.prove_by_look(observed);
+        }
         let done = match seen {
             Ok(Seen::There(observed)) => self.judge(bell, *observed, now),
             Ok(Seen::Gone) => self.erase(bell, now),
@@ -100,6 +103,16 @@ impl Owner {
         };
         if let Err(error) = done {
             self.ail(error.into(), true);
+        }
+    }
+
+    /// *read posting* can be proven on a real posting only, and this is one.
+    fn prove_by_look(&mut self, observed: &Observed) {
+        let posting = observed.posting.is_some().then_some(Right::ReadPosting);
+        for right in posting.into_iter().chain([Right::ReadOpportunity]) {
+            if !self.record.has(right) {
+                self.right_is_proven(right);
+            }
         }
     }
 

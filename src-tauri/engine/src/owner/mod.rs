@@ -5,6 +5,7 @@
 //! slow call holds up nothing but the opportunity it is about.
 
 mod auth;
+mod channels;
 mod decide;
 mod inbox;
 mod lane;
@@ -61,6 +62,8 @@ pub(crate) struct Owner {
     lever: Option<lever::Client>,
     refapp: Option<refapp::Client>,
     place: Option<Place>,
+    /// The unguessable part of our addresses; the vault is not asked at every turn.
+    receiver_path: Option<Secret>,
     users: Users,
     choices: Vec<LeverUser>,
     jobs: JoinSet<Then>,
@@ -118,6 +121,7 @@ impl Owner {
             lever: None,
             refapp: None,
             place: None,
+            receiver_path: None,
             users: Users::default(),
             choices: Vec::new(),
             jobs: JoinSet::new(),
@@ -183,18 +187,28 @@ impl Owner {
 
     fn finish(&mut self, done: Result<(Id, Then), tokio::task::JoinError>) {
         let (id, then) = match done {
-            Ok((id, then)) => (id, Some(then)),
+            Ok(done) => done,
             Err(error) => {
                 tracing::error!(%error, "a job broke off");
-                (error.id(), None)
+                return tokio::task::block_in_place(|| self.begin_again());
             }
         };
         if let Some(opportunity) = self.subjects.remove(&id) {
             self.busy.remove(&opportunity);
         }
-        if let Some(then) = then {
-            tokio::task::block_in_place(|| then(self));
-        }
+        tokio::task::block_in_place(|| then(self));
+    }
+
+    /// A job panicked: what it was about is as uncertain as after a crash, and is treated as such.
+    fn begin_again(&mut self) {
+        self.jobs = JoinSet::new();
+        self.subjects.clear();
+        self.busy.clear();
+        self.looking = 0;
+        self.lane = lane::Lane::default();
+        self.polling = false;
+        self.proving = None;
+        self.wake_up();
     }
 
     /// Starts a job that concerns no opportunity.
@@ -225,6 +239,7 @@ impl Owner {
             Ok(()) => self.heal(Code::AppStore),
             Err(error) => self.ail(error.into(), true),
         }
+        self.watch_channels(now);
         self.start_upkeep(now);
         self.carry_on_provision(now);
     }

@@ -554,6 +554,8 @@ async fn make_webhooks(client: &lever::Client, address: &str, known: &[String]) 
         if !held {
             match client.create_webhook(&url, event).await {
                 Ok(new) => made.new.push(new),
+                // Deletions are found by reading, too: a webhook for them is welcome and not needed.
+                Err(error) if event == lever::CANDIDATE_DELETED => tracing::info!(%error, "no webhook for deletions"),
                 Err(error) => made.error = Some(error),
             }
         }

@@ -376,7 +376,10 @@ impl Owner {
             }
         });
         self.heal(Code::LevStageGone);
-        self.next_poll = now;
+        if !same {
+            self.next_poll = now;
+            self.wake.notify_one();
+        }
     }
 
     /// How stage changes and status reach us (`rules.md` 19). The address is called back before it counts.
@@ -464,7 +467,8 @@ impl Owner {
             }
         });
         self.next_poll = now;
-        self.next_upkeep = now;
+        // What is new is due now, not at the next turn of the clock.
+        self.wake.notify_one();
         Ok(())
     }
 

@@ -78,6 +78,7 @@ impl Owner {
         self.findings.clear();
         self.verified_at = None;
         self.world.intake.set_door(self.id(), None);
+        self.receiver_path = None;
         for kind in SecretKind::ALL {
             self.world.vault.delete(&self.secret_name(kind))?;
         }
