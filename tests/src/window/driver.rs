@@ -34,7 +34,6 @@ impl Driver {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             // A group of its own, so that whatever a failed test leaves behind can be ended with it.
             .process_group(0)
-            .stdin(Stdio::null())
             .kill_on_drop(true);
         home.dress(command.as_std_mut());
         let process = command

@@ -4,28 +4,30 @@ use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::driver;
+
+/// One user at a time: all share a screen, the loopback ports of the redirect, and a session bus on which the app
+/// may run once.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// A home folder that is removed in the end. Windows that are opened in it one after the other share their data.
 pub struct Home {
     folder: TempDir,
-}
-
-impl Default for Home {
-    fn default() -> Self {
-        Self::new()
-    }
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Home {
-    pub fn new() -> Self {
+    /// Waits until no other test has one, and moves in.
+    pub async fn new() -> Self {
+        let turn = TURN.lock().await;
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let home = Self { folder };
+        let home = Self { folder, _turn: turn };
         home.be_the_browser();
         home
     }
@@ -68,10 +70,20 @@ impl Home {
         }
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths([self.bin()].into_iter().chain(env::split_paths(&path)));
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.log());
+        let log = log.expect("a file can be written into a temporary folder");
         command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("an open file can be shared"))
+            .stderr(log)
             .env("HOME", self.path())
             .env("PATH", path.expect("the path was one before"))
             .env("LANGUAGE", "en");
+    }
+
+    /// What the programs started here have printed.
+    pub(super) fn log(&self) -> PathBuf {
+        self.path().join("log")
     }
 
     fn bin(&self) -> PathBuf {

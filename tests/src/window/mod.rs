@@ -10,7 +10,7 @@ mod driver;
 mod home;
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
@@ -31,6 +31,7 @@ const PERIOD: Duration = Duration::from_millis(100);
 pub struct Window {
     client: Client,
     driver: Driver,
+    log: PathBuf,
 }
 
 impl Window {
@@ -54,7 +55,11 @@ impl Window {
     /// Opens any program with a web view that can be driven.
     pub async fn open(home: &Home, program: &Path, arguments: &[&str]) -> Self {
         let (driver, client) = Driver::start(home, program, arguments).await;
-        Self { client, driver }
+        Self {
+            client,
+            driver,
+            log: home.log(),
+        }
     }
 
     /// Closes the window, as a person would by the button in its frame, and waits until its program is gone.
@@ -223,6 +228,9 @@ impl Window {
         }
         if let Ok(text) = self.client.execute("return document.body.innerText", vec![]).await {
             let _ = write!(report, "\n  on screen: {text}");
+        }
+        if let Ok(log) = std::fs::read_to_string(&self.log) {
+            let _ = write!(report, "\n  printed: {log}");
         }
         panic!("{report}");
     }

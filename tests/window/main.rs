@@ -1,0 +1,3 @@
+//! In a real window: the app as it is built, driven as a person would, against a simulated Lever and Refapp.
+
+mod walls;
