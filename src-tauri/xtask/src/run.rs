@@ -40,6 +40,12 @@ impl Line {
         Self::new(text.split_whitespace())
     }
 
+    /// The same with more words, split at spaces.
+    pub fn and(mut self, text: &str) -> Self {
+        self.words.extend(text.split_whitespace().map(str::to_owned));
+        self
+    }
+
     /// The same, in a folder below the top.
     pub fn in_folder(mut self, folder: &'static str) -> Self {
         self.folder = folder;

@@ -5,14 +5,16 @@ use crate::run::Line;
 /// A private session bus with an unlocked, empty keychain in it; the arguments after it are run there.
 ///
 /// The app itself never falls back to another place for secrets: so where there is no Secret Service, one is
-/// brought along.
+/// brought along. Its folder is its own and is removed in the end; the user's own keychain is not touched.
 pub const PRIVATE_BUS: [&str; 6] = [
     "dbus-run-session",
     "--",
     "sh",
     "-c",
     // The daemon reads its password, an empty line, from standard input.
-    r#"printf "\n" | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@""#,
+    r#"keys=$(mktemp -d) && printf "\n" |
+    XDG_DATA_HOME="$keys" XDG_RUNTIME_DIR="$keys" gnome-keyring-daemon --unlock --components=secrets >/dev/null &&
+    "$@"; code=$?; rm -rf "$keys"; exit $code"#,
     "sh",
 ];
 

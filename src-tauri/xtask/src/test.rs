@@ -31,11 +31,9 @@ pub fn run(yes: bool) -> Outcome {
     todo.extend([
         line("Checking the UI", npm("run check")),
         line("Testing the UI", npm("test")),
-        line(
-            "Clippy",
-            Line::of("cargo clippy --workspace --all-targets --features end-to-end/window -- --deny warnings"),
-        ),
-        ("Testing the workspace", Box::new(test_workspace)),
+        line("Clippy", whole("clippy --all-targets").and("-- --deny warnings")),
+        line("Building", whole("build --all-targets")),
+        ("Testing, in real windows too", Box::new(test_workspace)),
         (
             "Unused dependencies",
             Box::new(|| tool("cargo-machete@0.9.2", "--with-metadata")),
@@ -44,23 +42,22 @@ pub fn run(yes: bool) -> Outcome {
             "Licences, bans and sources",
             Box::new(|| tool("cargo-deny@0.20.2", "check licenses bans sources")),
         ),
-        line("Building the app", Line::of("cargo build --package refapp-lever")),
-        line(
-            "Testing in a real window",
-            // One window at a time: they share a screen and, as the real ones would, a session.
-            Line::of("cargo test --package end-to-end --features window --test window -- --test-threads=1")
-                .under(session::unseen()),
-        ),
     ]);
     steps(todo)?;
     println!("\nAll of it holds.");
     Ok(())
 }
 
+/// A cargo command for the whole workspace. The choice of packages and features is always the same one, because
+/// with every other one cargo builds what they share anew.
+fn whole(command: &str) -> Line {
+    Line::of(&format!("cargo {command} --workspace --features end-to-end/window"))
+}
+
 /// `cargo test` also writes the TypeScript twins of the API's types; they must be what was there before.
 fn test_workspace() -> Outcome {
     let before = types()?;
-    Line::of("cargo test --workspace").run()?;
+    whole("test").under(session::unseen()).run()?;
     let changed: Vec<_> = types()?
         .into_iter()
         .filter(|(name, text)| before.get(name) != Some(text))
