@@ -9,9 +9,10 @@ use api::{
     CheckDetail, CheckRow, ConnectionView, Decision, Host, LeverLogin, Options, Overview, Provision, Reply, Request,
 };
 use engine::{SecretName, Surroundings, Vault};
-use model::{Code, ConnectionId, DataCentre, Failure, Place, Redirect, Secret};
+use model::{Code, ConnectionId, DataCentre, Failure, Millis, Place, Redirect, Secret};
 use serde_json::{Value, json};
-use simulator::{Entry, Simulator, demo};
+use simulator::{Entry, Side, Simulator, demo};
+use store::Store;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -381,6 +382,41 @@ impl Rig {
         }
     }
 
+    /// As if so much time had passed since everything that the host remembers. Only while it is stopped.
+    ///
+    /// When somebody entered a stage is left alone: that is Lever's word, and Lever does not grow older.
+    pub async fn age(&self, span: i64) {
+        let store = self
+            .until("the directory is free", async || Store::open(self.dir.path()).ok())
+            .await;
+        let back = |at: Millis| at.plus(-span);
+        let aged = store.write(|tx| {
+            for mut record in tx.connections()? {
+                record.following_since = record.following_since.map(back);
+                record.watermark = record.watermark.map(back);
+                record.last_webhook = record.last_webhook.map(back);
+                record.last_update = record.last_update.map(back);
+                record.webhook_since = record.webhook_since.map(back);
+                tx.put_connection(&record)?;
+                for mut check in tx.window(record.id, 0, u32::MAX)?.rows {
+                    check.phase_since = back(check.phase_since);
+                    check.created_at = back(check.created_at);
+                    check.active_at = back(check.active_at);
+                    tx.put_check(&check, Some(Millis::now()))?;
+                }
+            }
+            Ok::<_, store::Error>(())
+        });
+        aged.expect("a sound database");
+    }
+
+    /// The host is off for a while: it is stopped, that time passes, and it goes on.
+    pub async fn time_passes(&mut self, span: i64) {
+        self.stop_host().await;
+        self.age(span).await;
+        self.start_host().await;
+    }
+
     /// What there is, for a test that waited in vain.
     async fn account(&self) -> String {
         let overview = self.overview().await;
@@ -448,6 +484,49 @@ impl Rig {
         self.move_to(candidate, demo::TRIGGER_STAGE).await;
     }
 
+    /// The same by somebody else; `None` is Lever's API, without a user.
+    pub async fn move_by(&self, candidate: &str, stage: &str, by: Option<&str>) {
+        let body = json!({"opportunity": self.opportunity(candidate), "stage": stage, "by": by});
+        self.control("POST", "lever/move", body).await;
+    }
+
+    /// The same, with deliveries that are `none` or `late`.
+    pub async fn move_quietly(&self, candidates: &[&str], stage: &str, deliver: &str) {
+        let opportunities: Vec<String> = candidates.iter().map(|name| self.opportunity(name)).collect();
+        let body = json!({"opportunities": opportunities, "stage": stage, "by": demo::RECRUITER, "deliver": deliver});
+        self.control("POST", "lever/move", body).await;
+    }
+
+    /// What people change about a candidate in Lever.
+    pub async fn change_candidate(&self, candidate: &str, change: Value) {
+        let path = format!("lever/opportunities/{}", self.opportunity(candidate));
+        self.control("PATCH", &path, change).await;
+    }
+
+    /// What people change about a posting in Lever.
+    pub async fn change_posting(&self, title: &str, change: Value) {
+        let path = format!("lever/postings/{}", self.posting(title));
+        self.control("PATCH", &path, change).await;
+    }
+
+    /// An order to fail, as the simulator's control API takes it.
+    pub async fn fault(&self, fault: Value) {
+        self.control("POST", "faults", fault).await;
+    }
+
+    pub async fn end_faults(&self) {
+        self.control("DELETE", "faults", Value::Null).await;
+    }
+
+    /// An update that Refapp sends by itself, word for word; gives the status of the answer.
+    pub async fn update(&self, result: &str, attributes: Value) -> u16 {
+        let address = self.connection().await.status_updates.address;
+        let body = json!({"type": "partner-results", "id": result, "attributes": attributes});
+        let request = self.http.put(address.expect("an update address")).json(&body);
+        let answer = request.bearer_auth(demo::UPDATE_BEARER).send().await;
+        answer.expect("the receiver").status().as_u16()
+    }
+
     /// The opportunity as it lies in Lever.
     pub async fn in_lever(&self, candidate: &str) -> Value {
         let id = self.opportunity(candidate);
@@ -471,12 +550,13 @@ impl Rig {
             .collect()
     }
 
-    /// Notes on it, as texts.
+    /// Notes that are on it, as texts. The simulator remembers deleted ones, too.
     pub async fn notes(&self, candidate: &str) -> Vec<String> {
         let opportunity = self.in_lever(candidate).await;
         let notes = opportunity["notes"].as_array().cloned().unwrap_or_default();
         notes
             .iter()
+            .filter(|note| note["deletedAt"].is_null())
             .filter_map(|note| note["value"].as_str().or(note["fields"][0]["value"].as_str()))
             .map(str::to_owned)
             .collect()
@@ -498,6 +578,22 @@ impl Rig {
             .find(|entry| entry.body["partner-event"]["candidate"]["id"] == row.opportunity.as_str());
         let id = ours.and_then(|entry| entry.body["partner-event"]["partner-result"]["id"].as_str());
         id.expect("an event that was sent").to_owned()
+    }
+
+    /// The number of the ledger's last entry.
+    pub fn seq(&self) -> u64 {
+        self.sim.ledger().last().map_or(0, |entry| entry.seq)
+    }
+
+    /// Names of the calls about one candidate's opportunity at Lever since `seq`, and of the postings read meanwhile.
+    pub fn lever_calls_since(&self, seq: u64, candidate: &str) -> Vec<String> {
+        let id = self.opportunity(candidate);
+        let entries = self.sim.ledger().into_iter();
+        entries
+            .filter(|e| e.seq > seq && e.side == Side::Lever)
+            .filter(|e| e.path.contains(&id) || e.call == "read posting" || e.call == "read user")
+            .map(|e| e.call)
+            .collect()
     }
 
     /// The ledger's entries of one call, oldest first.
