@@ -163,12 +163,17 @@ pub fn check(detail: &CheckDetail) -> String {
         line!(out, "  can be       {}", decisions.join(", "));
     }
     for entry in &detail.timeline {
-        let params: Vec<String> = entry
+        let params = entry
             .params
             .iter()
-            .map(|(name, value)| format!("{name}={}", clean(value)))
-            .collect();
-        line!(out, "  {}  {}  {}", entry.at, words(entry.step), params.join(" "));
+            .map(|(name, value)| format!("  {name}={}", clean(value)));
+        line!(
+            out,
+            "  {}  {}{}",
+            entry.at,
+            words(entry.step),
+            params.collect::<String>()
+        );
     }
     out
 }
