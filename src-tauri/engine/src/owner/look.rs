@@ -181,7 +181,7 @@ impl Owner {
             };
             let mut check = check;
             describe(&mut check, &observed);
-            tell(tx, check.id, observed.seen_at, "read-from-lever", &[])?;
+            tell(tx, check.id, now, "read-from-lever", &[])?;
             match &check.phase {
                 Phase::Parked(reason) => tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?,
                 Phase::Skipped(reason) => tell(tx, check.id, now, "skipped", &[("code", reason.code().to_string())])?,

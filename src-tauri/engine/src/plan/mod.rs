@@ -12,3 +12,6 @@ pub mod update;
 pub mod write_back;
 
 pub use badge::badges;
+
+#[cfg(test)]
+mod tests;
