@@ -466,6 +466,21 @@ impl Rig {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// One call to Lever's Data API by somebody else who holds the key.
+    pub async fn lever(&self, method: &str, path: &str, body: Value) -> Value {
+        let url = format!("{}/{path}", self.sim.lever_api_url(simulated(self.setup.data_centre)));
+        let request = self.http.request(method.parse().expect("a method"), &url).json(&body);
+        let answer = request
+            .basic_auth(&self.setup.key, Some(""))
+            .send()
+            .await
+            .expect("the simulator");
+        let status = answer.status();
+        let text = answer.text().await.expect("an answer");
+        assert!(status.is_success(), "{method} {path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
     pub fn opportunity(&self, candidate: &str) -> String {
         demo::id(SEED, "opportunity", candidate)
     }
