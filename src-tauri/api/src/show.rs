@@ -90,7 +90,8 @@ fn stage_changes(state: &State) -> Channel {
     let channel = match (&record.public_url, registered, record.last_webhook) {
         _ if state.channel_failure.is_some() => ChannelState::Broken,
         (Some(url), true, Some(_)) if !url.is_empty() => ChannelState::Proven,
-        (Some(url), _, _) if !url.is_empty() && !state.polling => ChannelState::Waiting,
+        (Some(url), true, None) if !url.is_empty() => ChannelState::Waiting,
+        (Some(url), false, _) if !url.is_empty() && !state.polling => ChannelState::Waiting,
         (Some(_), _, _) if state.polling => ChannelState::Polling,
         (Some(_), _, _) => ChannelState::Broken,
         (None, _, _) => ChannelState::Open,

@@ -52,6 +52,10 @@ impl Owner {
                 record.standing = Standing::Draft;
             }
         });
+        // It left the file once, and is back.
+        if self.record.standing == Standing::Paused {
+            self.resume()?;
+        }
         self.provision = Some(Provisioning {
             file,
             next_at: Millis(0),
