@@ -65,7 +65,7 @@ impl Engine {
         if name.is_empty() || taken {
             return Err(Failure::new(Code::AppInput).with("field", "name"));
         }
-        let record = ConnectionRecord::draft(ConnectionId(uuid::Uuid::new_v4()), name.to_owned(), Millis::now());
+        let record = ConnectionRecord::draft(ConnectionId::of(name), name.to_owned(), Millis::now());
         let id = record.id;
         tokio::task::block_in_place(|| self.world.store.write(|tx| tx.put_connection(&record)))?;
         self.start(record);

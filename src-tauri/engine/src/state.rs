@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Code, Failure, Millis, Redirect, Right, RightState};
+use model::{Code, Coverage, Failure, Millis, Redirect, Right, RightState};
 use store::ConnectionRecord;
 
 /// A snapshot of one connection.
@@ -31,6 +31,8 @@ pub struct State {
     pub settings_page: Option<String>,
     pub redirect_addresses: Vec<String>,
     pub proposed_public_url: Option<String>,
+    /// What the account's form tells about questions in the default language; `None` while it was not read.
+    pub coverage: Option<Coverage>,
     pub polling: bool,
     /// Opportunities that are to be looked at.
     pub waiting: u32,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    CheckId, Code, ConnectionId, Failure, Millis, NoteId, OpportunityId, PostingId, ResultId, Status, TemplateId,
+    CheckId, Code, ConnectionId, Coverage, Failure, Millis, NoteId, OpportunityId, PostingId, ResultId, Status, TemplateId,
     WhoActs, WireStatus,
 };
 
@@ -49,6 +49,9 @@ pub struct Check {
     pub owner: String,
     /// The project template that was sent, by the name it had then.
     pub template: Option<(TemplateId, String)>,
+    /// What the form said, when it was sent, about questions in the default language (`mission.md` M12).
+    #[serde(default)]
+    pub coverage: Option<Coverage>,
     /// The candidate's page in Lever (`urls.show`).
     pub lever_url: Option<String>,
     pub created_at: Millis,

@@ -83,7 +83,7 @@ macro_rules! uuid_ids {
 }
 
 uuid_ids! {
-    /// One Lever account paired with one Refapp account.
+    /// One Lever account paired with one Refapp account; derived from its name.
     ConnectionId,
     /// One reference check; derived from its effect key, so a rebuilt database finds the same one.
     CheckId,
@@ -100,6 +100,15 @@ pub struct EffectKey(pub String);
 /// Namespace of the UUIDv5 identifiers that are derived from effect keys. Never change it: updates under way
 /// would no longer find their check.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c1d_2f0e_8a57_5b3c_9e44_71c0_5d2a_b913);
+
+impl ConnectionId {
+    /// The id of the connection with this name, which is unique on a host. Everything that is derived from it, result
+    /// ids above all, is the same again after the database was rebuilt (`rules.md` 6), and the effect keys that
+    /// outlive removed data are those of the connection that is made again under its name (`rules.md` 20).
+    pub fn of(name: &str) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("connection:{name}").as_bytes()))
+    }
+}
 
 impl EffectKey {
     /// `effect` is a short stable word such as `start` or `add-tag`; `ordinal` counts from 1.
@@ -123,6 +132,12 @@ impl EffectKey {
             hash.update(part.as_bytes());
         }
         Self(format!("{:x}", hash.finalize()))
+    }
+
+    /// The key of "this (opportunity, posting) was started", whatever the connection: Lever's ids are unique in the
+    /// world, and a connection that is made anew must not mail people again (`rules.md` 2, 20).
+    pub fn once(opportunity: &OpportunityId, posting: Option<&PostingId>) -> Self {
+        Self::of(ConnectionId(Uuid::nil()), opportunity, posting, "started", 1)
     }
 
     /// The `partner-result.id` of a start effect.

@@ -6,6 +6,7 @@
 mod check;
 mod code;
 mod connection;
+mod coverage;
 mod dictionary;
 mod id;
 mod place;
@@ -18,6 +19,7 @@ mod time;
 pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
 pub use code::{Code, Failure, Owner};
 pub use connection::{Redirect, Settings, StageChoice, WayIn};
+pub use coverage::Coverage;
 pub use dictionary::{Entry, Language, entry, explain};
 pub use id::{
     CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId, TemplateId, UserId,

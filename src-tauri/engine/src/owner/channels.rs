@@ -25,7 +25,7 @@ impl Owner {
         self.say(Code::RefUpdates, sent_long, false);
     }
 
-    fn say(&mut self, code: Code, is_so: bool, stops: bool) {
+    pub(super) fn say(&mut self, code: Code, is_so: bool, stops: bool) {
         if is_so {
             self.ail(code.into(), stops);
         } else {

@@ -1,10 +1,10 @@
 //! What a person decides about a check.
 
-use model::{Check, CheckId, Code, Failure, Millis, Phase, Reason, Status, StatusTag, WireStatus, Written};
+use model::{Check, CheckId, Code, EffectKey, Failure, Millis, Phase, Reason, Status, StatusTag, WireStatus, Written};
 use store::{Bell, EffectState, Source, Tx};
 
 use super::{Owner, tell};
-use crate::Decision;
+use crate::{Decision, Order};
 
 /// The decisions that make sense for a check now.
 pub fn decisions(check: &Check) -> Vec<Decision> {
@@ -23,6 +23,14 @@ pub fn decisions(check: &Check) -> Vec<Decision> {
 }
 
 impl Owner {
+    /// A decision about a check that something is being done for is taken when that has come back: what a person
+    /// sees then is what the decision is about.
+    pub(super) fn must_wait(&self, order: &Order) -> bool {
+        let Order::Decide { check, .. } = order else { return false };
+        let check = self.world.store.read(|tx| tx.check(*check)).ok().flatten();
+        check.is_some_and(|check| self.busy.contains(&check.opportunity))
+    }
+
     /// Carries out a decision.
     ///
     /// # Errors
@@ -41,8 +49,13 @@ impl Owner {
             check.active_at = now;
             tell(tx, id, now, "decided", &[("decision", word(decision).to_owned())])?;
             tx.put_check(&check, Some(now))?;
-            Ok(())
-        })
+            Ok::<_, Failure>(())
+        })?;
+        // Somebody has looked at Refapp: what they order is not kept waiting.
+        if matches!(decision, Decision::ItWasStarted | Decision::SendAgain) {
+            self.start_settled();
+        }
+        Ok(())
     }
 }
 
@@ -66,6 +79,7 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
         Decision::Start => {
             look(Source::Person)?;
             take_over(tx, check)?;
+            take_over_tag(check);
             check.by_person = true;
             enter(check, Phase::Queued, now);
             Ok(())
@@ -84,14 +98,11 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
             Ok(())
         }
         Decision::Adopt => {
-            // What the other installation wrote is ours from now on: the tag is known, and follows the check.
-            if let Phase::Parked(Reason::OtherInstallation { tag }) = &check.phase {
-                check.written.tags.extend(
-                    Status::TAGGED
-                        .into_iter()
-                        .filter(|status| StatusTag(*status).text() == *tag),
-                );
-            }
+            take_over_tag(check);
+            // Perhaps it was this one, before its database was lost: then Refapp's updates still find it (rules.md 6).
+            let posting = check.posting.as_ref();
+            let first = EffectKey::of(check.connection, &check.opportunity, posting, "start", 1);
+            check.result = Some(first.result_id());
             check.progress.status = WireStatus::Sent;
             enter(check, Phase::Started, now);
             Ok(())
@@ -134,6 +145,17 @@ fn take_over(tx: &Tx<'_>, check: &mut Check) -> store::Result<()> {
         tx.put_check(&earlier, None)?;
     }
     Ok(())
+}
+
+/// What another installation wrote is ours from now on: the tag is known, and follows the check.
+fn take_over_tag(check: &mut Check) {
+    if let Phase::Parked(Reason::OtherInstallation { tag }) = &check.phase {
+        let known = Status::TAGGED.into_iter();
+        check
+            .written
+            .tags
+            .extend(known.filter(|status| StatusTag(*status).text() == *tag));
+    }
 }
 
 fn word(decision: Decision) -> &'static str {

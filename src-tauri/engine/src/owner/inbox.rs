@@ -20,7 +20,11 @@ impl Owner {
             let (mut last_webhook, mut last_update) = (None, None);
             for row in &rows {
                 match row.inbound {
-                    Inbound::Webhook { .. } => last_webhook = Some(row.received_at),
+                    // A test delivery, or a deletion, says nothing of the group of stage changes (lever-api.md §8.2).
+                    Inbound::Webhook { ref event, .. } if event == lever::CANDIDATE_STAGE_CHANGE => {
+                        last_webhook = Some(row.received_at);
+                    }
+                    Inbound::Webhook { .. } => {}
                     Inbound::Update { .. } => last_update = Some(row.received_at),
                 }
             }
@@ -40,6 +44,8 @@ impl Owner {
             }
             if last_update.is_some() {
                 self.heal(Code::RefUpdates);
+                // Refapp is there and knows its checks: those that wait behind one of unknown outcome need not.
+                self.start_settled();
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use model::{Badge, CheckId, Code, EffectKey, Failure, MINUTE, Millis, Phase, Reason};
+use model::{Badge, CheckId, Code, Coverage, EffectKey, Failure, MINUTE, Millis, Phase, Reason};
 use refapp::{Event, Form, FormQuery, Kind, Outcome, Template};
 use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Tx};
 use url::Url;
@@ -46,6 +46,11 @@ impl Lane {
         self.breaker.is_some_and(|(_, until)| now < until)
     }
 
+    /// A start of unknown outcome is settled: the next form may be asked for.
+    fn release(&mut self) {
+        self.breaker = None;
+    }
+
     pub fn next_try(&self) -> Option<Millis> {
         self.breaker.map(|(_, until)| until)
     }
@@ -62,6 +67,7 @@ struct Prepared {
     event: Event,
     key: EffectKey,
     template: Option<Template>,
+    coverage: Coverage,
     badges: std::collections::BTreeSet<Badge>,
 }
 
@@ -207,6 +213,7 @@ impl Owner {
             event,
             key,
             template: selection.template,
+            coverage: form.questionnaires(&settings.default_language),
             badges,
         }))
     }
@@ -234,6 +241,7 @@ impl Owner {
             event,
             key,
             template,
+            coverage,
             badges,
         } = prepared;
         let sent = self.world.store.write(|tx| {
@@ -253,8 +261,10 @@ impl Owner {
             };
             tx.put_effect(&effect)?;
             tx.spend(&key, now)?;
+            tx.spend(&EffectKey::once(&check.opportunity, check.posting.as_ref()), now)?;
             check.result = Some(key.result_id());
             check.template = template.map(|template| (template.id, template.name));
+            check.coverage = Some(coverage);
             check.badges.extend(badges);
             check.effects += 1;
             let name = check
@@ -313,6 +323,10 @@ impl Owner {
             let Some(mut check) = tx.check(effect.check)? else {
                 return Ok(());
             };
+            // Started again by a person, it was started once all the same.
+            if state == EffectState::Failed && !check.by_person {
+                tx.unspend(&EffectKey::once(&check.opportunity, check.posting.as_ref()))?;
+            }
             // Refapp's update may have come before its answer, and has settled it.
             if check.phase == Phase::Queued
                 && let Some(phase) = phase
@@ -338,8 +352,7 @@ impl Owner {
         })?;
         match error {
             None => {
-                self.lane.breaker = None;
-                self.heal(Code::RefUnknown);
+                self.start_settled();
                 self.refapp_answered(None);
             }
             Some(error) if error.outcome() == Outcome::Unknown => {
@@ -350,6 +363,12 @@ impl Owner {
             Some(_) => {}
         }
         Ok(())
+    }
+
+    /// Refapp took a start on, or Refapp or a person settled one of unknown outcome: the lane is open again.
+    pub(super) fn start_settled(&mut self) {
+        self.lane.release();
+        self.heal(Code::RefUnknown);
     }
 
     /// Parks a check that has not been sent.

@@ -133,10 +133,10 @@ impl Owner {
         let ready = self.world.store.write(|tx| {
             tx.answer_bell(id, bell)?;
             let checks = tx.checks_of(id, &opportunity)?;
-            let first = EffectKey::of(id, &opportunity, posting.as_ref(), "start", 1);
+            let once = EffectKey::once(&opportunity, posting.as_ref());
             let situation = Situation {
                 checks: &checks,
-                spent: if posting.is_some() { tx.spent(&first)? } else { None },
+                spent: if posting.is_some() { tx.spent(&once)? } else { None },
                 bell,
                 trigger: &trigger,
                 following_since: self.record.following_since.unwrap_or(now),
@@ -201,7 +201,16 @@ impl Owner {
         let id = self.id();
         self.world.store.write(|tx| {
             tx.answer_bell(id, bell)?;
-            for mut check in tx.checks_of(id, &bell.opportunity)? {
+            let checks = tx.checks_of(id, &bell.opportunity)?;
+            if checks.is_empty() && bell.source != Source::Recheck {
+                let entered_at = bell.moved_at.unwrap_or(now);
+                let deleted = Phase::Skipped(Reason::Deleted);
+                let check = new_check(id, &bell.opportunity, 1, entered_at, deleted, now);
+                tell_entry(tx, &check, bell)?;
+                tell(tx, check.id, now, "skipped", &[("code", Code::SkipDeleted.to_string())])?;
+                return tx.put_check(&check, None);
+            }
+            for mut check in checks {
                 check.candidate.clear();
                 check.lever_url = None;
                 check.written = Written::default();
@@ -338,6 +347,7 @@ fn new_check(
         posting_title: String::new(),
         owner: String::new(),
         template: None,
+        coverage: None,
         lever_url: None,
         created_at: now,
         active_at: now,

@@ -62,11 +62,15 @@ pub(crate) struct Owner {
     lever: Option<lever::Client>,
     refapp: Option<refapp::Client>,
     place: Option<Place>,
+    /// The account's form, as it was last read.
+    form: Option<refapp::Form>,
     /// The unguessable part of our addresses; the vault is not asked at every turn.
     receiver_path: Option<Secret>,
     users: Users,
     choices: Vec<LeverUser>,
     jobs: JoinSet<Then>,
+    /// Decisions about opportunities that a job is about: they wait for its outcome.
+    deferred: Vec<Envelope>,
     /// The opportunity that a job is about; one job each.
     subjects: HashMap<Id, OpportunityId>,
     busy: HashSet<OpportunityId>,
@@ -121,10 +125,12 @@ impl Owner {
             lever: None,
             refapp: None,
             place: None,
+            form: None,
             receiver_path: None,
             users: Users::default(),
             choices: Vec::new(),
             jobs: JoinSet::new(),
+            deferred: Vec::new(),
             subjects: HashMap::new(),
             busy: HashSet::new(),
             looking: 0,
@@ -196,7 +202,12 @@ impl Owner {
         if let Some(opportunity) = self.subjects.remove(&id) {
             self.busy.remove(&opportunity);
         }
-        tokio::task::block_in_place(|| then(self));
+        tokio::task::block_in_place(|| {
+            then(self);
+            for envelope in std::mem::take(&mut self.deferred) {
+                self.obey(envelope);
+            }
+        });
     }
 
     /// A job panicked: what it was about is as uncertain as after a crash, and is treated as such.
@@ -240,6 +251,7 @@ impl Owner {
             Err(error) => self.ail(error.into(), true),
         }
         self.watch_channels(now);
+        self.watch_coverage();
         self.start_upkeep(now);
         self.carry_on_provision(now);
     }

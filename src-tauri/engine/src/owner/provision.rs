@@ -230,7 +230,7 @@ impl Owner {
                         let now = Millis::now();
                         owner.change(|record| record.refapp_proven_at = Some(now));
                         if let Ok(form) = form {
-                            owner.learn_templates(&form);
+                            owner.account_form_read(form);
                         }
                         owner.provision_soon();
                     }

@@ -48,6 +48,7 @@ impl Owner {
                 .map(|data_centre| self.world.surroundings.redirect_addresses(data_centre))
                 .unwrap_or_default(),
             proposed_public_url: self.world.surroundings.public_url(),
+            coverage: self.coverage(),
             polling: self.record.has(Right::ListOpportunities),
             waiting,
             seconds_left: seconds_left(waiting + queued),
@@ -145,6 +146,7 @@ pub(super) fn blank(record: ConnectionRecord, oauth: Oauth) -> State {
         settings_page: None,
         redirect_addresses: Vec::new(),
         proposed_public_url: None,
+        coverage: None,
         polling: false,
         waiting: 0,
         seconds_left: None,

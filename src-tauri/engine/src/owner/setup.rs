@@ -16,6 +16,9 @@ use crate::state::{LeverUser, Oauth};
 
 impl Owner {
     pub(super) fn obey(&mut self, envelope: Envelope) {
+        if self.must_wait(&envelope.order) {
+            return self.deferred.push(envelope);
+        }
         let Envelope { order, reply } = envelope;
         let done = match order {
             // These answer when a job has come back.
@@ -116,7 +119,7 @@ impl Owner {
         self.refapp = Some(client);
         self.refapp_answered(None);
         if let Some(form) = form {
-            self.learn_templates(&form);
+            self.account_form_read(form);
         }
         Ok(Answer::Done)
     }

@@ -72,6 +72,7 @@ impl Owner {
         });
         self.lever = None;
         self.refapp = None;
+        self.form = None;
         self.hints = crate::state::Hints::default();
         self.oauth = crate::state::Oauth::Idle;
         self.choices.clear();
@@ -79,7 +80,9 @@ impl Owner {
         self.verified_at = None;
         self.world.intake.set_door(self.id(), None);
         self.receiver_path = None;
-        for kind in SecretKind::ALL {
+        // The path opens nothing without the bearer and the signature tokens; kept, it lets Refapp's updates for checks
+        // under way find us again after connecting anew.
+        for kind in SecretKind::ALL.into_iter().filter(|kind| *kind != SecretKind::ReceiverPath) {
             self.world.vault.delete(&self.secret_name(kind))?;
         }
         Ok(())
@@ -102,6 +105,7 @@ impl Owner {
     /// Purges everything but the hashed effect keys (`rules.md` 20).
     pub(super) fn remove_data(&mut self) -> std::result::Result<(), Failure> {
         self.disconnect()?;
+        self.world.vault.delete(&self.secret_name(SecretKind::ReceiverPath))?;
         self.world.store.write(|tx| tx.remove_connection(self.id()))?;
         self.world.intake.set_readiness(&self.record.name, None);
         self.gone = true;

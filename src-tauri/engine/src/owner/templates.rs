@@ -1,8 +1,8 @@
 //! Template tags: **Update**, and the same comparison by itself (`rules.md` 15, 16).
 
 use lever::{Kind, Priority};
-use model::{Code, Failure, HOUR, MINUTE, Millis, PostingId, Right};
-use refapp::{Form, FormQuery, Template};
+use model::{Code, Coverage, Failure, HOUR, MINUTE, Millis, PostingId, Right};
+use refapp::{Form, FormKind, FormQuery};
 use store::Standing;
 
 use super::{Owner, Then};
@@ -35,22 +35,27 @@ impl Owner {
         let query = self.form_query();
         let posting = self.known_posting();
         self.job(async move {
-            let templates = read_templates(&refapp, query, posting).await;
+            let form = read_account_form(&refapp, query, posting).await;
             let tags = lever
                 .opportunity(&carrier)
                 .await
                 .map(|carrier| (carrier.tags, carrier.anonymised));
-            Box::new(move |owner: &mut Self| owner.compare_tags(templates, tags, reply)) as Then
+            Box::new(move |owner: &mut Self| owner.compare_tags(form, tags, reply)) as Then
         });
     }
 
     fn compare_tags(
         &mut self,
-        templates: Result<Vec<Template>, refapp::Error>,
+        form: Result<Form, refapp::Error>,
         tags: Result<(Vec<String>, bool), lever::Error>,
         reply: Option<Reply>,
     ) {
-        self.refapp_answered(templates.as_ref().err());
+        self.refapp_answered(form.as_ref().err());
+        let templates = form.map(|form| {
+            let templates = form.templates();
+            self.form = Some(form);
+            templates
+        });
         let gone = match &tags {
             Ok((_, anonymised)) => *anonymised,
             Err(error) => error.kind == Kind::NotFound,
@@ -146,6 +151,24 @@ impl Owner {
         });
     }
 
+    /// The account's own form was read, without a job.
+    pub(super) fn account_form_read(&mut self, form: Form) {
+        self.learn_templates(&form);
+        self.form = Some(form);
+    }
+
+    /// Whether candidates find questions in their language, as far as the account's form tells (`mission.md` M12).
+    pub(super) fn coverage(&self) -> Option<Coverage> {
+        let language = &self.record.settings.default_language;
+        self.form.as_ref().map(|form| form.questionnaires(language))
+    }
+
+    /// Warns before Refapp would put a project on hold for want of questions.
+    pub(super) fn watch_coverage(&mut self) {
+        let missing = self.coverage() == Some(Coverage::Missing);
+        self.say(Code::RefLanguage, missing, false);
+    }
+
     /// A form that was read shows the templates: new ones are remembered; the tags wait for Update.
     pub(super) fn learn_templates(&mut self, form: &Form) {
         let templates = form.templates();
@@ -190,23 +213,25 @@ impl Owner {
     }
 }
 
-/// The templates of the account; where a form is given for a job only (`refapp-api.md §6`), those of some job.
-async fn read_templates(
+/// The account's form; where it is given for a job only (`refapp-api.md §6`), that of some job.
+async fn read_account_form(
     client: &refapp::Client,
     query: FormQuery,
     posting: Option<PostingId>,
-) -> Result<Vec<Template>, refapp::Error> {
+) -> Result<Form, refapp::Error> {
     let without_job = client.form(&query).await;
-    let templates = without_job.as_ref().map(Form::templates).unwrap_or_default();
-    match posting {
-        Some(posting) if templates.is_empty() => client
-            .form(&FormQuery {
-                job: Some(posting),
-                ..query
-            })
-            .await
-            .map(|form| form.templates()),
-        _ => without_job.map(|form| form.templates()),
+    // The form of an existing project tells nothing of the account.
+    let tells = |form: &Form| form.kind() != FormKind::ExistingProject;
+    let Some(posting) = posting.filter(|_| !without_job.as_ref().is_ok_and(tells)) else {
+        return without_job;
+    };
+    let query = FormQuery {
+        job: Some(posting),
+        ..query
+    };
+    match client.form(&query).await {
+        Ok(form) if tells(&form) => Ok(form),
+        _ => without_job,
     }
 }
 

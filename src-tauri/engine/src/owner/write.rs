@@ -2,7 +2,7 @@
 
 use lever::{Kind, Outcome, Priority};
 use model::{
-    Badge, Check, Code, EffectKey, MINUTE, Millis, NoteId, OpportunityId, Phase, Right, StatusTag, UserId, WrittenNote,
+    Badge, Check, Code, EffectKey, MINUTE, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId, WrittenNote,
 };
 use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Tx};
 
@@ -55,7 +55,7 @@ impl Owner {
     fn rest(&mut self, check: &Check, now: Millis) -> Result<()> {
         let id = self.id();
         self.world.store.write(|tx| match &check.phase {
-            Phase::Parked(reason) if reason.is_mended_in_lever() => {
+            Phase::Parked(reason) if reason.is_mended_in_lever() || matches!(reason, Reason::Unreadable { .. }) => {
                 if now.since(check.phase_since) >= RECHECK {
                     let bell = Bell {
                         opportunity: check.opportunity.clone(),

@@ -26,6 +26,7 @@ fn check(phase: Phase, entered_at: i64) -> Check {
         posting_title: "Backend Developer".to_owned(),
         owner: "Jonas Ek".to_owned(),
         template: None,
+        coverage: None,
         lever_url: None,
         created_at: Millis(entered_at),
         active_at: Millis(entered_at),
