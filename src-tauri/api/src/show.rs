@@ -45,6 +45,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
                 tag: TemplateTag::text_for(&template.name),
             })
             .collect(),
+        coverage: state.coverage,
         counts: counts(state),
     }
 }
@@ -292,6 +293,7 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
         },
         hitch: check.hitch,
         template: check.template.as_ref().map(|(_, name)| name.clone()),
+        coverage: check.coverage,
         created_at: check.created_at,
         since: check.phase_since,
         active_at: check.active_at,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Badge, CheckId, Code, ConnectionId, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId, Redirect, Right,
+    Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId, Redirect, Right,
     RightGroup, RightState, Settings, StageChoice, Status, TemplateId, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,9 @@ pub struct ConnectionView {
     pub stage_changes: Channel,
     pub status_updates: Channel,
     pub templates: Vec<TemplateChoice>,
+    /// What the account's form tells about questionnaires in the default language (`mission.md` M12); `None` while
+    /// it was not read.
+    pub coverage: Option<Coverage>,
     pub counts: Counts,
 }
 
@@ -370,6 +373,8 @@ pub struct CheckRow {
     /// Why Lever does not show it yet.
     pub hitch: Option<Code>,
     pub template: Option<String>,
+    /// The same of the form of this check's job, when it was started.
+    pub coverage: Option<Coverage>,
     pub created_at: Millis,
     /// Since when it has this phase.
     pub since: Millis,

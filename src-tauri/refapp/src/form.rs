@@ -1,6 +1,6 @@
 //! The config form: what it offers, and what is sent back for it.
 
-use model::TemplateId;
+use model::{Coverage, TemplateId};
 use serde_json::Value as Json;
 use url::Url;
 
@@ -73,15 +73,6 @@ pub enum FormKind {
     Questionnaires,
     /// The job has its project already: neither template nor questionnaire can be chosen.
     ExistingProject,
-}
-
-/// Whether there are questions in a language.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Coverage {
-    Covered,
-    Missing,
-    /// The form does not tell: say "unchecked", never "fine" (`refapp-api.md §7`).
-    Unchecked,
 }
 
 /// Why a form cannot be sent as it is preset.

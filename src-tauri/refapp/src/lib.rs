@@ -19,7 +19,7 @@ mod value;
 pub use client::{Accepted, Client, FormQuery};
 pub use error::{Call, Error};
 pub use event::{Candidate, Event, Job, Name, Person, split_name};
-pub use form::{Coverage, Criterion, Field, FieldKind, Form, FormKind, Gap, SelectOption, Template};
+pub use form::{Criterion, Field, FieldKind, Form, FormKind, Gap, SelectOption, Template};
 pub use http_client::{Kind, Message, Outcome};
 pub use update::{BadUpdate, Update, parse_update};
 pub use value::{Value, Values};
