@@ -43,6 +43,19 @@ describe('the table of checks', () => {
     expect(Math.max(...asked.map((one) => one.limit))).toBeLessThan(100);
   });
 
+  it('never draws the whole list, however high a style sheet lets it grow', async () => {
+    const height = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'clientHeight');
+    Object.defineProperty(HTMLElement.prototype, 'clientHeight', {
+      configurable: true,
+      get: () => 100_000 * 56,
+    });
+    const fake = await open(100_000);
+    if (height) Object.defineProperty(HTMLElement.prototype, 'clientHeight', height);
+    else delete (HTMLElement.prototype as { clientHeight?: number }).clientHeight;
+    expect(screen.all('check-row').length).toBeLessThanOrEqual(150);
+    expect(fake.asked.every((one) => one.ask !== 'checks' || one.limit <= 150)).toBe(true);
+  });
+
   it('asks for the rows that come into view', async () => {
     const fake = await open(100_000);
     const scroll = screen.get('checks-scroll');
@@ -161,6 +174,20 @@ describe('a decision', () => {
 });
 
 describe('the detail of a check', () => {
+  it('stays open when Escape closes a dialog above it', async () => {
+    await open();
+    inRow(1, 'check-open').click();
+    await settle();
+    const escape = () => new KeyboardEvent('keydown', { key: 'Escape', bubbles: true });
+    await screen.click('decide-send-again');
+    screen.get('confirm-decision').dispatchEvent(escape());
+    await settle();
+    expect(screen.has('check-detail')).toBe(true);
+    screen.get('detail-close').dispatchEvent(escape());
+    await settle();
+    expect(screen.has('check-detail')).toBe(false);
+  });
+
   it('gives reason, remedy and story, and hands the focus on and back', async () => {
     await open();
     const opener = inRow(0, 'check-open');
@@ -236,6 +263,18 @@ describe('the page of the connection', () => {
 });
 
 describe('the frame', () => {
+  it('says why the host does not answer, and tries again', async () => {
+    const fake = new Fake(overview([]));
+    fake.subscribe = () => () => undefined;
+    fake.refuse('overview', { code: 'APP-STORE', params: {} });
+    screen = new Screen(fake);
+    await settle();
+    expect(screen.text('start-failure-code')).toBe('APP-STORE');
+    fake.on('overview', () => Promise.resolve({ reply: 'overview', value: fake.overview }));
+    await screen.click('start-again');
+    expect(screen.has('welcome')).toBe(true);
+  });
+
   it('says who is needed before anything is asked, and starts a connection', async () => {
     const fake = new Fake(overview([], true));
     screen = new Screen(fake);

@@ -22,7 +22,7 @@ describe('the host', () => {
 
 describe('an action', () => {
   it('does nothing on a second click while the first runs', async () => {
-    const answer = later<void>();
+    const answer = later<null>();
     let runs = 0;
     const action = new Action(() => {
       runs += 1;
@@ -31,7 +31,7 @@ describe('an action', () => {
     const first = action.run();
     void action.run();
     expect([runs, action.busy]).toEqual([1, true]);
-    answer.resolve();
+    answer.resolve(null);
     await first;
     expect(action.busy).toBe(false);
   });

@@ -131,6 +131,7 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
     stageChanges: closed,
     statusUpdates: closed,
     templates: [],
+    coverage: null,
     counts: { needsAttention: 0, running: 0, completed: 0, waiting: 0, secondsLeft: null },
     ...change,
   };
@@ -364,6 +365,7 @@ export function rows(now: number, count: number = lines.length): CheckRow[] {
       reason: null,
       hitch: null,
       template: templates[index % 4]?.name ?? null,
+      coverage: null,
       createdAt: now - (index + 2) * 9 * HOUR,
       since: now - (index + 1) * 7 * HOUR,
       activeAt: now - (index + 1) * 43 * MINUTE,

@@ -223,12 +223,15 @@ describe('the other steps', () => {
 
   it('pick the stage from a list, by OK and Save', async () => {
     const fake = open({ current: 'stage', steps: allOpen, stages });
+    screen.get('stage-choose').focus();
     await screen.click('stage-choose');
+    expect(document.activeElement?.textContent).toBe('Choose the trigger stage');
     const option = screen.all('stage-option').find((one) => one.dataset['value'] === 's-reference');
     option?.click();
     await settle();
     await screen.click('stage-ok');
     expect(screen.text('stage-chosen')).toContain('Reference check');
+    expect(document.activeElement).toBe(screen.get('stage-choose'));
     await screen.click('stage-save');
     expect(fake.asked).toMatchObject([
       { ask: 'choose-stage', stage: 's-reference' },

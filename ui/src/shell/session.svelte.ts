@@ -5,6 +5,7 @@ import type { ConnectionId } from '../backend/types/ConnectionId';
 import type { ConnectionView } from '../backend/types/ConnectionView';
 import type { Overview } from '../backend/types/Overview';
 import type { Step } from '../backend/types/Step';
+import { Action } from '../design/action.svelte';
 
 export type Screen =
   { at: 'welcome' } | { at: 'setup'; step: Step } | { at: 'checks' } | { at: 'connection' };
@@ -16,6 +17,7 @@ export class Session {
   #chosen = $state<ConnectionId | null>(null);
   /** How often rows of the connection on screen were said to have changed. */
   changes = $state(0);
+  readonly begin = new Action(() => this.refresh());
   #pushed = 0;
 
   constructor(host: Host) {
@@ -30,9 +32,9 @@ export class Session {
     return this.connections.find((one) => one.id === this.#chosen) ?? this.connections[0] ?? null;
   }
 
-  /** Listens to the host. Returns how to stop. */
+  /** Listens to the host, which tells the Overview first. Returns how to stop. */
   start(): () => void {
-    return this.host.subscribe((event) => {
+    const stop = this.host.subscribe((event) => {
       if (event.event === 'checks-changed') {
         if (event.value === this.connection?.id) this.changes += 1;
         return;
@@ -40,6 +42,9 @@ export class Session {
       this.#pushed += 1;
       this.#show(event.value);
     });
+    // Should the host not get that far, then the reason is an answer to a question.
+    if (this.overview === null) void this.begin.run();
+    return stop;
   }
 
   /** Waits until the screen knows what an order has changed. */

@@ -2,6 +2,7 @@
 import type { Badge } from "./Badge";
 import type { CheckId } from "./CheckId";
 import type { Code } from "./Code";
+import type { Coverage } from "./Coverage";
 import type { Decision } from "./Decision";
 import type { Failure } from "./Failure";
 import type { Millis } from "./Millis";
@@ -26,7 +27,11 @@ reason: Failure | null,
 /**
  * Why Lever does not show it yet.
  */
-hitch: Code | null, template: string | null, createdAt: Millis, 
+hitch: Code | null, template: string | null, 
+/**
+ * The same of the form of this check's job, when it was started.
+ */
+coverage: Coverage | null, createdAt: Millis, 
 /**
  * Since when it has this phase.
  */

@@ -2,6 +2,7 @@
 import type { Channel } from "./Channel";
 import type { ConnectionId } from "./ConnectionId";
 import type { Counts } from "./Counts";
+import type { Coverage } from "./Coverage";
 import type { DataCentre } from "./DataCentre";
 import type { Finding } from "./Finding";
 import type { Health } from "./Health";
@@ -19,4 +20,9 @@ findings: Array<Finding>,
 /**
  * When everything was last seen to work. Never a bare "connected".
  */
-lastVerified: Millis | null, lastWebhook: Millis | null, lastUpdate: Millis | null, settings: Settings, setup: Setup, stageChanges: Channel, statusUpdates: Channel, templates: Array<TemplateChoice>, counts: Counts, };
+lastVerified: Millis | null, lastWebhook: Millis | null, lastUpdate: Millis | null, settings: Settings, setup: Setup, stageChanges: Channel, statusUpdates: Channel, templates: Array<TemplateChoice>, 
+/**
+ * What the account's form tells about questionnaires in the default language (`mission.md` M12); `None` while
+ * it was not read.
+ */
+coverage: Coverage | null, counts: Counts, };
