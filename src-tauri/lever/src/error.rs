@@ -49,7 +49,8 @@ impl From<&Error> for Failure {
             // A wrong client secret, or an API key in its place (lever-api.md §2.3).
             Kind::Unauthorized if oauth => Code::OauthClient.into(),
             Kind::Unauthorized => Code::LevUnauthorized.into(),
-            // Not all that was asked for was granted: the person was no Super Admin, or the client lacks a scope.
+            // A lesser user's consent fails at the very end of the flow (lever-api.md §2.3).
+            Kind::Forbidden if error.call == Call::ExchangeCode => Code::OauthRole.into(),
             Kind::Forbidden if oauth => Code::OauthScope.into(),
             Kind::Forbidden => match error.call.right() {
                 Some(right) => Self::new(Code::LevRight).with("right", right.label()),

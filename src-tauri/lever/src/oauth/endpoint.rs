@@ -42,9 +42,10 @@ pub struct Tokens {
 
 impl Tokens {
     /// Scopes that were asked for and not granted. An answer that names none grants what was asked for (RFC 6749
-    /// §5.1).
+    /// §5.1); but the refresh token itself says whether `offline_access` was.
     pub fn missing_scopes(&self) -> Vec<&'static str> {
         let granted = |scope: &&str| match &self.scopes {
+            _ if *scope == super::OFFLINE_ACCESS => self.refresh.is_some(),
             Some(scopes) => scopes.iter().any(|granted| granted == scope),
             None => true,
         };
@@ -52,12 +53,12 @@ impl Tokens {
     }
 }
 
-/// Exchanges the code of a grant for tokens; the attempt is used up. Keep them by
+/// Exchanges the code of a grant for tokens; the attempt is used up. Keep them, if no scope is missing, by
 /// [`super::TokenSource::adopt`] before anything else.
 ///
 /// # Errors
-/// `Revoked` for a code that is too old or used, `Unauthorized` for a wrong client secret, `Forbidden` when no refresh
-/// token was granted.
+/// `Revoked` for a code that is too old or used, `Unauthorized` for a wrong client secret, `Forbidden` when the person
+/// who consented may not connect an app.
 pub async fn exchange(
     place: &LeverPlace,
     credentials: &Credentials,
@@ -66,11 +67,7 @@ pub async fn exchange(
 ) -> Result<Tokens, Error> {
     let fail = |kind| Error::new(Call::ExchangeCode, kind);
     let endpoint = Endpoint::new(place, credentials.clone()).map_err(|failure| fail(Kind::SecretStore(failure)))?;
-    let tokens = endpoint.exchange(attempt, &code).await.map_err(fail)?;
-    match tokens.refresh {
-        Some(_) => Ok(tokens),
-        None => Err(fail(Kind::Forbidden)),
-    }
+    endpoint.exchange(attempt, &code).await.map_err(fail)
 }
 
 /// The token endpoint, as one client of it.

@@ -11,10 +11,13 @@ pub use attempt::{Attempt, Return, ReturnError, begin, read_return};
 pub use endpoint::{Credentials, Tokens, exchange};
 pub use source::{RefreshTokenStore, TokenSource};
 
+/// Grants a refresh token.
+const OFFLINE_ACCESS: &str = "offline_access";
+
 /// What is asked for: a refresh token, and the least that covers the 12 rights of the article
 /// (`lever-api.md §2.2`). Write includes read.
 pub const SCOPES: [&str; 7] = [
-    "offline_access",
+    OFFLINE_ACCESS,
     "users:read:admin",
     "postings:read:admin",
     "opportunities:write:admin",

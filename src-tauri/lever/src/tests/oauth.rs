@@ -175,12 +175,11 @@ async fn the_token_endpoint_is_never_left_by_a_redirect() {
 async fn every_refusal_of_an_exchange_has_its_reason() {
     let unauthorised = json!({"error": "access_denied", "error_description": "Unauthorized"});
     let dead = json!({"error": "invalid_grant"});
-    let no_refresh = json!({"access_token": "a", "token_type": "Bearer", "expires_in": 3600});
     for (status, body, expected) in [
         (401, unauthorised, Code::OauthClient),
         (403, dead.clone(), Code::OauthLate),
         (400, dead, Code::OauthLate),
-        (200, no_refresh, Code::OauthScope),
+        (403, json!({"error": "access_denied"}), Code::OauthRole),
         (200, json!([]), Code::LevAnswer),
         (500, json!({}), Code::LevDown),
     ] {
@@ -192,6 +191,17 @@ async fn every_refusal_of_an_exchange_has_its_reason() {
             .unwrap();
         assert_eq!(Failure::from(&error).code, expected, "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_grant_without_a_refresh_token_lacks_offline_access() {
+    let no_refresh = json!({"access_token": "a", "token_type": "Bearer", "expires_in": 3600});
+    let server = Server::start(move |_, _| reply(200, &no_refresh)).await;
+    let attempt = attempt(&server);
+    let tokens = exchange(&server.place(), &credentials(), attempt, Secret::new("c"))
+        .await
+        .unwrap();
+    assert_eq!(tokens.missing_scopes(), ["offline_access"]);
 }
 
 #[tokio::test]

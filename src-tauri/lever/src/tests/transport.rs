@@ -119,7 +119,7 @@ fn a_missing_right_is_named_to_the_person() {
         Failure::new(Code::LevRight).with("right", Right::AddOpportunityTag.label())
     );
     assert_eq!(forbidden(Call::ReadApplication).code, Code::LevExpand);
-    assert_eq!(forbidden(Call::ExchangeCode).code, Code::OauthScope);
+    assert_eq!(forbidden(Call::ExchangeCode).code, Code::OauthRole);
     let dead = |call| Failure::from(Error::new(call, Kind::Revoked)).code;
     assert_eq!(dead(Call::RefreshToken), Code::OauthRevoked);
     assert_eq!(dead(Call::ExchangeCode), Code::OauthLate);

@@ -106,6 +106,7 @@ async fn the_tag_carrier_is_made_of_a_name_and_tags() {
     let new = NewOpportunity {
         name: "Refapp".to_owned(),
         tags: tags(),
+        stage: None,
     };
     let made = server.client().create_opportunity(&new, &"u".into()).await.unwrap();
     assert_eq!(made.id.as_str(), "dd9eb009");
