@@ -5,7 +5,9 @@
 
 use http_client::{Http, Limits};
 use lever::Priority;
-use model::{Code, DataCentre, Failure, Millis, Right, RightState, Secret, StageChoice, StageId, UserId, WayIn};
+use model::{
+    Code, DataCentre, Failure, LeverPlace, Millis, Right, RightState, Secret, StageChoice, StageId, UserId, WayIn,
+};
 use refapp::FormQuery;
 use store::Standing;
 
@@ -173,14 +175,35 @@ impl Owner {
                 return;
             }
         };
+        let elsewhere = self.other_places();
         self.job(async move {
             let stages = client.stages().await;
+            let home = match &stages {
+                Err(error) if error.kind == lever::Kind::Unauthorized => home_of(&key, elsewhere).await,
+                _ => None,
+            };
             Box::new(move |owner: &mut Self| {
-                let answer = owner.api_key_read(client, &key, stages);
+                let answer = match home {
+                    Some(home) => Err(Failure::new(Code::LevDataCentre).with("data_centre", home.word())),
+                    None => owner.api_key_read(client, &key, stages),
+                };
                 owner.lever_failure = answer.as_ref().err().cloned();
                 let _ = reply.send(answer);
             }) as Then
         });
+    }
+
+    /// Lever's other data centres. A test double is nobody's neighbour.
+    fn other_places(&self) -> Vec<(DataCentre, LeverPlace)> {
+        let chosen = self.record.data_centre;
+        [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox]
+            .into_iter()
+            .filter(|other| chosen != Some(*other) && chosen != Some(DataCentre::Custom))
+            .filter_map(|other| {
+                let place = self.world.surroundings.place(&self.record.name, other).ok()?;
+                Some((other, place.lever(other)))
+            })
+            .collect()
     }
 
     fn api_key_read(
@@ -492,6 +515,22 @@ impl Owner {
             values: None,
         }
     }
+}
+
+/// The data centre that knows a key which another one refused: asked by a read, so that the error can name it
+/// (`lever-api.md §12` row 2).
+async fn home_of(key: &Secret, places: Vec<(DataCentre, LeverPlace)>) -> Option<DataCentre> {
+    for (data_centre, place) in places {
+        let Ok(client) = lever::Client::new(place, lever::Auth::ApiKey(key.clone())) else {
+            continue;
+        };
+        match client.stages().await {
+            Ok(_) => return Some(data_centre),
+            Err(error) if error.kind == lever::Kind::Forbidden => return Some(data_centre),
+            Err(_) => {}
+        }
+    }
+    None
 }
 
 /// 192 bits that nobody guesses.
