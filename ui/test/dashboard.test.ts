@@ -201,6 +201,17 @@ describe('the detail of a check', () => {
     expect(document.activeElement).toBe(opener);
   });
 
+  it('says whether the candidate finds questions in the default language', async () => {
+    const fake = await open();
+    const known = fake.details.get('check-6');
+    if (!known) throw new Error('the scene has its detail');
+    fake.details.set('check-6', { ...known, row: { ...known.row, coverage: 'unchecked' } });
+    inRow(6, 'check-open').click();
+    await settle();
+    expect(screen.get('detail-coverage').dataset['state']).toBe('unchecked');
+    expect(screen.text('detail-coverage')).toBe('Unchecked');
+  });
+
   it('drops an answer that a newer question has overtaken', async () => {
     const fake = await open();
     inRow(6, 'check-open').click();
@@ -284,6 +295,34 @@ describe('the frame', () => {
     await screen.click('welcome-start');
     expect(fake.asked[0]).toEqual({ ask: 'create-connection', name: 'Lever' });
     expect(screen.has('wizard-refapp')).toBe(true);
+  });
+
+  it('subscribes once, however much the host tells', async () => {
+    const fake = new Fake(overview([healthy(NOW)]));
+    let times = 0;
+    const { subscribe } = fake;
+    fake.subscribe = (onEvent) => {
+      times += 1;
+      return subscribe.call(fake, onEvent);
+    };
+    screen = new Screen(fake);
+    fake.show(overview([healthy(NOW, { health: 'warning' })]));
+    await settle();
+    fake.show(overview([healthy(NOW, { health: 'offline' })]));
+    await settle();
+    expect([times, screen.get('health').dataset['state']]).toEqual([1, 'offline']);
+  });
+
+  it('asks for the name of a second connection, which tells it from the first', async () => {
+    const fake = new Fake(overview([healthy(NOW), connection({ id: 'other', name: 'Other' })]));
+    screen = new Screen(fake);
+    await settle();
+    await screen.choose('connection-switch', 'add');
+    await screen.click('welcome-start');
+    expect(fake.asked.some((one) => one.ask === 'create-connection')).toBe(false);
+    await screen.type('welcome-name', 'Sandbox');
+    await screen.click('welcome-start');
+    expect(fake.asked.findLast((one) => one.ask === 'create-connection')?.name).toBe('Sandbox');
   });
 
   it('keeps the practice banner on every screen, with the board', async () => {

@@ -131,7 +131,7 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
     stageChanges: closed,
     statusUpdates: closed,
     templates: [],
-    coverage: null,
+    coverage: 'unchecked',
     counts: { needsAttention: 0, running: 0, completed: 0, waiting: 0, secondsLeft: null },
     ...change,
   };

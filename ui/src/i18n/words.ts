@@ -4,6 +4,7 @@ import type { Badge } from '../backend/types/Badge';
 import type { ChannelState } from '../backend/types/ChannelState';
 import type { CheckRow } from '../backend/types/CheckRow';
 import type { Code } from '../backend/types/Code';
+import type { Coverage } from '../backend/types/Coverage';
 import type { DataCentre } from '../backend/types/DataCentre';
 import type { Decision } from '../backend/types/Decision';
 import type { Health } from '../backend/types/Health';
@@ -62,6 +63,13 @@ export const channelLook: Record<ChannelState, Look> = {
   proven: { word: m.channel_proven, icon: 'check-circle', tone: 'success' },
   polling: { word: m.channel_polling, icon: 'refresh', tone: 'success' },
   broken: { word: m.channel_broken, icon: 'cross', tone: 'danger' },
+};
+
+/** Whether candidates find questions in the account's default language. */
+export const coverageLook: Record<Coverage, Look> = {
+  covered: { word: m.coverage_covered, icon: 'check-circle', tone: 'success' },
+  missing: { word: m.coverage_missing, icon: 'alert', tone: 'warning' },
+  unchecked: { word: m.coverage_unchecked, icon: 'help', tone: 'neutral' },
 };
 
 export const stepLook: Record<StepState, Look> = {
