@@ -71,6 +71,11 @@ export function setup(change: Partial<Setup> = {}): Setup {
       stage: 'blocked',
       done: 'blocked',
     }),
+    dataCentres: [
+      { dataCentre: 'us', proposed: 'oauth' },
+      { dataCentre: 'eu', proposed: 'api-key' },
+      { dataCentre: 'sandbox', proposed: 'api-key' },
+    ],
     refapp: { url: '', tokenHint: null, provenAt: null },
     lever: {
       keyHint: null,
@@ -186,7 +191,7 @@ const templates = ['Developers', 'Sales', 'Customer success', 'Chefer och ledare
 export function healthy(now: number, change: Partial<ConnectionView> = {}): ConnectionView {
   return connection({
     dataCentre: 'us',
-    wayIn: 'o-auth',
+    wayIn: 'oauth',
     health: 'healthy',
     lastVerified: now - 2 * MINUTE,
     lastWebhook: now - 7 * MINUTE,

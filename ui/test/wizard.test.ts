@@ -101,12 +101,12 @@ describe('the wizard', () => {
   it('proposes OAuth in the US and the API key in the EU, and takes either', async () => {
     const fake = open({ current: 'data-centre', steps: allOpen });
     await screen.click('data-centre-us');
-    expect((screen.get('way-in-o-auth') as HTMLInputElement).checked).toBe(true);
+    expect((screen.get('way-in-oauth') as HTMLInputElement).checked).toBe(true);
     await screen.click('data-centre-eu');
     expect((screen.get('way-in-api-key') as HTMLInputElement).checked).toBe(true);
-    await screen.click('way-in-o-auth');
+    await screen.click('way-in-oauth');
     await screen.click('data-centre-save');
-    expect(fake.asked[0]).toMatchObject({ dataCentre: 'eu', wayIn: 'o-auth' });
+    expect(fake.asked[0]).toMatchObject({ dataCentre: 'eu', wayIn: 'oauth' });
   });
 
   it('shows the twelve permissions in Lever’s words and order, in both languages', async () => {
@@ -136,7 +136,7 @@ describe('the way in by OAuth', () => {
       clientSecretHint: 'x9Qe',
       oauth,
     };
-    return open({ current: 'lever', steps: allOpen, lever }, { dataCentre: 'us', wayIn: 'o-auth' });
+    return open({ current: 'lever', steps: allOpen, lever }, { dataCentre: 'us', wayIn: 'oauth' });
   }
   const url = 'https://auth.lever.co/authorize?client_id=client';
 

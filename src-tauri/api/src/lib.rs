@@ -17,7 +17,8 @@ pub use host::{Host, Options};
 pub use mail::SupportMail;
 pub use request::{Decision, Reply, Request};
 pub use view::{
-    Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, Event, Finding, Health,
-    LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving, RefappSetup, Renamed, RightView, Setup,
-    Step, StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry, TimelineStep, UserChoice,
+    Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event,
+    Finding, Health, LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving, RefappSetup, Renamed,
+    RightView, Setup, Step, StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry,
+    TimelineStep, UserChoice,
 };

@@ -1,5 +1,6 @@
 //! The mail to Refapp's support (`rules.md` 19): it asks for the account token and for registering this host.
 //!
+//! Whom it goes to is not in it either: the address of Refapp's support is the customer's to know, we know none.
 //! The bearer is deliberately not in it: a mail is no place for a secret. It is handed over as Refapp's support asks.
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,6 @@ use url::Url;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct SupportMail {
-    pub to: String,
     pub subject: String,
     pub body: String,
 }
@@ -21,7 +21,6 @@ impl SupportMail {
         let host = update_address.and_then(Url::host_str);
         let (subject, body) = if language == "sv" { swedish(host) } else { english(host) };
         Self {
-            to: "support@refapp.se".to_owned(),
             subject: subject.to_owned(),
             body,
         }

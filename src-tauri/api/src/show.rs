@@ -1,12 +1,12 @@
 //! From what the engine knows to what a user interface shows.
 
 use engine::{Oauth, SLOW, State};
-use model::{Check, Code, Failure, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive};
+use model::{Check, Code, DataCentre, Failure, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive};
 use store::{Carrier, Moment, Standing};
 
 use crate::{
-    Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, Decision, Finding, Health, LeverSetup,
-    OauthState, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
+    Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, DataCentreChoice, Decision, Finding, Health,
+    LeverSetup, OauthState, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
     TemplateChoice, TemplateReport, TimelineEntry, UserChoice,
 };
 
@@ -134,6 +134,12 @@ fn setup(state: &State, now: Millis) -> Setup {
         finished: !matches!(record.standing, Standing::Draft | Standing::Disconnected),
         current,
         steps,
+        data_centres: [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox]
+            .map(|data_centre| DataCentreChoice {
+                data_centre,
+                proposed: data_centre.proposed_way_in(),
+            })
+            .to_vec(),
         refapp: RefappSetup {
             url: record
                 .refapp_url

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId, Redirect, Right,
-    RightGroup, RightState, Settings, StageChoice, Status, TemplateId, UserId, WayIn, WhoActs,
+    Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId,
+    Redirect, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -173,6 +173,8 @@ pub struct Setup {
     /// Where the wizard opens.
     pub current: Step,
     pub steps: Vec<StepView>,
+    /// The data centres to choose from, each with the way in that it proposes.
+    pub data_centres: Vec<DataCentreChoice>,
     pub refapp: RefappSetup,
     pub lever: LeverSetup,
     pub users: Vec<UserChoice>,
@@ -225,6 +227,14 @@ pub enum StepState {
     Busy,
     Failed,
     Done,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DataCentreChoice {
+    pub data_centre: DataCentre,
+    pub proposed: WayIn,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]

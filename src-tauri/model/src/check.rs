@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    CheckId, Code, ConnectionId, Coverage, Failure, Millis, NoteId, OpportunityId, PostingId, ResultId, Status, TemplateId,
-    WhoActs, WireStatus,
+    CheckId, Code, ConnectionId, Coverage, Failure, Millis, NoteId, OpportunityId, PostingId, ResultId, Status,
+    TemplateId, WhoActs, WireStatus,
 };
 
 impl Check {
@@ -20,7 +20,12 @@ impl Check {
     /// Completed and declined, where Refapp said a number.
     pub fn answered(&self) -> Option<u32> {
         let progress = &self.progress;
-        progress.has_counts().then(|| progress.completed.unwrap_or(0).saturating_add(progress.declined.unwrap_or(0)))
+        progress.has_counts().then(|| {
+            progress
+                .completed
+                .unwrap_or(0)
+                .saturating_add(progress.declined.unwrap_or(0))
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{StageId, TemplateId, UserId};
 #[ts(export)]
 pub enum WayIn {
     /// Proposed for the US data centre. Needs the organisation's own OAuth client.
+    #[serde(rename = "oauth")]
     OAuth,
     /// Proposed for the EU data centre, accepted everywhere.
     ApiKey,

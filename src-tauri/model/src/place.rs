@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use url::{Host, Url};
 
-use crate::{Code, Failure};
+use crate::{Code, Failure, WayIn};
 
 /// Lever's data centres (`lever-api.md §1`). An account lives in exactly one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, TS)]
@@ -24,6 +24,14 @@ pub enum DataCentre {
 }
 
 impl DataCentre {
+    /// The way in that is proposed on choosing it. An API key is accepted everywhere (`mission.md` M2).
+    pub fn proposed_way_in(self) -> WayIn {
+        match self {
+            Self::Us => WayIn::OAuth,
+            Self::Eu | Self::Sandbox | Self::Custom => WayIn::ApiKey,
+        }
+    }
+
     /// The word in configuration files, redirect paths and the database.
     pub fn word(self) -> &'static str {
         match self {

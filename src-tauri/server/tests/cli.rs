@@ -314,7 +314,7 @@ fn status_tells_health_findings_channels_and_counts() {
 fn status_renews_the_address_of_lever_s_consent_page_when_it_grows_old() {
     let oauth = |state: Value| {
         let mut connection = connection(MAIN, "Main");
-        connection["wayIn"] = json!("o-auth");
+        connection["wayIn"] = json!("oauth");
         connection["setup"]["lever"]["oauth"] = state;
         connection
     };

@@ -197,7 +197,7 @@ const centres: Record<DataCentre, () => string> = {
 };
 export const dataCentreName = (centre: DataCentre): string => centres[centre]();
 
-const ways: Record<WayIn, () => string> = { 'o-auth': m.way_oauth, 'api-key': m.way_api_key };
+const ways: Record<WayIn, () => string> = { oauth: m.way_oauth, 'api-key': m.way_api_key };
 export const wayInName = (way: WayIn): string => ways[way]();
 
 const rights: Record<Right, () => string> = {

@@ -63,7 +63,7 @@ function oauth(state: LeverSetup['oauth']): () => Fake {
     clientSecretHint: 'x9Qe',
     oauth: state,
   };
-  return wizard('lever', { lever }, { dataCentre: 'us', wayIn: 'o-auth' });
+  return wizard('lever', { lever }, { dataCentre: 'us', wayIn: 'oauth' });
 }
 
 function board(change: Partial<ConnectionView>, count = 14): () => Fake {
@@ -104,7 +104,7 @@ export const scenes: Record<string, () => Fake> = {
   }),
   'data-centre': wizard('data-centre'),
   'lever-key': wizard('lever'),
-  'lever-oauth': wizard('lever', {}, { dataCentre: 'us', wayIn: 'o-auth' }),
+  'lever-oauth': wizard('lever', {}, { dataCentre: 'us', wayIn: 'oauth' }),
   'oauth-idle': oauth({ state: 'idle' }),
   'oauth-slow': oauth({
     state: 'in-browser',

@@ -3,4 +3,4 @@
 /**
  * A mail, ready to send.
  */
-export type SupportMail = { to: string, subject: string, body: string, };
+export type SupportMail = { subject: string, body: string, };

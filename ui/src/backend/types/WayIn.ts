@@ -3,4 +3,4 @@
 /**
  * How a connection proves itself to Lever (`mission.md` M2).
  */
-export type WayIn = "o-auth" | "api-key";
+export type WayIn = "oauth" | "api-key";
