@@ -182,7 +182,7 @@ impl Rig {
         let sim = simulator::start(options).await.expect("a port on loopback");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let public = format!("http://{}", listener.local_addr().expect("bound"));
-        let places = [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox]
+        let places = [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox, DataCentre::Custom]
             .into_iter()
             .map(|dc| {
                 let (api, auth) = (sim.lever_api_url(simulated(dc)), sim.lever_auth_url(simulated(dc)));
@@ -222,16 +222,17 @@ impl Rig {
     pub async fn start(setup: Setup) -> Self {
         let rig = Self::bare(setup).await;
         rig.provision().await;
-        rig.until("the connection is ready", async || {
-            rig.host
-                .intake()
-                .readiness()
-                .iter()
-                .all(|(_, ready)| *ready)
-                .then_some(())
+        rig.until_ready().await;
+        rig
+    }
+
+    /// Waits until every connection is ready.
+    pub async fn until_ready(&self) {
+        self.until("the connection is ready", async || {
+            let readiness = self.host.intake().readiness();
+            (!readiness.is_empty() && readiness.iter().all(|(_, ready)| *ready)).then_some(())
         })
         .await;
-        rig
     }
 
     pub async fn provision(&self) {
@@ -417,6 +418,19 @@ impl Rig {
         self.start_host().await;
     }
 
+    /// The database is gone, and the host begins with an empty one. Its secrets are elsewhere, and stay.
+    pub async fn lose_database(&mut self) {
+        self.stop_host().await;
+        let store = self
+            .until("the directory is free", async || Store::open(self.dir.path()).ok())
+            .await;
+        drop(store);
+        for file in std::fs::read_dir(self.dir.path()).expect("a directory") {
+            std::fs::remove_file(file.expect("an entry").path()).expect("a file of ours");
+        }
+        self.start_host().await;
+    }
+
     /// What there is, for a test that waited in vain.
     async fn account(&self) -> String {
         let overview = self.overview().await;
@@ -489,9 +503,18 @@ impl Rig {
         demo::id(SEED, "posting", title)
     }
 
+    pub fn user(&self, email: &str) -> String {
+        demo::id(SEED, "user", email)
+    }
+
     /// A recruiter moves a candidate of the demo data.
     pub async fn move_to(&self, candidate: &str, stage: &str) {
-        let body = json!({"opportunity": self.opportunity(candidate), "stage": stage, "by": demo::RECRUITER});
+        self.move_by(candidate, stage, demo::RECRUITER).await;
+    }
+
+    /// Somebody moves a candidate of the demo data.
+    pub async fn move_by(&self, candidate: &str, stage: &str, email: &str) {
+        let body = json!({"opportunity": self.opportunity(candidate), "stage": stage, "by": email});
         self.control("POST", "lever/move", body).await;
     }
 
@@ -499,9 +522,9 @@ impl Rig {
         self.move_to(candidate, demo::TRIGGER_STAGE).await;
     }
 
-    /// The same by somebody else; `None` is Lever's API, without a user.
-    pub async fn move_by(&self, candidate: &str, stage: &str, by: Option<&str>) {
-        let body = json!({"opportunity": self.opportunity(candidate), "stage": stage, "by": by});
+    /// The same by Lever's API, without a user.
+    pub async fn move_by_nobody(&self, candidate: &str, stage: &str) {
+        let body = json!({"opportunity": self.opportunity(candidate), "stage": stage, "by": null});
         self.control("POST", "lever/move", body).await;
     }
 
