@@ -1,7 +1,7 @@
 //! Template tags: **Update**, and the same comparison by itself (`rules.md` 15, 16).
 
 use lever::{Kind, Priority};
-use model::{Code, Coverage, Failure, HOUR, MINUTE, Millis, PostingId, Right};
+use model::{Code, Coverage, Failure, HOUR, MINUTE, Millis, PostingId, Right, TemplateTag};
 use refapp::{Form, FormKind, FormQuery};
 use store::Standing;
 
@@ -61,14 +61,10 @@ impl Owner {
             Err(error) => error.kind == Kind::NotFound,
         };
         if gone {
-            // Somebody deleted or anonymised it: it is made again (rules.md 16), by the proof that makes it, and the
-            // tags are put on it there.
+            // Somebody deleted or anonymised it: it is made again (rules.md 16), by the proof that makes it, with the
+            // tags that are known. Then whoever asked gets what they asked for.
             self.change(|record| record.carrier = store::Carrier::None);
-            if let Ok(templates) = templates {
-                let plan = compare(&self.record.templates, &templates, &[]);
-                self.change(|record| record.templates = plan.templates);
-            }
-            return self.prove_rights(true, reply);
+            return self.remake_carrier(reply);
         }
         self.lever_answered(tags.as_ref().err());
         let read = match (templates, tags) {
@@ -81,8 +77,10 @@ impl Owner {
             Err(failure) => return answer(reply, Err(failure)),
         };
         let plan = compare(&self.record.templates, &templates, &tags);
-        if reply.is_none() {
-            // The comparison that runs by itself changes nothing: it says that Update has something to do.
+        // A carrier is made for these tags: it gets its first ones by itself.
+        let is_bare = !tags.iter().any(|tag| TemplateTag::parse(tag).is_some());
+        if reply.is_none() && !(is_bare && plan.is_drift()) {
+            // The comparison that runs by itself changes nothing else: it says that Update has something to do.
             if plan.is_drift() {
                 self.ail(Code::TagDrift.into(), false);
             } else {
@@ -115,13 +113,13 @@ impl Owner {
                     let own = (!template.alive).then_some(&template.name);
                     own.into_iter()
                         .chain(&template.former)
-                        .map(|name| model::TemplateTag::text_for(name))
+                        .map(|name| TemplateTag::text_for(name))
                 })
                 .filter(|tag| {
                     !plan
                         .templates
                         .iter()
-                        .any(|t| t.alive && model::TemplateTag::text_for(&t.name) == *tag)
+                        .any(|t| t.alive && TemplateTag::text_for(&t.name) == *tag)
                 })
                 .collect();
             let carried = still_carried(&lever, &dead, can_postings, can_tags).await;
@@ -155,6 +153,8 @@ impl Owner {
     pub(super) fn account_form_read(&mut self, form: Form) {
         self.learn_templates(&form);
         self.form = Some(form);
+        // Where Lever came first, its tags have waited for this.
+        self.next_upkeep = Millis(0);
     }
 
     /// Whether candidates find questions in their language, as far as the account's form tells (`mission.md` M12).
