@@ -1,0 +1,128 @@
+//! The wizard, step by step, as an admin in practice mode goes through it. Each step ends when the next is on screen.
+
+use serde_json::{Value, json};
+use simulator::{Simulator, demo};
+
+use super::Window;
+
+/// What practice mode fills in by itself is filled in by its buttons.
+impl Window {
+    /// From the first screen to the first step.
+    pub async fn begin_setup(&self) {
+        self.click("welcome-start").await;
+        self.see("wizard-refapp").await;
+    }
+
+    /// Refapp's address and token.
+    pub async fn prove_refapp(&self) {
+        self.click("refapp-url-fill").await;
+        self.click("refapp-token-fill").await;
+        self.click("refapp-prove").await;
+        self.see("wizard-data-centre").await;
+    }
+
+    /// `us`, `eu` or `sandbox`, and `oauth` or `api-key`.
+    pub async fn choose_data_centre(&self, data_centre: &str, way_in: &str) {
+        self.click(&format!("data-centre-{data_centre}")).await;
+        self.click(&format!("way-in-{way_in}")).await;
+        self.click("data-centre-save").await;
+        self.see("wizard-lever").await;
+    }
+
+    /// An API key.
+    pub async fn prove_key(&self) {
+        self.click("lever-key-fill").await;
+        self.click("lever-prove").await;
+        self.see("wizard-acting-user").await;
+    }
+
+    /// The organisation's own OAuth client.
+    pub async fn enter_oauth_client(&self) {
+        self.click("oauth-client-id-fill").await;
+        self.click("oauth-client-secret-fill").await;
+        self.click("oauth-client-save").await;
+        self.see("lever-connect").await;
+    }
+
+    /// The Super Admin.
+    pub async fn choose_acting_user(&self) {
+        let user = demo::id(1, "user", demo::SUPER_ADMIN);
+        self.click(&format!("acting-user-option[data-value=\"{user}\"]")).await;
+        self.click("acting-user-save").await;
+        self.see("wizard-rights").await;
+    }
+
+    /// The rights one by one, with the tag carrier.
+    pub async fn prove_rights(&self) {
+        self.click("carrier-consent").await;
+        self.click("rights-prove").await;
+        self.click("wizard-continue").await;
+        self.see("wizard-channels").await;
+    }
+
+    /// Webhooks and updates, at the address that the app proposes.
+    pub async fn choose_channels(&self) {
+        self.click("update-bearer-fill").await;
+        self.click("channels-save").await;
+        self.click("wizard-continue").await;
+        self.see("wizard-stage").await;
+    }
+
+    /// The stage of the demo data that is meant for it.
+    pub async fn choose_stage(&self) {
+        let stage = demo::id(1, "stage", demo::TRIGGER_STAGE);
+        self.click("stage-choose").await;
+        self.click(&format!("stage-option[data-value=\"{stage}\"]")).await;
+        self.click("stage-ok").await;
+        self.click("stage-save").await;
+        self.see("wizard-done").await;
+    }
+
+    /// To the dashboard.
+    pub async fn finish_setup(&self) {
+        self.click("finish").await;
+        self.see("checks").await;
+    }
+
+    /// The whole of it for the EU.
+    pub async fn set_up_eu(&self) {
+        self.begin_setup().await;
+        self.prove_refapp().await;
+        self.choose_data_centre("eu", "api-key").await;
+        self.prove_key().await;
+        self.choose_acting_user().await;
+        self.prove_rights().await;
+        self.choose_channels().await;
+        self.choose_stage().await;
+        self.finish_setup().await;
+    }
+}
+
+/// Tells the simulator to do something, by its control API: `PATCH`, `lever/webhook-groups`, ….
+pub async fn tell(simulator: &Simulator, method: &str, path: &str, body: &Value) {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client for loopback");
+    let method = method.parse().expect("a method of HTTP");
+    let request = client
+        .request(method, format!("{}/{path}", simulator.control_url()))
+        .json(body);
+    let answer = request.send().await.expect("the simulator answers");
+    let status = answer.status();
+    assert!(
+        status.is_success(),
+        "{path}: {status} {}",
+        answer.text().await.unwrap_or_default()
+    );
+}
+
+/// A simulator whose Super Admin has switched the webhooks on.
+pub async fn simulator_with_webhooks() -> Simulator {
+    let simulator = simulator::start(simulator::Options::default())
+        .await
+        .expect("loopback has a free port");
+    let groups = json!({"candidateStageChange": true, "candidateDeleted": true});
+    tell(&simulator, "PATCH", "lever/webhook-groups", &groups).await;
+    simulator
+}

@@ -1,0 +1,183 @@
+//! A customer in the EU, from the first start to checks that follow themselves.
+
+use end_to_end::window::{Home, Window};
+use serde_json::json;
+use simulator::demo;
+
+use crate::simulated::{self, Simulated};
+use crate::steps::{self, look, tick};
+
+/// The boxes in Lever's words and order (`mission.md` M4).
+const BOXES: [&str; 12] = [
+    "read user",
+    "read posting",
+    "read opportunity",
+    "list webhooks",
+    "list stages",
+    "list users",
+    "add opportunity tag",
+    "remove opportunity tag",
+    "create opportunity note",
+    "delete opportunity note",
+    "create opportunity",
+    "add webhooks",
+];
+
+#[tokio::test]
+async fn m01_m02_m04_m05_m06_m14_eu_from_the_first_start_to_a_check_that_follows_itself() {
+    let (home, simulated) = (Home::new().await, Simulated::start().await);
+    let key = format!("lever/keys/{}", demo::EU_KEY);
+    // Whoever made the key in Lever forgot a box.
+    simulated
+        .control("PATCH", &key, json!({"rights": {"create opportunity note": false}}))
+        .await;
+    let window = Window::app(&home, &simulated.running).await;
+
+    // M1: said before, not after.
+    for needed in [
+        "Refapp Administrator",
+        "account token",
+        "Lever Super Admin",
+        "Manage API credentials and manage integrations",
+        "different people, on different days",
+    ] {
+        window.see_text("welcome", needed).await;
+    }
+    look(&window, "eu-01-welcome").await;
+    window.begin_setup().await;
+    look(&window, "eu-02-refapp").await;
+
+    // M1: the token is proven; what fails names who must help.
+    window.click("refapp-url-fill").await;
+    window.fill("refapp-token", "practice-refapp-tokem").await;
+    window.click("refapp-prove").await;
+    window.see_text("step-failure-code", "REF-TOKEN").await;
+    window.see_text("step-failure", "Refapp’s support").await;
+    look(&window, "eu-03-refapp-wrong").await;
+    window.fill("refapp-token", demo::REFAPP_TOKEN).await;
+    window.click("refapp-prove").await;
+
+    // M2: the EU proposes the key.
+    window.see("wizard-data-centre").await;
+    window.click("data-centre-eu").await;
+    window.see("way-in-api-key:checked").await;
+    look(&window, "eu-04-centre").await;
+    window.click("data-centre-save").await;
+
+    // M4: the boxes as in Lever.
+    window.see("wizard-lever").await;
+    let boxes = window
+        .run("return [...document.querySelectorAll('[data-testid=\"lever-permissions\"] [lang=en].label')].map((e) => e.innerText)")
+        .await;
+    assert_eq!(boxes, json!(BOXES));
+    look(&window, "eu-05-key").await;
+    window.fill("lever-key", demo::EU_KEY).await;
+    window.click("lever-prove").await;
+    window.see("wizard-acting-user").await;
+    look(&window, "eu-06-user").await;
+    window.choose_acting_user().await;
+    look(&window, "eu-07-rights").await;
+
+    // M4: one by one; the missing one is named, and nothing counts before it is there.
+    window.click("carrier-consent").await;
+    window.click("rights-prove").await;
+    window
+        .see("right-create-opportunity-note[data-state=\"missing\"]")
+        .await;
+    window.see("wizard-rights[data-state=\"failed\"]").await;
+    window.see("rights-copy-missing").await;
+    window.see_no("wizard-continue").await;
+    look(&window, "eu-08-rights-missing").await;
+    let board = Window::browser(&home, &simulated.running.board_url()).await;
+    tick(&board, demo::EU_KEY, "create-opportunity-note").await;
+    window.click("rights-prove").await;
+    window.see("right-create-opportunity-note[data-state=\"proven\"]").await;
+    window.see("wizard-rights[data-state=\"done\"]").await;
+    look(&window, "eu-09-rights").await;
+    window.click("wizard-continue").await;
+
+    // M6: the toggle's place is told, and only an event that really came counts.
+    window.see("wizard-channels").await;
+    look(&window, "eu-10-channels").await;
+    for place in ["Integrations and API", "Webhooks", "Candidate Stage Change"] {
+        window.see_text("wizard-channels", place).await;
+    }
+    window.fill("update-bearer", demo::UPDATE_BEARER).await;
+    window.click("channels-save").await;
+    window.see("channel-stage-changes[data-state=\"waiting\"]").await;
+    window.see("channel-status-updates[data-state=\"waiting\"]").await;
+    look(&window, "eu-11-channels-waiting").await;
+    board.click("webhooks-toggle").await;
+    let candidate = simulated::opportunity("Omar Haddad");
+    board.choose(&format!("stage-{candidate}"), "applicant-new").await;
+    board.click(&format!("move-{candidate}")).await;
+    window.see("channel-stage-changes[data-state=\"proven\"]").await;
+    look(&window, "eu-12-channels-proven").await;
+    look(&board, "eu-board").await;
+    board.close().await;
+    window.click("wizard-continue").await;
+
+    // M5: no suitable stage yet. Somebody adds one in Lever, and it is picked, OK, Save.
+    window.see("wizard-stage").await;
+    look(&window, "eu-13-stage").await;
+    window.click("stage-help").await;
+    for word in [
+        "Settings",
+        "Pipeline and archive reasons",
+        "Customize pipeline stages",
+        "Add stage",
+        "Manage pipeline stages",
+        "Super Admin",
+    ] {
+        window.see_text("wizard-stage", word).await;
+    }
+    look(&window, "eu-14-stage-help").await;
+    simulated
+        .control("POST", "lever/stages", json!({"text": "References", "rank": 245_000}))
+        .await;
+    window.click("stage-choose").await;
+    window.click("stage-reread").await;
+    window.see_text("stage", "References").await;
+    look(&window, "eu-15-stage-dialog").await;
+    window.click("stage-cancel").await;
+    window.choose_stage().await;
+    window.see("wizard-done").await;
+    look(&window, "eu-16-done").await;
+    window.click("finish").await;
+    window.see("checks-empty").await;
+    look(&window, "eu-17-dashboard-empty").await;
+
+    // M14: the check comes by itself, and follows itself to its end.
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    window.see(&steps::row("sent")).await;
+    window.see_text("check-candidate", "Kim Berg").await;
+    window.see_text("check-posting", "Backend Developer").await;
+    look(&window, "eu-18-sent").await;
+    simulated.refapp_step("accept").await;
+    look(&window, "eu-19-accepted").await;
+    simulated.refapp_step("candidate-names-referees").await;
+    window.see(&steps::row("waiting-for-referees")).await;
+    window.see_text("check-waiting", "Referees").await;
+    look(&window, "eu-20-referees").await;
+    window.click("check-open").await;
+    window.see("check-detail").await;
+    look(&window, "eu-21-detail").await;
+
+    // Both languages, live; the dark theme.
+    window.choose("language", "sv").await;
+    window.see_text("nav-checks", "Referenstagningar").await;
+    window.see_text("check-waiting", "Referenser").await;
+    window.choose("theme", "dark").await;
+    look(&window, "eu-22-detail-sv-dark").await;
+
+    simulated.refapp_step("referee-answers").await;
+    simulated.refapp_step("referee-answers").await;
+    simulated.refapp_step("complete").await;
+    window.see(&steps::row("completed")).await;
+    window.see("timeline-tag-added").await;
+    look(&window, "eu-23-completed").await;
+    window.click("nav-connection").await;
+    window.see("connection").await;
+    look(&window, "eu-24-connection-sv-dark").await;
+    window.close().await;
+}
