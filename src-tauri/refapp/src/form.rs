@@ -186,17 +186,21 @@ impl Form {
         Some(values)
     }
 
-    /// `webhook-data`: the preset values of all enabled inputs, with the template put in (`rules.md` 9). An existing
-    /// project has no field for a template, so nothing is sent for it.
+    /// `webhook-data`: the preset values of all enabled inputs, with the template put in (`rules.md` 9).
+    ///
+    /// Without a template nothing is sent for one, whatever the form presets: the preset is the first of the list
+    /// where seen, and Refapp's own default for the account applies (`rules.md` 8). An existing project has no field
+    /// for a template, so nothing is sent for it either.
     ///
     /// # Errors
-    /// What is required and has no value.
+    /// What is required and has no value; a template that is required and not chosen.
     pub fn values(&self, template: Option<&TemplateId>) -> Result<Values, Gap> {
         let mut values = Values::new();
         for field in self.fields.iter().filter(|field| field.is_enabled()) {
             let value = match template.filter(|_| field.is_template()) {
                 Some(template) if !field.offers(template) => return Err(Gap::Template),
                 Some(template) => Some(template.as_str().into()),
+                None if field.is_template() => None,
                 None => field.preset(),
             };
             let is_empty = value.as_ref().is_none_or(is_empty);
