@@ -223,7 +223,8 @@ impl Owner {
                 tx.put_check(&check, None)?;
             }
             Ok(())
-        })
+        })?;
+        self.world.store.scrub()
     }
 
     /// Lever lets us not read it: said on screen, with the right that is missing.

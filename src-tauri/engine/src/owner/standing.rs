@@ -82,7 +82,10 @@ impl Owner {
         self.receiver_path = None;
         // The path opens nothing without the bearer and the signature tokens; kept, it lets Refapp's updates for checks
         // under way find us again after connecting anew.
-        for kind in SecretKind::ALL.into_iter().filter(|kind| *kind != SecretKind::ReceiverPath) {
+        for kind in SecretKind::ALL
+            .into_iter()
+            .filter(|kind| *kind != SecretKind::ReceiverPath)
+        {
             self.world.vault.delete(&self.secret_name(kind))?;
         }
         Ok(())
@@ -107,6 +110,7 @@ impl Owner {
         self.disconnect()?;
         self.world.vault.delete(&self.secret_name(SecretKind::ReceiverPath))?;
         self.world.store.write(|tx| tx.remove_connection(self.id()))?;
+        self.world.store.scrub()?;
         self.world.intake.set_readiness(&self.record.name, None);
         self.gone = true;
         Ok(())
