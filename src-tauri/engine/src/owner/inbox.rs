@@ -28,12 +28,13 @@ impl Owner {
                     Inbound::Update { .. } => last_update = Some(row.received_at),
                 }
             }
-            self.world.store.write(|tx| {
+            let settled = self.world.store.write(|tx| {
+                let mut settled = false;
                 for row in &rows {
-                    self.take(tx, row, now)?;
+                    settled |= self.take(tx, row, now)?;
                     tx.inbox_done(row.id)?;
                 }
-                Ok::<_, store::Error>(())
+                Ok::<_, store::Error>(settled)
             })?;
             self.change(|record| {
                 record.last_webhook = record.last_webhook.max(last_webhook);
@@ -44,13 +45,15 @@ impl Owner {
             }
             if last_update.is_some() {
                 self.heal(Code::RefUpdates);
-                // Refapp is there and knows its checks: those that wait behind one of unknown outcome need not.
+            }
+            if settled {
                 self.start_settled();
             }
         }
     }
 
-    fn take(&self, tx: &Tx<'_>, row: &InboxRow, now: Millis) -> Result<()> {
+    /// Takes one row. Whether it settled a start of unknown outcome.
+    fn take(&self, tx: &Tx<'_>, row: &InboxRow, now: Millis) -> Result<bool> {
         match &row.inbound {
             Inbound::Webhook {
                 event,
@@ -62,7 +65,7 @@ impl Owner {
                 let into_trigger =
                     event == lever::CANDIDATE_STAGE_CHANGE && to_stage.is_some() && to_stage.as_ref() == trigger;
                 if !into_trigger && !self.follows(tx, opportunity, event)? {
-                    return Ok(());
+                    return Ok(false);
                 }
                 let bell = Bell {
                     opportunity: opportunity.clone(),
@@ -72,10 +75,11 @@ impl Owner {
                     attempts: 0,
                     due_at: now,
                 };
-                tx.ring(self.id(), &bell)
+                tx.ring(self.id(), &bell)?;
+                Ok(false)
             }
             // The settings page's test delivery: it proves the way, and concerns nobody.
-            Inbound::Webhook { opportunity: None, .. } => Ok(()),
+            Inbound::Webhook { opportunity: None, .. } => Ok(false),
             Inbound::Update { result, progress } => {
                 let check = match result.parse::<ResultId>() {
                     Ok(result) => tx.check_by_result(self.id(), result)?,
@@ -83,8 +87,9 @@ impl Owner {
                 };
                 let Some(mut check) = check else {
                     tracing::warn!(connection = %self.id(), "an update for a check that is not here");
-                    return Ok(());
+                    return Ok(false);
                 };
+                let settles = check.phase == Phase::Parked(Reason::StartUnknown);
                 let progress = update::merge(&check.progress, progress.clone());
                 take_update(&mut check, progress, row.received_at, now);
                 let (status, _) = derive(&check);
@@ -94,7 +99,8 @@ impl Owner {
                     params.push(("expected", total.to_string()));
                 }
                 tell(tx, check.id, row.received_at, "update-received", &params)?;
-                tx.put_check(&check, Some(now))
+                tx.put_check(&check, Some(now))?;
+                Ok(settles)
             }
         }
     }
