@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    ConnectionId, DataCentre, Millis, OpportunityId, Right, RightState, Settings, StageChoice, TemplateId, WayIn,
-    WebhookId,
+    ConnectionId, DataCentre, Millis, NoteId, OpportunityId, Right, RightState, Settings, StageChoice, TemplateId,
+    WayIn, WebhookId,
 };
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,9 @@ pub struct ConnectionRecord {
     pub rights_proven_at: Option<Millis>,
     #[serde(default)]
     pub carrier: Carrier,
+    /// A note of a proof on the carrier that could not be deleted again.
+    #[serde(default)]
+    pub trial_note: Option<NoteId>,
     #[serde(default)]
     pub webhooks: Vec<RegisteredWebhook>,
     #[serde(default)]
@@ -134,6 +137,7 @@ impl ConnectionRecord {
             rights: BTreeMap::new(),
             rights_proven_at: None,
             carrier: Carrier::None,
+            trial_note: None,
             webhooks: Vec::new(),
             templates: Vec::new(),
             stages: Vec::new(),

@@ -25,8 +25,15 @@ pub fn decisions(check: &Check) -> Vec<Decision> {
 impl Owner {
     /// A decision about a check that something is being done for is taken when that has come back: what a person
     /// sees then is what the decision is about.
+    ///
+    /// So is an order that needs a proof of rights while another one runs.
     pub(super) fn must_wait(&self, order: &Order) -> bool {
-        let Order::Decide { check, .. } = order else { return false };
+        if matches!(order, Order::ProveRights { .. } | Order::UpdateTemplates) {
+            return self.proving.is_some();
+        }
+        let Order::Decide { check, .. } = order else {
+            return false;
+        };
         let check = self.world.store.read(|tx| tx.check(*check)).ok().flatten();
         check.is_some_and(|check| self.busy.contains(&check.opportunity))
     }

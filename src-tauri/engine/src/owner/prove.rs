@@ -24,8 +24,15 @@ const TRIAL_TAG: &str = "Refapp Trial";
 /// A proof under way.
 pub(super) struct Proving {
     consent: bool,
-    reply: Option<Reply>,
+    waits: Option<Waits>,
     done: u32,
+}
+
+/// Who waits for the end of a proof.
+enum Waits {
+    ForProof(Reply),
+    /// Update, which found the carrier gone.
+    ForUpdate(Reply),
 }
 
 /// What a job found out about a right.
@@ -38,21 +45,25 @@ impl Owner {
     }
 
     pub(super) fn prove_rights(&mut self, consent: bool, reply: Option<Reply>) {
-        let Some(client) = self.lever.as_ref().map(|client| client.with(Priority::Rest)) else {
-            if let Some(reply) = reply {
+        self.begin_proof(consent, reply.map(Waits::ForProof));
+    }
+
+    /// The tag carrier was there, with consent, and is gone.
+    pub(super) fn remake_carrier(&mut self, reply: Option<Reply>) {
+        self.begin_proof(true, reply.map(Waits::ForUpdate));
+    }
+
+    fn begin_proof(&mut self, consent: bool, waits: Option<Waits>) {
+        let client = self.lever.as_ref().map(|client| client.with(Priority::Rest));
+        let (Some(client), None) = (client, &self.proving) else {
+            if let Some(Waits::ForProof(reply) | Waits::ForUpdate(reply)) = waits {
                 let _ = reply.send(Err(Code::AppNotNow.into()));
             }
             return;
         };
-        if self.proving.is_some() {
-            if let Some(reply) = reply {
-                let _ = reply.send(Err(Code::AppNotNow.into()));
-            }
-            return;
-        }
         self.proving = Some(Proving {
             consent,
-            reply,
+            waits,
             done: 0,
         });
         let acting = self.record.settings.acting_user.clone();
@@ -217,7 +228,10 @@ impl Owner {
                     opportunity: opportunity.id.clone(),
                     url: opportunity.show_url.as_ref().map(ToString::to_string),
                 };
-                self.change(|record| record.carrier = carrier);
+                self.change(|record| {
+                    record.carrier = carrier;
+                    record.trial_note = None;
+                });
                 self.heal(Code::LevCarrier);
                 if new {
                     self.take_proofs(vec![(Right::CreateOpportunity, Ok(()))]);
@@ -263,6 +277,7 @@ impl Owner {
             return self.end_proof(Some(Code::AppNotNow.into()));
         };
         let acting = self.record.settings.acting_user.clone();
+        let left_over = self.record.trial_note.clone();
         self.job(async move {
             let acting = acting.as_ref();
             let mut proofs: Vec<Proof> = Vec::new();
@@ -278,16 +293,18 @@ impl Owner {
                 .await;
             proofs.push((Right::CreateOpportunityNote, outcome(&note)));
             proofs.push((Right::ListOpportunityNotes, outcome(&client.notes(&carrier).await)));
-            if let Ok(note) = note {
+            // Nothing half-made is left: a trial note that could not be deleted is kept in mind until it can be.
+            let mut remains = None;
+            for note in note.ok().into_iter().chain(left_over) {
                 let text = "Refapp for Lever: a trial note, changed and deleted at once.";
                 let updated = client.update_note(&carrier, &note, text, acting).await;
                 proofs.push((Right::UpdateOpportunityNote, outcome(&updated)));
-                proofs.push((
-                    Right::DeleteOpportunityNote,
-                    outcome(&client.delete_note(&carrier, &note).await),
-                ));
+                let deleted = client.delete_note(&carrier, &note).await;
+                proofs.push((Right::DeleteOpportunityNote, outcome(&deleted)));
+                remains = remains.or(deleted.is_err().then_some(note));
             }
             Box::new(move |owner: &mut Self| {
+                owner.change(|record| record.trial_note = remains);
                 owner.take_proofs(proofs);
                 let waits = owner.proving.take();
                 match waits {
@@ -418,11 +435,12 @@ impl Owner {
         }
         let proving = self.proving.take();
         self.proof_helped();
-        if let Some(Proving { reply: Some(reply), .. }) = proving {
-            let _ = reply.send(match failure {
-                Some(failure) => Err(failure),
-                None => Ok(Answer::Done),
-            });
+        match (proving.and_then(|proving| proving.waits), failure) {
+            (Some(Waits::ForUpdate(reply)), None) => self.update_templates(Some(reply)),
+            (Some(Waits::ForProof(reply) | Waits::ForUpdate(reply)), failure) => {
+                let _ = reply.send(failure.map_or(Ok(Answer::Done), Err));
+            }
+            (None, _) => {}
         }
     }
 

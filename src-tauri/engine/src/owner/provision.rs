@@ -13,6 +13,8 @@ pub(super) struct Provisioning {
     next_at: Millis,
     tries: u32,
     asking_refapp: bool,
+    /// Stages and users are on their way, and the next step waits for them.
+    reading: bool,
 }
 
 impl Owner {
@@ -61,6 +63,7 @@ impl Owner {
             next_at: Millis(0),
             tries: 0,
             asking_refapp: false,
+            reading: false,
         });
         self.connect_clients();
         self.open_door();
@@ -81,9 +84,17 @@ impl Owner {
         self.ask_refapp_once(now);
         match self.next_step(&file) {
             Ok(Step::Wait) => self.provision_later(now),
-            Ok(Step::Prove { consent }) => {
+            Ok(Step::Read) => {
                 self.provision_later(now);
-                self.prove_rights(consent, None);
+                if let Some(provisioning) = &mut self.provision {
+                    provisioning.reading = true;
+                }
+                self.read_stages(None);
+                self.read_users();
+            }
+            Ok(Step::Prove) => {
+                self.provision_later(now);
+                self.prove_rights(true, None);
             }
             Ok(Step::Finished) => {
                 for code in [Code::AppConfig, Code::AppNoChannel] {
@@ -118,7 +129,7 @@ impl Owner {
             return Ok(Step::Wait);
         }
         if self.record.stages.is_empty() || self.choices.is_empty() {
-            return Ok(Step::Prove { consent: false });
+            return Ok(Step::Read);
         }
         self.choose_acting_user(file)?;
         let stage = self.find_stage(&file.trigger_stage)?;
@@ -127,7 +138,7 @@ impl Owner {
         let proven = self.record.rights_proven_at.is_some() && self.carrier().is_some();
         let registered = file.public_url.is_none() || !self.record.webhooks.is_empty();
         if !proven || !registered {
-            return Ok(Step::Prove { consent: true });
+            return Ok(Step::Prove);
         }
         if self.record.standing == Standing::Draft {
             self.finish_setup()?;
@@ -253,6 +264,19 @@ impl Owner {
         }
     }
 
+    /// Stages or users were read: with both there, the next step need not wait.
+    pub(super) fn read_helped(&mut self) {
+        let read = !self.choices.is_empty() && !self.record.stages.is_empty();
+        if let Some(provisioning) = self
+            .provision
+            .as_mut()
+            .filter(|provisioning| provisioning.reading && read)
+        {
+            provisioning.reading = false;
+            provisioning.next_at = Millis(0);
+        }
+    }
+
     /// A proof came to its end. If it brought something, the next step need not wait.
     pub(super) fn proof_helped(&mut self) {
         let helped = !self.choices.is_empty() && Right::REQUIRED.iter().any(|right| self.record.has(*right));
@@ -264,6 +288,8 @@ impl Owner {
 
 enum Step {
     Wait,
-    Prove { consent: bool },
+    /// Stages and users, to choose from.
+    Read,
+    Prove,
     Finished,
 }

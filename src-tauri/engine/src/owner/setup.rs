@@ -288,6 +288,7 @@ impl Owner {
         } else {
             self.ail(Code::LevActingUser.into(), false);
         }
+        self.read_helped();
     }
 
     pub(super) fn read_stages(&mut self, reply: Option<Reply>) {
@@ -345,6 +346,7 @@ impl Owner {
             None => {}
         }
         self.change(|record| record.stages = stages);
+        self.read_helped();
     }
 
     fn set_oauth_client(&mut self, id: &str, secret: &Secret) -> Result<(), Failure> {

@@ -2,7 +2,8 @@
 
 use lever::{Kind, Outcome, Priority};
 use model::{
-    Badge, Check, Code, EffectKey, MINUTE, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId, WrittenNote,
+    Badge, Check, Code, EffectKey, MINUTE, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId,
+    WrittenNote,
 };
 use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Tx};
 
