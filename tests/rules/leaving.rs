@@ -1,0 +1,99 @@
+//! Leaving, and coming back: `rules.md` 20.
+
+use api::{Health, Reply, Request};
+use end_to_end::rig::{Rig, Setup};
+use model::{Code, Status};
+use serde_json::json;
+
+use crate::{at_rest, reason, started};
+
+async fn done(rig: &Rig, request: Request) {
+    assert_eq!(rig.host.ask(request).await, Ok(Reply::Done));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_disconnect_stops_and_forgets_the_secrets_and_connecting_again_goes_on() {
+    let rig = Rig::start(Setup::default()).await;
+    let row = started(&rig, "Kim Berg").await;
+    at_rest(&rig, "Kim Berg", "Sent").await;
+    let connection = rig.id().await;
+    done(&rig, Request::Disconnect { connection }).await;
+    rig.until("it is disconnected", async || {
+        (rig.connection().await.health == Health::Disconnected).then_some(())
+    })
+    .await;
+    let left = rig.vault.names();
+    assert!(
+        left.iter().all(|name| name.contains("receiver-path")),
+        "only an address is kept: {left:?}"
+    );
+    // With these rights the webhook stays at Lever. What it delivers is refused, and nothing is started.
+    rig.move_into_trigger("Viktor Palm").await;
+    rig.until("the delivery was refused", async || {
+        let tries = rig.calls("candidateStageChange");
+        tries
+            .iter()
+            .find(|e| e.status.is_some_and(|status| status >= 400))
+            .map(drop)
+    })
+    .await;
+    assert_eq!(rig.checks().await.len(), 1, "the rows are kept");
+    assert_eq!(rig.calls("event").len(), 1);
+
+    rig.provision().await;
+    rig.until_ready().await;
+    assert_eq!(rig.id().await, connection);
+    // The check that was under way goes on where Refapp is now.
+    rig.refapp_step(&row, "candidate-names-referees").await;
+    rig.check_that("Kim Berg", "the update arrives", |row| {
+        row.status == Status::WaitingForReferees
+    })
+    .await;
+    at_rest(&rig, "Kim Berg", "Waiting for referees").await;
+    // And nobody is mailed twice.
+    rig.move_to("Kim Berg", "Offer").await;
+    rig.move_into_trigger("Kim Berg").await;
+    crate::stands_for(&rig, "Kim Berg", Code::CheckAgain).await;
+    started(&rig, "Tove Ekman").await;
+    assert_eq!(rig.starts("Kim Berg"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_what_happened_while_disconnected_is_found_where_opportunities_can_be_listed() {
+    let rig = Rig::start(Setup::with_list_rights()).await;
+    crate::stands_for(&rig, "Hanna Lilja", Code::CheckPresent).await;
+    let connection = rig.id().await;
+    done(&rig, Request::Disconnect { connection }).await;
+    rig.move_into_trigger("Kim Berg").await;
+    rig.provision().await;
+    crate::sent(&rig, "Kim Berg").await;
+    assert_eq!(rig.starts("Kim Berg"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_remove_data_purges_all_but_hashed_keys_which_still_keep_anybody_from_being_mailed_twice() {
+    let rig = Rig::start(Setup::default()).await;
+    started(&rig, "Kim Berg").await;
+    at_rest(&rig, "Kim Berg", "Sent").await;
+    let connection = rig.id().await;
+    done(&rig, Request::RemoveData { connection }).await;
+    assert!(rig.overview().await.connections.is_empty());
+    assert_eq!(rig.vault.names(), Vec::<String>::new());
+    for file in std::fs::read_dir(rig.dir.path()).expect("a directory") {
+        let path = file.expect("an entry").path();
+        let bytes = std::fs::read(&path).expect("a file of ours");
+        let found = bytes.windows(8).any(|window| window == b"Kim Berg");
+        assert!(!found, "{} still names the candidate", path.display());
+    }
+
+    rig.provision().await;
+    rig.until_ready().await;
+    let path = format!("lever/opportunities/{}/tags", rig.opportunity("Kim Berg"));
+    rig.control("POST", &path, json!({"remove": ["Refapp Status: Sent"]}))
+        .await;
+    rig.move_to("Kim Berg", "Offer").await;
+    rig.move_into_trigger("Kim Berg").await;
+    let row = crate::stands_for(&rig, "Kim Berg", Code::CheckAgain).await;
+    assert_eq!(reason(&row), Some(Code::CheckAgain));
+    assert_eq!(rig.starts("Kim Berg"), 1);
+}

@@ -1,0 +1,288 @@
+//! Which rights are there, and what each optional one adds: `rules.md` 17 and 18.
+
+use api::{Decision, Reply, Request};
+use end_to_end::rig::{Rig, Setup};
+use futures::future::join_all;
+use model::{Badge, Code, Right, RightState, WayIn};
+use serde_json::{Value, json};
+use simulator::demo;
+
+use crate::{at_rest, sent, started};
+
+/// A connection whose halves are connected as in the wizard, as far as an acting user.
+pub async fn connected_by_hand(setup: Setup) -> Rig {
+    let rig = Rig::bare(setup).await;
+    connect_by_hand(&rig).await;
+    choose_acting_user(&rig).await;
+    rig
+}
+
+async fn done(rig: &Rig, request: Request) {
+    assert_eq!(rig.host.ask(request).await, Ok(Reply::Done));
+}
+
+async fn connect_by_hand(rig: &Rig) {
+    let name = "By hand".to_owned();
+    let Ok(Reply::Connection(connection)) = rig.host.ask(Request::CreateConnection { name }).await else {
+        panic!("a connection is made")
+    };
+    let (url, token) = (rig.sim.refapp_url(), Some(demo::REFAPP_TOKEN.to_owned()));
+    done(rig, Request::SetRefapp { connection, url, token }).await;
+    let (data_centre, way_in) = (rig.setup.data_centre, WayIn::ApiKey);
+    done(
+        rig,
+        Request::SetDataCentre {
+            connection,
+            data_centre,
+            way_in,
+        },
+    )
+    .await;
+    let key = rig.setup.key.clone();
+    done(rig, Request::SetApiKey { connection, key }).await;
+}
+
+async fn choose_acting_user(rig: &Rig) {
+    let user = rig
+        .until("the users are read", async || {
+            let users = rig.connection().await.setup.users;
+            users.into_iter().find(|user| user.email == demo::SUPER_ADMIN)
+        })
+        .await;
+    let connection = rig.id().await;
+    done(
+        rig,
+        Request::SetActingUser {
+            connection,
+            user: user.id,
+        },
+    )
+    .await;
+}
+
+async fn set_channels(rig: &Rig) {
+    let public_url = rig
+        .connection()
+        .await
+        .setup
+        .proposed_public_url
+        .expect("a host with an address");
+    let update_bearer = Some(demo::UPDATE_BEARER.to_owned());
+    let connection = rig.id().await;
+    done(
+        rig,
+        Request::SetChannels {
+            connection,
+            public_url,
+            update_bearer,
+        },
+    )
+    .await;
+}
+
+async fn state_of(rig: &Rig, right: Right) -> RightState {
+    let rights = rig.connection().await.setup.rights;
+    rights
+        .into_iter()
+        .find(|view| view.right == right)
+        .expect("every right is shown")
+        .state
+}
+
+async fn missing(rig: &Rig) -> Vec<Right> {
+    let rights = rig.connection().await.setup.rights.into_iter();
+    let missing = rights.filter(|view| view.required && view.state == RightState::Missing);
+    missing.map(|view| view.right).collect()
+}
+
+async fn tick(rig: &Rig, right: Right, ticked: bool) {
+    let rights = json!({"rights": {right.label(): ticked}});
+    rig.control("PATCH", &format!("lever/keys/{}", rig.setup.key), rights)
+        .await;
+}
+
+/// One right is missing from the start; then somebody ticks its box.
+async fn lacks(right: Right) {
+    let rig = Rig::bare(Setup::default()).await;
+    tick(&rig, right, false).await;
+    connect_by_hand(&rig).await;
+    let connection = rig.id().await;
+    let prove = || Request::ProveRights {
+        connection,
+        consent: true,
+    };
+    if right == Right::ListUsers {
+        // Without users nobody can be chosen in whose name to write: what that needs stays unproven.
+        assert!(rig.host.ask(prove()).await.is_err());
+    } else {
+        choose_acting_user(&rig).await;
+        done(&rig, prove()).await;
+        set_channels(&rig).await;
+    }
+    rig.until("it is found missing", async || {
+        (state_of(&rig, right).await == RightState::Missing).then_some(())
+    })
+    .await;
+    assert_eq!(missing(&rig).await, [right]);
+    let refused = rig
+        .host
+        .ask(Request::FinishSetup { connection })
+        .await
+        .expect_err("a right is missing");
+    assert_eq!(
+        (refused.code, refused.params["right"].as_str()),
+        (Code::LevRight, right.label())
+    );
+
+    tick(&rig, right, true).await;
+    if right == Right::ListUsers {
+        done(
+            &rig,
+            Request::ProveRights {
+                connection,
+                consent: false,
+            },
+        )
+        .await;
+        choose_acting_user(&rig).await;
+        done(&rig, prove()).await;
+        set_channels(&rig).await;
+    } else {
+        done(&rig, prove()).await;
+    }
+    rig.until("all are proven", async || {
+        for right in Right::REQUIRED {
+            // It needs a posting to read, and with these rights no posting is known before the first check.
+            let provable = right != Right::ReadPosting;
+            if provable && state_of(&rig, right).await != RightState::Proven {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
+    assert_eq!(missing(&rig).await, []);
+
+    // Nothing half-made is left at Lever.
+    let state = rig.control("GET", "state", Value::Null).await;
+    let opportunities = state["lever"]["opportunities"].as_array().expect("a list");
+    let carriers: Vec<&Value> = opportunities
+        .iter()
+        .filter(|row| row["name"] == engine::CARRIER_NAME)
+        .collect();
+    assert_eq!(carriers.len(), 1, "{right:?}");
+    let notes = carriers[0]["notes"].as_array().expect("notes");
+    assert!(
+        notes.iter().all(|note| !note["deletedAt"].is_null()),
+        "{right:?} {notes:?}"
+    );
+    let tags = carriers[0]["tags"].to_string();
+    assert!(!tags.contains("Trial"), "{right:?} {tags}");
+    assert_eq!(
+        state["lever"]["webhooks"].as_array().expect("a list").len(),
+        2,
+        "{right:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_each_missing_right_is_named_and_no_other_and_once_ticked_all_are_proven_with_nothing_left_over() {
+    join_all(Right::REQUIRED.map(lacks)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_a_right_that_cannot_be_proven_yet_is_neither_there_nor_missing() {
+    let rig = Rig::start(Setup::default()).await;
+    assert_eq!(state_of(&rig, Right::ReadPosting).await, RightState::NotProvableYet);
+    assert_eq!(state_of(&rig, Right::ListPostings).await, RightState::Missing);
+    started(&rig, "Kim Berg").await;
+    assert_eq!(state_of(&rig, Right::ReadPosting).await, RightState::Proven);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_a_right_that_is_taken_away_later_is_found_missing_and_what_it_held_up_goes_on() {
+    let rig = Rig::start(Setup::default()).await;
+    tick(&rig, Right::AddOpportunityTag, false).await;
+    started(&rig, "Kim Berg").await;
+    let row = rig
+        .check_that("Kim Berg", "the tag cannot be written", |row| row.hitch.is_some())
+        .await;
+    assert!(row.badges.contains(&Badge::NotWritten));
+    assert_eq!(missing(&rig).await, [Right::AddOpportunityTag]);
+    let findings = rig.connection().await.findings;
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.failure.code == Code::LevRight && finding.stops)
+    );
+
+    tick(&rig, Right::AddOpportunityTag, true).await;
+    rig.decide(&row, Decision::TryAgain).await;
+    at_rest(&rig, "Kim Berg", "Sent").await;
+    assert_eq!(missing(&rig).await, []);
+    let row = rig.check_of("Kim Berg").await.expect("a check");
+    assert!(row.hitch.is_none() && !row.badges.contains(&Badge::NotWritten));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r18_list_opportunities_adds_polling_which_needs_no_webhook() {
+    let rig = Rig::start(Setup {
+        public: false,
+        ..Setup::with_list_rights()
+    })
+    .await;
+    rig.move_quietly(&["Kim Berg"], demo::TRIGGER_STAGE, "none").await;
+    sent(&rig, "Kim Berg").await;
+    assert_eq!(rig.starts("Kim Berg"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r18_list_postings_and_list_tags_add_what_still_carries_a_dead_tag() {
+    let rig = Rig::start(Setup::with_list_rights()).await;
+    let connection = rig.id().await;
+    let update = || Request::UpdateTemplates { connection };
+    assert!(matches!(rig.host.ask(update()).await, Ok(Reply::TemplateReport(_))));
+    let (managers, _) = demo::TEMPLATES[2];
+    rig.control("DELETE", &format!("refapp/templates/{managers}"), Value::Null)
+        .await;
+    let Ok(Reply::TemplateReport(report)) = rig.host.ask(update()).await else {
+        panic!("a report")
+    };
+    let carried: Vec<(&str, &str)> = report
+        .still_carried
+        .iter()
+        .map(|c| (c.tag.as_str(), c.by.as_str()))
+        .collect();
+    // One posting, and the two candidates who inherited the tag from it.
+    let dead = "Refapp Template: Managers";
+    assert_eq!(carried, [(dead, "Team Lead"), (dead, "2")]);
+    assert_eq!(report.not_seen, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r18_update_opportunity_note_adds_one_call_in_place_of_two() {
+    let rig = Rig::start(Setup::with_list_rights()).await;
+    let row = started(&rig, "Kim Berg").await;
+    at_rest(&rig, "Kim Berg", "Sent").await;
+    let seq = rig.seq();
+    rig.refapp_step(&row, "candidate-names-referees").await;
+    at_rest(&rig, "Kim Berg", "Waiting for referees").await;
+    assert_eq!(
+        rig.lever_calls_since(seq, "Kim Berg"),
+        ["addTags", "removeTags", "update note"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r18_delete_webhooks_adds_a_clean_disconnect() {
+    let rig = Rig::start(Setup::with_list_rights()).await;
+    let webhooks = async || {
+        let state = rig.control("GET", "state", Value::Null).await;
+        state["lever"]["webhooks"].as_array().expect("a list").len()
+    };
+    assert_eq!(webhooks().await, 2);
+    let connection = rig.id().await;
+    done(&rig, Request::Disconnect { connection }).await;
+    rig.until("both are taken away", async || (webhooks().await == 0).then_some(()))
+        .await;
+}
