@@ -24,7 +24,7 @@ const TRIAL_TAG: &str = "Refapp Trial";
 /// A proof under way.
 pub(super) struct Proving {
     consent: bool,
-    waits: Option<Waits>,
+    waits: Vec<Waits>,
     done: u32,
 }
 
@@ -48,9 +48,16 @@ impl Owner {
         self.begin_proof(consent, reply.map(Waits::ForProof));
     }
 
-    /// The tag carrier was there, with consent, and is gone.
+    /// The tag carrier was there, with consent, and is gone. A proof under way may be making it already: then it is
+    /// looked at again when that has ended.
     pub(super) fn remake_carrier(&mut self, reply: Option<Reply>) {
-        self.begin_proof(true, reply.map(Waits::ForUpdate));
+        let waits = reply.map(Waits::ForUpdate);
+        if let Some(proving) = &mut self.proving {
+            proving.waits.extend(waits);
+            return;
+        }
+        self.change(|record| record.carrier = Carrier::None);
+        self.begin_proof(true, waits);
     }
 
     fn begin_proof(&mut self, consent: bool, waits: Option<Waits>) {
@@ -63,7 +70,7 @@ impl Owner {
         };
         self.proving = Some(Proving {
             consent,
-            waits,
+            waits: waits.into_iter().collect(),
             done: 0,
         });
         let acting = self.record.settings.acting_user.clone();
@@ -99,7 +106,9 @@ impl Owner {
                     .ok()
                     .and_then(|postings| postings.first().map(|posting| posting.id.clone()))
             });
-            proofs.extend(read_posting(&client, posting).await);
+            let read_posting = read_posting(&client, posting).await;
+            let no_posting = read_posting.is_none();
+            proofs.extend(read_posting);
             if let Some(stage) = stage.or_else(|| {
                 let first = stages.as_ref().ok()?.first()?;
                 Some(model::StageChoice {
@@ -127,6 +136,9 @@ impl Owner {
                 }
                 if let Ok(users) = &users {
                     owner.users_read(users);
+                }
+                if no_posting {
+                    owner.right_is_open(Right::ReadPosting);
                 }
                 owner.reads_proven(proofs);
             }) as Then
@@ -435,12 +447,13 @@ impl Owner {
         }
         let proving = self.proving.take();
         self.proof_helped();
-        match (proving.and_then(|proving| proving.waits), failure) {
-            (Some(Waits::ForUpdate(reply)), None) => self.update_templates(Some(reply)),
-            (Some(Waits::ForProof(reply) | Waits::ForUpdate(reply)), failure) => {
-                let _ = reply.send(failure.map_or(Ok(Answer::Done), Err));
+        for waits in proving.into_iter().flat_map(|proving| proving.waits) {
+            match (waits, failure.clone()) {
+                (Waits::ForUpdate(reply), None) => self.update_templates(Some(reply)),
+                (Waits::ForProof(reply) | Waits::ForUpdate(reply), failure) => {
+                    let _ = reply.send(failure.map_or(Ok(Answer::Done), Err));
+                }
             }
-            (None, _) => {}
         }
     }
 
@@ -449,6 +462,22 @@ impl Owner {
         self.change(|record| {
             record.rights.insert(right, RightState::Proven);
         });
+        self.say_what_is_missing();
+    }
+
+    /// It was refused before and is not any more, and nothing is there that would prove it.
+    fn right_is_open(&mut self, right: Right) {
+        if self.record.rights.get(&right) != Some(&RightState::Missing) {
+            return;
+        }
+        self.right_failures.remove(&right);
+        self.change(|record| {
+            record.rights.insert(right, RightState::NotProvableYet);
+        });
+        self.say_what_is_missing();
+    }
+
+    fn say_what_is_missing(&mut self) {
         let still = Right::REQUIRED
             .into_iter()
             .find(|right| self.record.rights.get(right) == Some(&RightState::Missing));

@@ -63,7 +63,6 @@ impl Owner {
         if gone {
             // Somebody deleted or anonymised it: it is made again (rules.md 16), by the proof that makes it, with the
             // tags that are known. Then whoever asked gets what they asked for.
-            self.change(|record| record.carrier = store::Carrier::None);
             return self.remake_carrier(reply);
         }
         self.lever_answered(tags.as_ref().err());
