@@ -104,6 +104,20 @@ async fn r02_a_delivery_that_is_run_again_is_no_second_entry() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r02_webhook_and_polling_ring_the_same_bell() {
+    let rig = Rig::start(Setup::with_list_rights()).await;
+    started(&rig, "Kim Berg").await;
+    let polls = rig.calls("list opportunities").len();
+    rig.until("it is found by polling, too", async || {
+        (rig.calls("list opportunities").len() >= polls + 2).then_some(())
+    })
+    .await;
+    started(&rig, "Viktor Palm").await;
+    assert_eq!(rig.starts("Kim Berg"), 1);
+    assert_eq!(rows_of(&rig, "Kim Berg").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r02_who_was_skipped_and_comes_back_is_started() {
     let rig = Rig::start(Setup::default()).await;
     rig.move_quietly(&["Kim Berg"], demo::TRIGGER_STAGE, "late").await;

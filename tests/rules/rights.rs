@@ -200,6 +200,21 @@ async fn r17_a_right_that_cannot_be_proven_yet_is_neither_there_nor_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_the_first_event_test_moves_the_carrier_to_another_stage_and_starts_nothing() {
+    let rig = Rig::start(Setup::default()).await;
+    assert_eq!(rig.connection().await.last_webhook, None);
+    let made = rig.calls("create opportunity").remove(0).effect.expect("an effect");
+    let body = json!({"opportunity": made["opportunityId"], "stage": "Offer", "by": demo::RECRUITER});
+    rig.control("POST", "lever/move", body).await;
+    rig.until("the first event has really arrived", async || {
+        rig.connection().await.last_webhook
+    })
+    .await;
+    started(&rig, "Kim Berg").await;
+    assert_eq!(rig.checks().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r17_a_right_that_is_taken_away_later_is_found_missing_and_what_it_held_up_goes_on() {
     let rig = Rig::start(Setup::default()).await;
     tick(&rig, Right::AddOpportunityTag, false).await;
