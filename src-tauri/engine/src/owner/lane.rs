@@ -233,7 +233,7 @@ impl Owner {
 
     /// Intent first, durably; then the one request that mails a person.
     fn send(&mut self, id: CheckId, prepared: Prepared, now: Millis) -> Result<()> {
-        let Some(client) = self.refapp.clone() else {
+        let Some(client) = self.refapp.clone().filter(|_| !self.closing) else {
             return Ok(());
         };
         let connection = self.id();

@@ -92,6 +92,8 @@ pub(crate) struct Owner {
     attempt: Option<auth::Attempt>,
     verified_at: Option<Millis>,
     state: watch::Sender<Arc<State>>,
+    /// Nothing new is begun: only what is on the wire may come back.
+    closing: bool,
     gone: bool,
 }
 
@@ -151,6 +153,7 @@ impl Owner {
             attempt: None,
             verified_at: None,
             state,
+            closing: false,
             gone: false,
         };
         tokio::spawn(owner.run(inbox));
@@ -182,7 +185,8 @@ impl Owner {
             }
         }
         // An effect on the wire is given the time to come back; what does not is `unknown` at the next start.
-        let grace = Duration::from_secs(if self.gone { 0 } else { 5 });
+        self.closing = true;
+        let grace = Duration::from_secs(if self.gone { 0 } else { 8 });
         let wind_up = async {
             while let Some(done) = self.jobs.join_next_with_id().await {
                 self.finish(done);

@@ -111,7 +111,7 @@ impl Owner {
             Err(error) => self.failed(&mut effect, &error, now)?,
         };
         // The next effect of the same check follows at once, on the same client and in the same breath.
-        if let Some(check) = follow_up
+        if let Some(check) = follow_up.filter(|_| !self.closing)
             && let Some(client) = self.lever(Priority::Effect, now)
         {
             self.write_next(&client, check, now)?;
