@@ -57,6 +57,12 @@ export const rightLook: Record<RightState, Look> = {
   'not-provable-yet': { word: m.right_not_provable_yet, icon: 'dash', tone: 'neutral' },
 };
 
+export const optionalRightMissing: Look = {
+  word: m.right_not_granted,
+  icon: 'dash',
+  tone: 'neutral',
+};
+
 export const channelLook: Record<ChannelState, Look> = {
   open: { word: m.channel_open, icon: 'dash', tone: 'neutral' },
   waiting: { word: m.channel_waiting, icon: 'hourglass', tone: 'info' },
