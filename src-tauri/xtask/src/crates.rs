@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 6] = [
 
 /// Stands apart: it shares nothing with the clients, so that a misreading on either side shows.
 const SIMULATOR: &str = "simulator";
-/// Practice mode and the tests start it; the headless host never does.
+/// Practice mode and tests start it; the headless host never does.
 const MAY_SIMULATE: [&str; 2] = ["refapp-lever", TESTS];
 
 /// Crosses all rooms.
@@ -99,13 +99,17 @@ fn reaches(graph: &Graph, from: &str, to: &str) -> bool {
     false
 }
 
-/// Arrows between the workspace's own crates, those of tests and build scripts included.
+/// Arrows between the workspace's own crates, those of tests and build scripts included. Only the simulator may be
+/// started by any crate's tests: that is what it is for.
 fn between_ourselves(metadata: &Value) -> Graph {
     let packages = list(&metadata["packages"]);
     let ours = packages.iter().filter(|package| package["source"].is_null());
     ours.map(|package| {
         let dependencies = list(&package["dependencies"]);
-        let own = dependencies.iter().filter(|dependency| dependency["path"].is_string());
+        let own = dependencies.iter().filter(|dependency| {
+            let simulated = dependency["kind"] == "dev" && dependency["name"] == SIMULATOR;
+            dependency["path"].is_string() && !simulated
+        });
         (
             text(&package["name"]),
             own.map(|dependency| text(&dependency["name"])).collect(),
