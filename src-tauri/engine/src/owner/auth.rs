@@ -234,7 +234,7 @@ impl Owner {
         let (place, credentials, source, attempt, code) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => {
-                let _ = reply.send(Err(failure));
+                self.answer(reply, Err(failure));
                 return;
             }
         };
@@ -273,7 +273,7 @@ impl Owner {
                         Err(failure)
                     }
                 };
-                let _ = reply.send(answer);
+                owner.answer(reply, answer);
             }) as Then
         });
     }

@@ -29,7 +29,7 @@ use store::{ConnectionRecord, Moment, Standing, Store, Tx};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
-use crate::order::Envelope;
+use crate::order::{Answer, Envelope, Reply};
 use crate::plan::observed::Member;
 use crate::state::{Finding, Hints, LeverUser, Oauth, State};
 use crate::{Intake, SecretKind, SecretName, Surroundings, Vault};
@@ -367,6 +367,13 @@ impl Owner {
         if self.findings.remove(&code).is_some() {
             tracing::info!(connection = %self.record.id, %code, "mended");
         }
+    }
+
+    /// Answers an order. The snapshot goes first: whoever asked sees what the answer says.
+    fn answer(&mut self, reply: Reply, answer: Result<Answer, Failure>) {
+        self.publish(Millis::now());
+        // Nobody may be waiting for it any more.
+        let _ = reply.send(answer);
     }
 
     fn secret_name(&self, kind: SecretKind) -> SecretName {

@@ -64,7 +64,7 @@ impl Owner {
         let client = self.lever.as_ref().map(|client| client.with(Priority::Rest));
         let (Some(client), None) = (client, &self.proving) else {
             if let Some(Waits::ForProof(reply) | Waits::ForUpdate(reply)) = waits {
-                let _ = reply.send(Err(Code::AppNotNow.into()));
+                self.answer(reply, Err(Code::AppNotNow.into()));
             }
             return;
         };
@@ -322,7 +322,7 @@ impl Owner {
                 match waits {
                     Some(proving) if owner.record.public_url.as_deref().is_some_and(|url| !url.is_empty()) => {
                         owner.proving = Some(proving);
-                        owner.register_webhooks(Some(()));
+                        owner.register_webhooks(|owner, _| owner.end_proof(None));
                     }
                     waits => {
                         owner.proving = waits;
@@ -333,24 +333,19 @@ impl Owner {
         });
     }
 
-    /// Registers our webhooks unless they are there. `ends_proof`: this is the last step of a proof.
-    pub(super) fn register_webhooks(&mut self, ends_proof: Option<()>) {
+    /// Registers our webhooks unless they are there, as soon as there is a way to Lever; then goes on with `then`.
+    pub(super) fn register_webhooks(&mut self, then: impl FnOnce(&mut Self, Result<(), Failure>) + Send + 'static) {
         let (Some(client), Some(address)) = (self.lever.clone(), self.address("lever")) else {
-            if ends_proof.is_some() {
-                self.end_proof(None);
-            }
-            return;
+            return then(self, Ok(()));
         };
         let kept = self.secret(SecretKind::WebhookTokens).ok().flatten();
         let known: Vec<String> = kept.iter().flat_map(webhook_tokens).map(|(id, _)| id).collect();
         self.job(async move {
             let made = make_webhooks(&client, &address, &known).await;
             Box::new(move |owner: &mut Self| {
-                let failure = owner.webhooks_made(made).err();
-                owner.channel_failure.clone_from(&failure);
-                if ends_proof.is_some() {
-                    owner.end_proof(None);
-                }
+                let registered = owner.webhooks_made(made);
+                owner.channel_failure = registered.as_ref().err().cloned();
+                then(owner, registered);
             }) as Then
         });
     }
@@ -447,12 +442,11 @@ impl Owner {
         }
         let proving = self.proving.take();
         self.proof_helped();
+        let proven = failure.map_or(Ok(Answer::Done), Err);
         for waits in proving.into_iter().flat_map(|proving| proving.waits) {
-            match (waits, failure.clone()) {
-                (Waits::ForUpdate(reply), None) => self.update_templates(Some(reply)),
-                (Waits::ForProof(reply) | Waits::ForUpdate(reply), failure) => {
-                    let _ = reply.send(failure.map_or(Ok(Answer::Done), Err));
-                }
+            match (waits, &proven) {
+                (Waits::ForUpdate(reply), Ok(_)) => self.update_templates(Some(reply)),
+                (Waits::ForProof(reply) | Waits::ForUpdate(reply), proven) => self.answer(reply, proven.clone()),
             }
         }
     }

@@ -62,7 +62,7 @@ impl Owner {
             Order::RemoveData => self.remove_data(),
             Order::Provision(file) => self.provision(*file),
         };
-        let _ = reply.send(done.map(|()| Answer::Done));
+        self.answer(reply, done.map(|()| Answer::Done));
     }
 
     fn set_refapp(&mut self, url: String, token: Option<Secret>, reply: Reply) {
@@ -80,7 +80,7 @@ impl Owner {
         let (client, token) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => {
-                let _ = reply.send(Err(failure));
+                self.answer(reply, Err(failure));
                 return;
             }
         };
@@ -90,7 +90,7 @@ impl Owner {
             Box::new(move |owner: &mut Self| {
                 let answer = owner.refapp_is_proven(client, url, &token, form);
                 owner.refapp_failure = answer.as_ref().err().cloned();
-                let _ = reply.send(answer);
+                owner.answer(reply, answer);
             }) as Then
         });
     }
@@ -171,7 +171,7 @@ impl Owner {
         let client = match client {
             Ok(client) => client,
             Err(failure) => {
-                let _ = reply.send(Err(failure));
+                self.answer(reply, Err(failure));
                 return;
             }
         };
@@ -188,7 +188,7 @@ impl Owner {
                     None => owner.api_key_read(client, &key, stages),
                 };
                 owner.lever_failure = answer.as_ref().err().cloned();
-                let _ = reply.send(answer);
+                owner.answer(reply, answer);
             }) as Then
         });
     }
@@ -294,7 +294,7 @@ impl Owner {
     pub(super) fn read_stages(&mut self, reply: Option<Reply>) {
         let Some(client) = self.lever.as_ref().map(|client| client.with(Priority::Rest)) else {
             if let Some(reply) = reply {
-                let _ = reply.send(Err(Code::AppNotNow.into()));
+                self.answer(reply, Err(Code::AppNotNow.into()));
             }
             return;
         };
@@ -313,7 +313,7 @@ impl Owner {
                     }
                 };
                 if let Some(reply) = reply {
-                    let _ = reply.send(answer);
+                    owner.answer(reply, answer);
                 }
             }) as Then
         });
@@ -442,11 +442,11 @@ impl Owner {
                     Err(Failure::new(Code::AppNoChannel))
                 };
                 self.channel_failure = answer.as_ref().err().cloned();
-                let _ = reply.send(answer);
+                self.answer(reply, answer);
                 return;
             }
             Err(failure) => {
-                let _ = reply.send(Err(failure));
+                self.answer(reply, Err(failure));
                 return;
             }
         };
@@ -454,14 +454,15 @@ impl Owner {
         self.job(async move {
             let called_back = call_back(&intake, &url).await;
             Box::new(move |owner: &mut Self| {
-                let answer = called_back.map(|()| {
-                    owner.change(|record| record.public_url = Some(url));
-                    owner.open_door();
-                    owner.register_webhooks(None);
-                    Answer::Done
+                if let Err(failure) = called_back {
+                    owner.channel_failure = Some(failure.clone());
+                    return owner.answer(reply, Err(failure));
+                }
+                owner.change(|record| record.public_url = Some(url));
+                owner.open_door();
+                owner.register_webhooks(move |owner, registered| {
+                    owner.answer(reply, registered.map(|()| Answer::Done));
                 });
-                owner.channel_failure = answer.as_ref().err().cloned();
-                let _ = reply.send(answer);
             }) as Then
         });
     }

@@ -28,7 +28,7 @@ impl Owner {
                 Code::AppNotNow
             };
             if let Some(reply) = reply {
-                let _ = reply.send(Err(failure.into()));
+                self.answer(reply, Err(failure.into()));
             }
             return;
         };
@@ -73,7 +73,7 @@ impl Owner {
         };
         let (templates, tags) = match read {
             Ok(read) => read,
-            Err(failure) => return answer(reply, Err(failure)),
+            Err(failure) => return self.answer_if_asked(reply, Err(failure)),
         };
         let plan = compare(&self.record.templates, &templates, &tags);
         // A carrier is made for these tags: it gets its first ones by itself.
@@ -88,7 +88,7 @@ impl Owner {
             return;
         }
         let (Some(lever), Some(carrier)) = (self.lever.clone(), self.carrier()) else {
-            return answer(reply, Err(Code::AppNotNow.into()));
+            return self.answer_if_asked(reply, Err(Code::AppNotNow.into()));
         };
         let acting = self.record.settings.acting_user.clone();
         let (can_postings, can_tags) = (self.record.has(Right::ListPostings), self.record.has(Right::ListTags));
@@ -143,17 +143,25 @@ impl Owner {
                         }))
                     }
                 };
-                answer(reply, report);
+                owner.answer_if_asked(reply, report);
             }) as Then
         });
+    }
+
+    fn answer_if_asked(&mut self, reply: Option<Reply>, answer: Result<Answer, Failure>) {
+        if let Some(reply) = reply {
+            self.answer(reply, answer);
+        }
     }
 
     /// The account's own form was read, without a job.
     pub(super) fn account_form_read(&mut self, form: Form) {
         self.learn_templates(&form);
         self.form = Some(form);
-        // Where Lever came first, its tags have waited for this.
-        self.next_upkeep = Millis(0);
+        // Where Lever came first, the carrier has waited for this.
+        if self.carrier().is_some() {
+            self.update_templates(None);
+        }
     }
 
     /// Whether candidates find questions in their language, as far as the account's form tells (`mission.md` M12).
@@ -204,7 +212,7 @@ impl Owner {
             self.read_stages(None);
         }
         if self.record.standing == Standing::Running {
-            self.register_webhooks(None);
+            self.register_webhooks(|_, _| {});
             if self.carrier().is_some() {
                 self.update_templates(None);
             }
@@ -267,10 +275,4 @@ async fn still_carried(client: &lever::Client, dead: &[String], can_postings: bo
             .extend(counted.map(|tag| (tag.text, tag.count.to_string())));
     }
     carried
-}
-
-fn answer(reply: Option<Reply>, answer: Result<Answer, Failure>) {
-    if let Some(reply) = reply {
-        let _ = reply.send(answer);
-    }
 }
