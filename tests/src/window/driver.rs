@@ -14,8 +14,9 @@ use super::Home;
 
 /// A driver that runs, with one program under it.
 pub struct Driver {
-    process: Child,
+    /// Of the driver and of all that it starts.
     group: u32,
+    _process: Child,
 }
 
 impl Driver {
@@ -40,46 +41,60 @@ impl Driver {
             .spawn()
             .expect("WebKitWebDriver starts (package webkit2gtk-driver)");
         let group = process.id().expect("it has just been started");
-        let driver = Self { process, group };
+        let driver = Self {
+            group,
+            _process: process,
+        };
 
         let options = json!({"binary": program, "args": arguments});
         let capabilities = [("webkitgtk:browserOptions".to_owned(), options)];
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities.into_iter().collect::<serde_json::Map<String, Value>>());
         let address = format!("http://127.0.0.1:{port}");
-        let client = connect(&builder, &address).await;
+        let client = connect(&builder, &address, home).await;
         (driver, client)
     }
 
-    /// Waits until driver and program are gone.
-    pub async fn stop(mut self) {
+    /// Lets the program end by itself, which includes saying farewell to its host, and then the driver.
+    pub async fn stop(self) {
         let deadline = Instant::now() + Duration::from_secs(20);
-        // The driver outlives its program; of the group it must be the last.
-        while members(self.group) > 1 && Instant::now() < deadline {
+        // The driver outlives its program.
+        while self.members() > 1 && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        self.end_group();
-        self.process.wait().await.expect("the driver ends");
     }
 
-    fn end_group(&self) {
-        let group = format!("-{}", self.group);
-        // It may be gone already.
-        let _ = Command::new("kill")
-            .args(["-KILL", "--", &group])
-            .stderr(Stdio::null())
-            .status();
+    /// How many processes of the driver's group live.
+    fn members(&self) -> usize {
+        let listed = Command::new("ps").args(["-e", "-o", "pgid=,stat="]).output();
+        let listed = listed.expect("ps lists processes").stdout;
+        String::from_utf8_lossy(&listed)
+            .lines()
+            .filter_map(|line| line.trim().split_once(' '))
+            .filter(|(group, state)| *group == self.group.to_string() && !state.trim().starts_with('Z'))
+            .count()
     }
 }
 
 impl Drop for Driver {
+    /// Whatever is left is ended, and gone when this returns: the next app must not find it on the session bus.
     fn drop(&mut self) {
-        self.end_group();
+        let group = format!("-{}", self.group);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while self.members() > 0 && Instant::now() < deadline {
+            // It may just have ended by itself.
+            let _ = Command::new("kill")
+                .args(["-KILL", "--", &group])
+                .stderr(Stdio::null())
+                .status();
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
-/// The driver listens a moment after it was started.
-async fn connect(builder: &ClientBuilder<HttpConnector>, address: &str) -> Client {
+/// The driver listens a moment after it was started, and answers when the program's window is there; for ever not if
+/// the program has ended before.
+async fn connect(builder: &ClientBuilder<HttpConnector>, address: &str, home: &Home) -> Client {
     let deadline = Instant::now() + Duration::from_secs(10);
     while tokio::net::TcpStream::connect(address.trim_start_matches("http://"))
         .await
@@ -88,20 +103,13 @@ async fn connect(builder: &ClientBuilder<HttpConnector>, address: &str) -> Clien
         assert!(Instant::now() < deadline, "WebKitWebDriver does not listen");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    builder
-        .connect(address)
-        .await
-        .expect("the driver starts the program and finds its window")
-}
-
-/// How many processes belong to a group.
-fn members(group: u32) -> usize {
-    let listed = Command::new("ps")
-        .args(["-e", "-o", "pgid="])
-        .output()
-        .expect("ps lists processes");
-    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-    listed.lines().filter(|line| line.trim() == group.to_string()).count()
+    match tokio::time::timeout(Duration::from_secs(40), builder.connect(address)).await {
+        Ok(Ok(client)) => client,
+        problem => {
+            let printed = std::fs::read_to_string(home.log()).unwrap_or_default();
+            panic!("no window came: {:?}\n  printed: {printed}", problem.err())
+        }
+    }
 }
 
 fn free_port() -> u16 {

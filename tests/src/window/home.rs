@@ -63,6 +63,24 @@ impl Home {
         }
     }
 
+    /// The files below this home that contain a text, in the order of their names.
+    pub fn files_with(&self, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder of ours can be read").flatten() {
+                let (path, kind) = (entry.path(), entry.file_type());
+                if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
+                    folders.push(path);
+                } else if kind.is_ok_and(|kind| kind.is_file()) && contains(&path, text) {
+                    found.push(path.display().to_string());
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
     /// Makes a program feel at home here.
     pub(super) fn dress(&self, command: &mut Command) {
         for variable in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
@@ -107,4 +125,9 @@ impl Home {
             .and_then(|()| fs::set_permissions(&file, fs::Permissions::from_mode(0o755)))
             .expect("a script can be written into a temporary folder");
     }
+}
+
+fn contains(file: &Path, text: &str) -> bool {
+    let bytes = fs::read(file).unwrap_or_default();
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }

@@ -8,6 +8,7 @@
 mod audit;
 mod driver;
 mod home;
+mod wizard;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,6 @@
 //! The wizard, step by step, as an admin in practice mode goes through it. Each step ends when the next is on screen.
 
-use serde_json::{Value, json};
-use simulator::{Simulator, demo};
+use simulator::demo;
 
 use super::Window;
 
@@ -81,7 +80,7 @@ impl Window {
     /// To the dashboard.
     pub async fn finish_setup(&self) {
         self.click("finish").await;
-        self.see("checks").await;
+        self.see("counts").await;
     }
 
     /// The whole of it for the EU.
@@ -96,33 +95,4 @@ impl Window {
         self.choose_stage().await;
         self.finish_setup().await;
     }
-}
-
-/// Tells the simulator to do something, by its control API: `PATCH`, `lever/webhook-groups`, ….
-pub async fn tell(simulator: &Simulator, method: &str, path: &str, body: &Value) {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("a client for loopback");
-    let method = method.parse().expect("a method of HTTP");
-    let request = client
-        .request(method, format!("{}/{path}", simulator.control_url()))
-        .json(body);
-    let answer = request.send().await.expect("the simulator answers");
-    let status = answer.status();
-    assert!(
-        status.is_success(),
-        "{path}: {status} {}",
-        answer.text().await.unwrap_or_default()
-    );
-}
-
-/// A simulator whose Super Admin has switched the webhooks on.
-pub async fn simulator_with_webhooks() -> Simulator {
-    let simulator = simulator::start(simulator::Options::default())
-        .await
-        .expect("loopback has a free port");
-    let groups = json!({"candidateStageChange": true, "candidateDeleted": true});
-    tell(&simulator, "PATCH", "lever/webhook-groups", &groups).await;
-    simulator
 }
