@@ -193,7 +193,12 @@ async fn m04_each_permission_is_proven_by_a_call_of_its_own() {
         );
     }
     for right in Right::OPTIONAL {
-        assert_eq!(wizard.right(right).await, RightState::Missing, "{}", right.label());
+        // Deleting a webhook for a trial would take the working one away.
+        let expected = match right {
+            Right::DeleteWebhooks => RightState::NotProvableYet,
+            _ => RightState::Missing,
+        };
+        assert_eq!(wizard.right(right).await, expected, "{}", right.label());
     }
     // What was written for the proof was taken away again.
     let carrier = carrier(&rig).await;
@@ -252,7 +257,8 @@ async fn missing_and_mended(right: Right) {
     } else {
         wizard.acting_user().await;
         wizard.prove(true).await.expect("a proof");
-        wizard.channels().await.expect("channels");
+        let said_at_once = matches!(right, Right::ListWebhooks | Right::AddWebhooks);
+        assert_eq!(wizard.channels().await.is_err(), said_at_once, "{right:?}");
     }
     let label = right.label();
     rig.until(&format!("{label} is said to be missing"), async || {
