@@ -1,5 +1,6 @@
 //! Every rule of the business, over real HTTP, named after it. The simulator's ledger is the judge.
 
+mod attention;
 mod channels;
 mod leaving;
 mod once;
