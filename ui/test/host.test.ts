@@ -57,9 +57,12 @@ describe('the session', () => {
     const answer = later<Reply>();
     fake.on('overview', () => answer.promise);
     const refreshed = session.refresh();
+    const older = overview([connection({ name: 'old' })]);
     fake.show(overview([connection({ name: 'new' })]));
-    answer.resolve({ reply: 'overview', value: overview([connection({ name: 'old' })]) });
+    answer.resolve({ reply: 'overview', value: older });
     await refreshed;
+    expect(session.connection?.name).toBe('new');
+    fake.show(older);
     expect(session.connection?.name).toBe('new');
     stop();
   });

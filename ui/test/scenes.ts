@@ -142,8 +142,12 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
   };
 }
 
+let looks = 0;
+
 export function overview(connections: ConnectionView[], practice = false): Overview {
+  looks += 1;
   return {
+    revision: looks,
     version: '0.1.0',
     practice: practice
       ? {

@@ -1,7 +1,7 @@
 //! The engine behind the list of questions and orders.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::{Answer, Engine, Intake, Order, Surroundings, Vault};
@@ -28,6 +28,8 @@ pub struct Host {
     surroundings: Arc<dyn Surroundings>,
     practice: Option<Practice>,
     version: String,
+    /// How often somebody looked.
+    looks: Mutex<u32>,
 }
 
 /// Changes are told at most four times a second.
@@ -60,6 +62,7 @@ impl Host {
             surroundings,
             practice,
             version,
+            looks: Mutex::default(),
         }))
     }
 
@@ -186,7 +189,8 @@ impl Host {
                     .filter(|now| before.iter().find(|was| was.id == now.id) != Some(now))
                     .map(|now| Event::ChecksChanged(now.id))
                     .collect::<Vec<_>>();
-                if shown.as_ref() != Some(&overview)
+                // Nothing but the connections ever changes.
+                if shown.as_ref().is_none_or(|shown| shown.connections != overview.connections)
                     && events.send(Event::Overview(Box::new(overview.clone()))).await.is_err()
                 {
                     return;
@@ -227,7 +231,11 @@ impl Host {
 
     fn overview(&self) -> Overview {
         let now = Millis::now();
+        // Held while looking, so that the order of the numbers is that of what was seen.
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        *looks = looks.wrapping_add(1);
         Overview {
+            revision: *looks,
             version: self.version.clone(),
             practice: self.practice.clone(),
             connections: self

@@ -26,6 +26,9 @@ pub enum Event {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Overview {
+    /// Counts up with every look: of two, the one with the higher number is the newer. An answer and a push take
+    /// different ways and can overtake each other.
+    pub revision: u32,
     pub version: String,
     /// Set in practice mode: nobody real is behind either API.
     pub practice: Option<Practice>,

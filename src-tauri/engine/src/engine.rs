@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::order::Envelope;
 use crate::owner::{Handle, Owner, World};
-use crate::{Answer, Intake, Order, Provision, State, Surroundings, Vault};
+use crate::{Answer, Intake, Order, Provision, SecretKind, SecretName, State, Surroundings, Vault};
 
 /// What a host brings.
 pub struct Options {
@@ -55,17 +55,37 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Makes a connection: an empty draft.
+    /// Makes a connection for a person: an empty draft, which asks for everything.
+    ///
+    /// The id comes from the name, so secrets that an earlier one of this name left in the vault, when its database
+    /// was lost or practice began afresh, would be taken for its own.
     ///
     /// # Errors
-    /// `APP-INPUT` if the name is empty or taken.
+    /// `APP-INPUT` if the name is empty or taken, `APP-KEYCHAIN` if the vault cannot be used.
     pub fn create(&self, name: &str) -> Result<ConnectionId, Failure> {
+        let record = self.draft(name)?;
+        let connection = record.id;
+        tokio::task::block_in_place(|| {
+            let mut names = SecretKind::ALL.iter().map(|&kind| SecretName { connection, kind });
+            names.try_for_each(|name| self.world.vault.delete(&name))
+        })?;
+        self.begin(record)
+    }
+
+    fn draft(&self, name: &str) -> Result<ConnectionRecord, Failure> {
         let name = name.trim();
         let taken = self.states().iter().any(|state| state.record.name == name);
         if name.is_empty() || taken {
             return Err(Failure::new(Code::AppInput).with("field", "name"));
         }
-        let record = ConnectionRecord::draft(ConnectionId::of(name), name.to_owned(), Millis::now());
+        Ok(ConnectionRecord::draft(
+            ConnectionId::of(name),
+            name.to_owned(),
+            Millis::now(),
+        ))
+    }
+
+    fn begin(&self, record: ConnectionRecord) -> Result<ConnectionId, Failure> {
         let id = record.id;
         tokio::task::block_in_place(|| self.world.store.write(|tx| tx.put_connection(&record)))?;
         self.start(record);
@@ -93,7 +113,7 @@ impl Engine {
             let known = self.states().into_iter().find(|state| state.record.name == file.name);
             let id = match known {
                 Some(state) => state.record.id,
-                None => self.create(&file.name)?,
+                None => self.begin(self.draft(&file.name)?)?,
             };
             self.order(id, Order::Provision(Box::new(file))).await?;
         }

@@ -18,7 +18,6 @@ export class Session {
   /** How often rows of the connection on screen were said to have changed. */
   changes = $state(0);
   readonly begin = new Action(() => this.refresh());
-  #pushed = 0;
 
   constructor(host: Host) {
     this.host = host;
@@ -39,7 +38,6 @@ export class Session {
         if (event.value === this.connection?.id) this.changes += 1;
         return;
       }
-      this.#pushed += 1;
       this.#show(event.value);
     });
     // Should the host not get that far, then the reason is an answer to a question.
@@ -49,10 +47,7 @@ export class Session {
 
   /** Waits until the screen knows what an order has changed. */
   async refresh(): Promise<void> {
-    const pushed = this.#pushed;
-    const overview = await this.host.overview();
-    // What was pushed meanwhile is newer than this answer.
-    if (pushed === this.#pushed) this.#show(overview);
+    this.#show(await this.host.overview());
   }
 
   choose(id: ConnectionId): void {
@@ -80,6 +75,8 @@ export class Session {
   }
 
   #show(overview: Overview): void {
+    // An answer and a push can overtake each other; the older one has nothing to say.
+    if (this.overview && overview.revision < this.overview.revision) return;
     const first = this.overview === null;
     const before = this.connection?.id;
     this.overview = overview;

@@ -5,7 +5,12 @@ import type { Practice } from "./Practice";
 /**
  * Everything but the checks.
  */
-export type Overview = { version: string, 
+export type Overview = { 
+/**
+ * Counts up with every look: of two, the one with the higher number is the newer. An answer and a push take
+ * different ways and can overtake each other.
+ */
+revision: number, version: string, 
 /**
  * Set in practice mode: nobody real is behind either API.
  */
