@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `shots`.
+//! The project's own commands: `cargo xtask demo`, `test`, `shots`, `coverage`.
 //!
 //! Each does all its own set-up, shows every command that it runs, and stops at the first that fails.
 
+mod coverage;
 mod crates;
 mod demo;
 mod machine;
@@ -45,6 +46,8 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Writes docs/coverage.md: which test stands for which row of the mission and which rule
+    Coverage,
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Demo { headless, yes } => demo::run(headless, yes),
         Command::Test { yes } => test::run(yes),
         Command::Shots { yes } => shots::run(yes),
+        Command::Coverage => coverage::write(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

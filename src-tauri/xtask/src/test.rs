@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use crate::coverage;
 use crate::crates;
 use crate::machine::{self, BUILD_WINDOW, DRIVE_WINDOW, RUN_WINDOW};
 use crate::run::{Line, Outcome, Step, line, root, steps};
@@ -25,6 +26,7 @@ pub fn run(yes: bool) -> Outcome {
         ),
         line("Formatting", Line::of("cargo fmt --all --check")),
         ("Arrows between crates", Box::new(crates::check)),
+        ("A test for every row and rule", Box::new(coverage::check)),
     ];
     // The app embeds the pages, so they come before anything of the app's.
     todo.extend(ui::build());

@@ -1,0 +1,197 @@
+//! `cargo xtask coverage`: which test stands for which row of the mission and which rule of the business, from the
+//! tests' names alone. `m07_…` stands for row M7, `r05_…` for rule 5, `m01_m02_…` for both rows.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::run::{Outcome, root};
+
+/// Where the tests lie, and where the table goes.
+const TESTS: &str = "tests";
+const TABLE: &str = "docs/coverage.md";
+
+/// The rows of the mission, in short.
+const MISSION: [&str; 14] = [
+    "Two people, two halves, any order",
+    "Data centre and way in",
+    "US: OAuth",
+    "EU: API key and the 12 permissions",
+    "Stage picker",
+    "Webhook, toggle, first event",
+    "One project per posting",
+    "Update of the template tags",
+    "Template by the posting's tag",
+    "Note and status tag",
+    "Revoked, deleted, disconnected, and back",
+    "Language and questionnaires",
+    "Members of the project",
+    "Live dashboard",
+];
+
+/// The rules of the business, in short.
+const RULES: [&str; 20] = [
+    "Trigger",
+    "Once",
+    "Late and many",
+    "One engine",
+    "Canary and unknown starts",
+    "Result ids",
+    "Project, recruiter, team",
+    "Template",
+    "Form values",
+    "Language",
+    "Fresh posting",
+    "One tag, one note",
+    "Unknown notes",
+    "Parked, and said in Lever",
+    "Update",
+    "Tag carrier",
+    "Proof of rights",
+    "Optional rights",
+    "How things reach us",
+    "Leaving",
+];
+
+/// One test.
+struct Test {
+    /// `m07`, `r05` …
+    rows: Vec<String>,
+    /// Its name as a sentence.
+    says: String,
+    /// The file, from the project's top.
+    file: String,
+}
+
+/// Writes the table.
+///
+/// # Errors
+/// If a file cannot be read or written, or a row has no test.
+pub fn write() -> Outcome {
+    let text = table(&tests()?)?;
+    fs::write(root().join(TABLE), text).map_err(|error| format!("{TABLE}: {error}"))?;
+    println!("Wrote {TABLE}.");
+    Ok(())
+}
+
+/// Holds the table against the tests.
+///
+/// # Errors
+/// If it is not up to date, or a row has no test.
+pub fn check() -> Outcome {
+    let written = fs::read_to_string(root().join(TABLE)).unwrap_or_default();
+    if written == table(&tests()?)? {
+        return Ok(());
+    }
+    Err(format!(
+        "{TABLE} is not up to date. Run this and commit it:\n  cargo xtask coverage"
+    ))
+}
+
+fn tests() -> Result<Vec<Test>, String> {
+    let mut files = Vec::new();
+    collect(&root().join(TESTS), &mut files).map_err(|error| format!("{TESTS}: {error}"))?;
+    files.sort();
+    let mut tests = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = path.strip_prefix(root()).unwrap_or(&path);
+        let file = file.to_string_lossy().replace('\\', "/");
+        tests.extend(text.lines().filter_map(|line| read(line, &file)));
+    }
+    Ok(tests)
+}
+
+/// Every Rust file below a folder.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the head of a test that is named after rows.
+fn read(line: &str, file: &str) -> Option<Test> {
+    let line = line.trim();
+    let head = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "))?;
+    let (name, _) = head.split_once('(')?;
+    let mut words = name.split('_').peekable();
+    let mut rows = Vec::new();
+    while let Some(row) = words.next_if(|word| is_row(word)) {
+        rows.push(row.to_owned());
+    }
+    let says = words.collect::<Vec<_>>().join(" ");
+    (!rows.is_empty() && !says.is_empty()).then(|| Test {
+        rows,
+        says,
+        file: file.to_owned(),
+    })
+}
+
+fn is_row(word: &str) -> bool {
+    let number = word.strip_prefix(['m', 'r']);
+    number.is_some_and(|number| number.len() == 2 && number.chars().all(|digit| digit.is_ascii_digit()))
+}
+
+fn table(tests: &[Test]) -> Result<String, String> {
+    let mut text = "# What stands for what\n\n\
+        Every row of the mission and every rule of the business has end-to-end tests over real HTTP, named after it.\n\
+        This table is made from their names by `cargo xtask coverage`, and `cargo xtask test` holds it against them.\n"
+        .to_owned();
+    for (title, letter, names) in [
+        ("The mission", 'm', MISSION.as_slice()),
+        ("The rules of the business", 'r', RULES.as_slice()),
+    ] {
+        let _ = write!(text, "\n## {title}\n\n| Row | Test | File |\n|---|---|---|\n");
+        for (number, name) in (1..).zip(names) {
+            let row = format!("{letter}{number:02}");
+            let ours: Vec<&Test> = tests.iter().filter(|test| test.rows.contains(&row)).collect();
+            if ours.is_empty() {
+                return Err(format!(
+                    "Nothing tests {row} ({name}): a test's name has to begin with {row}_"
+                ));
+            }
+            for (index, test) in ours.iter().enumerate() {
+                let head = match index {
+                    0 => format!("**{}{number}** {name}", letter.to_ascii_uppercase()),
+                    _ => String::new(),
+                };
+                let _ = writeln!(text, "| {head} | {} | `{}` |", test.says, test.file);
+            }
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_rows_of_a_test_are_read_from_its_name() {
+        let test = read("    async fn m01_m14_eu_it_works() {", "tests/a.rs").unwrap();
+        assert_eq!(test.rows, ["m01", "m14"]);
+        assert_eq!(test.says, "eu it works");
+        for other in [
+            "fn m1_short()",
+            "fn move_to(&self)",
+            "fn r05_()",
+            "let m07_x = 1;",
+            "// fn m07",
+        ] {
+            assert!(read(other, "tests/a.rs").is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_test_is_refused() {
+        let refusal = table(&[read("fn m01_alone()", "tests/a.rs").unwrap()]).unwrap_err();
+        assert!(refusal.contains("m02"));
+    }
+}
