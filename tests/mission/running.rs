@@ -216,8 +216,8 @@ async fn m10_a_change_of_status_costs_four_requests_and_three_where_notes_can_be
         let row = started(&rig, "Sofia Lindqvist").await;
         lever_shows(&rig, "Sofia Lindqvist", Status::Sent, "").await;
         let before = rig.sim.ledger().last().expect("entries").seq;
-        rig.refapp_step(&row, "next").await;
-        rig.refapp_step(&row, "next").await;
+        let update = json!({"status": "pending", "total": 3, "remaining_to_submit": 3, "completed": 0, "declined": 0});
+        rig.control("PATCH", &format!("refapp/checks/{}", rig.result_of(&row)), update).await;
         lever_shows(
             &rig,
             "Sofia Lindqvist",
@@ -234,8 +234,6 @@ async fn m10_a_change_of_status_costs_four_requests_and_three_where_notes_can_be
             .map(|entry| entry.call)
             .collect();
         calls.sort_unstable();
-        // The first of the two updates may have brought a note of its own, with the link.
-        calls.dedup();
         assert_eq!(calls, expected);
         assert_eq!(our_notes(&rig, "Sofia Lindqvist").await.len(), 1);
     }
