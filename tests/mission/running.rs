@@ -217,7 +217,8 @@ async fn m10_a_change_of_status_costs_four_requests_and_three_where_notes_can_be
         lever_shows(&rig, "Sofia Lindqvist", Status::Sent, "").await;
         let before = rig.sim.ledger().last().expect("entries").seq;
         let update = json!({"status": "pending", "total": 3, "remaining_to_submit": 3, "completed": 0, "declined": 0});
-        rig.control("PATCH", &format!("refapp/checks/{}", rig.result_of(&row)), update).await;
+        rig.control("PATCH", &format!("refapp/checks/{}", rig.result_of(&row)), update)
+            .await;
         lever_shows(
             &rig,
             "Sofia Lindqvist",
