@@ -149,32 +149,23 @@ async fn r04_a_stage_change_webhook_that_points_elsewhere_is_warned_of_before_an
     .await;
 }
 
-/// Calls at Refapp, in their order.
-fn refapp_calls(rig: &Rig) -> Vec<String> {
-    let ledger = rig.sim.ledger().into_iter();
-    ledger.filter(|e| e.side == Side::Refapp).map(|e| e.call).collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r05_every_start_asks_for_its_form_first_and_one_start_is_in_flight() {
+    /// How long Refapp takes to answer a start: long enough for a second one to overtake, if there were one.
+    const ANSWER: i64 = 700;
     let rig = Rig::start(Setup::default()).await;
-    let before = refapp_calls(&rig).len();
-    // Answers that take their time would let a second start overtake, if there were one.
-    rig.fault(json!({"match": {"side": "refapp", "call": "event"}, "kind": "slow", "ms": 300}))
+    let refapp = || rig.sim.ledger().into_iter().filter(|e| e.side == Side::Refapp);
+    let before = refapp().count();
+    rig.fault(json!({"match": {"side": "refapp", "call": "event"}, "kind": "slow", "ms": ANSWER}))
         .await;
     let candidates = ["Kim Berg", "Sofia Lindqvist", "Viktor Palm", "Tove Ekman"];
     rig.move_quietly(&candidates, demo::TRIGGER_STAGE, "normal").await;
     for candidate in candidates {
         sent(&rig, candidate).await;
     }
-    assert_eq!(refapp_calls(&rig)[before..], ["config", "event"].repeat(4));
-    let entries: Vec<_> = rig
-        .sim
-        .ledger()
-        .into_iter()
-        .filter(|e| e.side == Side::Refapp)
-        .skip(before)
-        .collect();
+    let entries: Vec<_> = refapp().skip(before).collect();
+    let calls: Vec<&str> = entries.iter().map(|e| e.call.as_str()).collect();
+    assert_eq!(calls, ["config", "event"].repeat(4));
     for pair in entries.chunks(2) {
         let candidate = &pair[1].body["partner-event"]["candidate"];
         assert_eq!(
@@ -184,6 +175,13 @@ async fn r05_every_start_asks_for_its_form_first_and_one_start_is_in_flight() {
         assert_eq!(
             pair[0].query["recruiter"],
             [candidate["recruiter"]["email"].as_str().expect("an e-mail")]
+        );
+    }
+    for next in entries[1..].chunks(2).filter(|next| next.len() == 2) {
+        let (start, form) = (&next[0], &next[1]);
+        assert!(
+            form.at - start.at >= ANSWER,
+            "the next form is asked for after the answer"
         );
     }
 }
