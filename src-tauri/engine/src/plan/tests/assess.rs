@@ -113,7 +113,8 @@ fn a_candidate_who_lacks_nothing_is_queued() {
 
 #[test]
 fn what_is_missing_parks_with_its_own_reason() {
-    let cases: [(fn(&mut Observed), Reason); 4] = [
+    type Spoil = fn(&mut Observed);
+    let cases: [(Spoil, Reason); 4] = [
         (|o| o.posting = None, Reason::NoPosting),
         (|o| o.posting_owner = None, Reason::NoMemberEmail),
         (|o| o.opportunity.emails = vec![" ".to_owned()], Reason::NoContact),
