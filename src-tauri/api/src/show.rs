@@ -90,6 +90,8 @@ fn stage_changes(state: &State) -> Channel {
         .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE);
     let channel = match (&record.public_url, registered, record.last_webhook) {
         _ if state.channel_failure.is_some() => ChannelState::Broken,
+        // A disconnect took the address's secret part away: the line is to be chosen anew.
+        (Some(url), _, _) if !url.is_empty() && state.webhook_address.is_none() => ChannelState::Open,
         (Some(url), true, Some(_)) if !url.is_empty() => ChannelState::Proven,
         (Some(url), true, None) if !url.is_empty() => ChannelState::Waiting,
         (Some(url), false, _) if !url.is_empty() && !state.polling => ChannelState::Waiting,
@@ -111,6 +113,7 @@ fn status_updates(state: &State) -> Channel {
     let channel = match (&state.update_address, record.last_update, &record.public_url) {
         (Some(_), Some(_), _) => ChannelState::Proven,
         (Some(_), None, _) => ChannelState::Waiting,
+        (None, _, Some(url)) if !url.is_empty() && state.webhook_address.is_none() => ChannelState::Open,
         (None, _, Some(_)) => ChannelState::Broken,
         (None, _, None) => ChannelState::Open,
     };
@@ -152,7 +155,7 @@ fn setup(state: &State, now: Millis) -> Setup {
             key_hint: state.hints.lever_key.clone(),
             client_id: record.client_id.clone(),
             client_secret_hint: state.hints.client_secret.clone(),
-            oauth: oauth(&state.oauth, now),
+            oauth: oauth(state, now),
             redirect_addresses: state.redirect_addresses.clone(),
             scopes: lever::oauth::SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
         },
@@ -198,7 +201,12 @@ fn right_view(state: &State, right: Right) -> RightView {
 /// The wizard's steps. Only what truly needs an earlier step is blocked by it: Lever's half never waits for Refapp's.
 fn steps(state: &State) -> Vec<StepView> {
     let record = &state.record;
-    let lever_in = record.lever_proven_at.is_some() && state.lever_failure.is_none();
+    let lever_failure = lever_refuses(state);
+    let refapp_failure = state
+        .refapp_failure
+        .clone()
+        .or_else(|| found(state, &[Code::RefToken, Code::RefEnvironment]));
+    let lever_in = record.lever_proven_at.is_some() && lever_failure.is_none();
     let missing = Right::REQUIRED
         .into_iter()
         .find(|right| state.right(*right) == RightState::Missing);
@@ -220,12 +228,13 @@ fn steps(state: &State) -> Vec<StepView> {
         (Oauth::Failed { .. }, Some(WayIn::OAuth)) => Some(StepState::Failed),
         _ => None,
     };
-    let lever = if state.lever_failure.is_some() {
-        StepState::Failed
-    } else {
-        oauth.unwrap_or(done(lever_in))
+    let lever = match (oauth, &lever_failure) {
+        // A try to mend it is under way.
+        (Some(StepState::Busy), _) => StepState::Busy,
+        (_, Some(_)) => StepState::Failed,
+        (oauth, None) => oauth.unwrap_or(done(lever_in)),
     };
-    let refapp = if state.refapp_failure.is_some() {
+    let refapp = if refapp_failure.is_some() {
         StepState::Failed
     } else {
         done(record.refapp_proven_at.is_some())
@@ -240,12 +249,12 @@ fn steps(state: &State) -> Vec<StepView> {
         _ => None,
     };
     [
-        (Step::Refapp, refapp, state.refapp_failure.clone()),
+        (Step::Refapp, refapp, refapp_failure),
         (Step::DataCentre, done(record.data_centre.is_some()), None),
         (
             Step::Lever,
             after(record.data_centre.is_some(), lever),
-            state.lever_failure.clone().or(oauth_failure),
+            oauth_failure.or(lever_failure),
         ),
         (Step::ActingUser, after(lever_in, done(acting)), None),
         (Step::Rights, after(lever_in && acting, rights), failed_right),
@@ -258,8 +267,23 @@ fn steps(state: &State) -> Vec<StepView> {
     .collect()
 }
 
-fn oauth(oauth: &Oauth, now: Millis) -> OauthState {
-    match oauth {
+/// Why Lever does not let us in (any more): what was entered last was refused, or what worked before is.
+fn lever_refuses(state: &State) -> Option<Failure> {
+    let refused = [Code::LevUnauthorized, Code::LevDataCentre, Code::OauthRevoked];
+    state.lever_failure.clone().or_else(|| found(state, &refused))
+}
+
+/// What is wrong with the running connection, if it is one of these.
+fn found(state: &State, codes: &[Code]) -> Option<Failure> {
+    let mut findings = state.findings.iter().map(|finding| &finding.failure);
+    findings.find(|failure| codes.contains(&failure.code)).cloned()
+}
+
+fn oauth(state: &State, now: Millis) -> OauthState {
+    if let (Oauth::Connected { .. }, Some(failure)) = (&state.oauth, lever_refuses(state)) {
+        return OauthState::Failed { failure };
+    }
+    match &state.oauth {
         Oauth::Idle => OauthState::Idle,
         Oauth::InBrowser { since, url, redirect } => OauthState::InBrowser {
             since: *since,

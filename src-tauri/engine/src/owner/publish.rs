@@ -51,7 +51,10 @@ impl Owner {
             coverage: self.coverage(),
             polling: self.record.has(Right::ListOpportunities),
             waiting,
-            seconds_left: seconds_left(waiting + queued),
+            // While something stops the connection, nobody knows.
+            seconds_left: (!self.findings.values().any(|finding| finding.stops))
+                .then(|| seconds_left(waiting + queued))
+                .flatten(),
             tally,
             record: self.record.clone(),
         };
