@@ -4,6 +4,7 @@ mod attention;
 mod channels;
 mod leaving;
 mod once;
+mod pause;
 mod rights;
 mod sent;
 mod start;

@@ -37,10 +37,12 @@ impl Owner {
             return Err(Code::AppNotNow.into());
         }
         let now = Millis::now();
+        let unanswered = self.world.store.read(|tx| tx.bells(self.id()))? > 0;
         self.change(|record| {
             record.standing = Standing::Paused;
-            // Open at its end until it is over.
-            record.pause = Some((now, Millis(i64::MAX)));
+            // Open at its end until it is over. What rang in an earlier pause and was not looked at yet still asks.
+            let from = record.pause.filter(|_| unanswered).map_or(now, |(from, _)| from);
+            record.pause = Some((from, Millis(i64::MAX)));
         });
         Ok(())
     }
