@@ -2,9 +2,10 @@
 
 use std::env;
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -12,13 +13,15 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::driver;
 
-/// One user at a time: all share a screen, the loopback ports of the redirect, and a session bus on which the app
-/// may run once.
+/// One user at a time: all share a screen, and the loopback ports of the redirect.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// A home folder that is removed in the end. Windows that are opened in it one after the other share their data.
+/// A home folder that is removed in the end, with a session bus and a keychain of its own. Windows that are opened in
+/// it one after the other share their data and their secrets.
 pub struct Home {
     folder: TempDir,
+    bus: Child,
+    address: String,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -27,8 +30,15 @@ impl Home {
     pub async fn new() -> Self {
         let turn = TURN.lock().await;
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let home = Self { folder, _turn: turn };
+        let (bus, address) = start_bus(folder.path());
+        let home = Self {
+            folder,
+            bus,
+            address,
+            _turn: turn,
+        };
         home.be_the_browser();
+        home.unlock_keychain();
         home
     }
 
@@ -95,6 +105,8 @@ impl Home {
             .stdout(log.try_clone().expect("an open file can be shared"))
             .stderr(log)
             .env("HOME", self.path())
+            .env("XDG_RUNTIME_DIR", self.path())
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
             .env("PATH", path.expect("the path was one before"))
             .env("LANGUAGE", "en");
     }
@@ -125,6 +137,51 @@ impl Home {
             .and_then(|()| fs::set_permissions(&file, fs::Permissions::from_mode(0o755)))
             .expect("a script can be written into a temporary folder");
     }
+
+    /// An empty keychain whose password is an empty line. It ends with the bus.
+    fn unlock_keychain(&self) {
+        let mut command = Command::new("gnome-keyring-daemon");
+        command.args(["--unlock", "--components=secrets"]);
+        self.dress(&mut command);
+        let mut daemon = command
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("gnome-keyring-daemon starts (package gnome-keyring)");
+        let mut stdin = daemon.stdin.take().expect("its input is a pipe");
+        stdin.write_all(b"\n").expect("it reads its password");
+        drop(stdin);
+        // It goes into the background when the keychain is there.
+        assert!(
+            daemon.wait().is_ok_and(|status| status.success()),
+            "the keychain is unlocked"
+        );
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone, and everything on it with it.
+        let _ = self.bus.kill();
+        let _ = self.bus.wait();
+    }
+}
+
+/// A session bus for one home; returns its address.
+fn start_bus(folder: &Path) -> (Child, String) {
+    let mut bus = Command::new("dbus-daemon")
+        .args(["--session", "--nofork", "--print-address=1"])
+        .arg(format!("--address=unix:dir={}", folder.display()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("dbus-daemon starts (package dbus)");
+    let mut address = String::new();
+    let stdout = bus.stdout.take().expect("its output is a pipe");
+    BufReader::new(stdout)
+        .read_line(&mut address)
+        .expect("it prints its address");
+    (bus, address.trim().to_owned())
 }
 
 fn contains(file: &Path, text: &str) -> bool {

@@ -72,6 +72,7 @@ impl Window {
 
     /// Clicks what has this test id, once it can be clicked. `stage-option[data-value="x"]` narrows it down.
     pub async fn click(&self, id: &str) {
+        self.rest(id).await;
         self.retry(id, "be clicked", async |element: Element| element.click().await)
             .await;
     }
@@ -217,6 +218,22 @@ impl Window {
         }
     }
 
+    /// Waits until something has come to rest in view. A person would not click at what is still moving either: when
+    /// an answer arrives, paragraphs come and go above it, and the click would hit something else.
+    async fn rest(&self, id: &str) {
+        let script = format!(
+            "const e = document.querySelector({});
+            if (!e) return false;
+            e.scrollIntoView({{ block: 'nearest' }});
+            const {{ x, y }} = e.getBoundingClientRect();
+            const before = window.restedAt;
+            window.restedAt = {{ e, x, y }};
+            return before?.e === e && before.x === x && before.y === y",
+            quoted(&selector(id))
+        );
+        self.until(&format!("{id} at rest"), &script).await;
+    }
+
     async fn give_up(&self, what: &str) -> ! {
         let mut report = format!("waited in vain for {what}");
         let folder = driver::target().join("../window");
@@ -247,6 +264,7 @@ fn is_too_early(error: &CmdError) -> bool {
             | ErrorStatus::ElementNotInteractable
             | ErrorStatus::ElementClickIntercepted
             | ErrorStatus::InvalidElementState
+            | ErrorStatus::MoveTargetOutOfBounds
             | ErrorStatus::NoSuchWindow
     )
 }

@@ -1,0 +1,304 @@
+//! Pictures of every screen, in both languages and both themes, from the real window in practice mode.
+//!
+//! Each screen is also audited: axe-core for contrast and all else that it knows, our own look for text that is cut
+//! off or lies on other text, at the usual size and at the smallest. A flaw makes the run fail, after all pictures
+//! are taken. Run it by `cargo xtask shots`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use end_to_end::window::{Flaw, Home, Window};
+use serde_json::{Value, json};
+use simulator::{Simulator, demo};
+
+/// Language and theme.
+const LOOKS: [(&str, &str); 4] = [("en", "light"), ("en", "dark"), ("sv", "light"), ("sv", "dark")];
+
+/// As `tauri.conf.json` has it.
+const USUAL: (u32, u32) = (1200, 800);
+const SMALLEST: (u32, u32) = (360, 480);
+/// Of the screen that nobody sees.
+const TALLEST: u32 = 2300;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let album = Album::new();
+    let flaws: BTreeSet<(String, Flaw)> = take_all(&album).await;
+    for (picture, flaw) in &flaws {
+        eprintln!("{picture}: {}: {}", flaw.rule, flaw.what);
+    }
+    album.make_sheets();
+    println!(
+        "{} pictures in {}, {} flaws",
+        album.count(),
+        album.folder.display(),
+        flaws.len()
+    );
+    if flaws.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+async fn take_all(album: &Album) -> BTreeSet<(String, Flaw)> {
+    let mut flaws = take_eu(album).await;
+    flaws.extend(take_us(album).await);
+    flaws
+}
+
+/// The whole way of an admin in the EU.
+async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
+    let (home, simulator) = (Home::new().await, simulator().await);
+    let mut camera = Camera::new(Window::app(&home, &simulator).await, album);
+
+    camera.window.see("welcome").await;
+    camera.take("01-welcome").await;
+    camera.window.begin_setup().await;
+    camera.take("02-refapp").await;
+    camera.window.prove_refapp().await;
+    camera.window.click("data-centre-eu").await;
+    camera.take("03-data-centre").await;
+    camera.window.choose_data_centre("eu", "api-key").await;
+    camera.take("04-api-key").await;
+    camera.window.prove_key().await;
+    camera.take("05-acting-user").await;
+    camera.window.choose_acting_user().await;
+    camera.take("06-rights-asked").await;
+    camera.window.click("carrier-consent").await;
+    camera.window.click("rights-prove").await;
+    camera.window.see("wizard-continue").await;
+    camera.take("07-rights-proven").await;
+    camera.window.click("wizard-continue").await;
+    camera.window.see("wizard-channels").await;
+    camera.take("08-channels").await;
+    let groups = json!({"candidateStageChange": true, "candidateDeleted": true});
+    tell(&simulator, "PATCH", "lever/webhook-groups", &groups).await;
+    camera.window.choose_channels().await;
+    camera.take("09-stage").await;
+    camera
+        .take_between("09-stage-list", "stage-choose", "stage-cancel")
+        .await;
+    camera.window.choose_stage().await;
+    camera.take("10-done").await;
+    camera.window.finish_setup().await;
+    camera.take("11-dashboard-empty").await;
+
+    reach_the_stage(&simulator, &["Kim Berg", "Åsa Öberg"]).await;
+    tell(&simulator, "PATCH", "autopilot", &json!({"interval_ms": 300})).await;
+    camera.window.see("check-row[data-status=\"completed\"]").await;
+    tell(&simulator, "PATCH", "autopilot", &json!({"interval_ms": null})).await;
+    reach_the_stage(
+        &simulator,
+        &["Sofia Lindqvist", "Erik Sandberg", "Viktor Palm", "Alva Hedlund"],
+    )
+    .await;
+    camera
+        .window
+        .until(
+            "six rows",
+            "return document.querySelectorAll('[data-testid=\"check-row\"]').length === 6",
+        )
+        .await;
+    camera.take("12-dashboard").await;
+    camera.take_between("12-check", "check-open", "detail-close").await;
+    camera.window.click("nav-connection").await;
+    camera.window.see("connection").await;
+    camera.take("13-connection").await;
+    camera.window.close().await;
+    camera.flaws
+}
+
+/// What only an admin in the US sees.
+async fn take_us(album: &Album) -> BTreeSet<(String, Flaw)> {
+    let (home, simulator) = (Home::new().await, simulator().await);
+    let mut camera = Camera::new(Window::app(&home, &simulator).await, album);
+
+    camera.window.begin_setup().await;
+    camera.window.prove_refapp().await;
+    camera.window.choose_data_centre("us", "oauth").await;
+    camera.take("14-oauth-client").await;
+    camera.window.enter_oauth_client().await;
+    camera.window.click("lever-connect").await;
+    camera.window.see("oauth-slow").await;
+    camera.take("15-oauth-slow").await;
+    let back = format!("{}&error=access_denied", redirect(&home.opened(0).await));
+    assert!(home.start_again(&back).await.success());
+    camera.window.see("oauth-failed").await;
+    camera.take("16-oauth-declined").await;
+    camera.window.close().await;
+    camera.flaws
+}
+
+async fn simulator() -> Simulator {
+    simulator::start(simulator::Options::default())
+        .await
+        .expect("loopback has a free port")
+}
+
+/// Where Lever's page at this address would lead back to, with the `state` that belongs to it.
+fn redirect(consent: &str) -> String {
+    let url = url::Url::parse(consent).expect("the app opens an address");
+    let value = |name: &str| {
+        url.query_pairs()
+            .find(|(key, _)| key == name)
+            .expect("it is asked for")
+            .1
+            .into_owned()
+    };
+    let state: String = url::form_urlencoded::byte_serialize(value("state").as_bytes()).collect();
+    format!("{}?state={state}", value("redirect_uri"))
+}
+
+/// Candidates of the demo data are moved to the stage that starts a check.
+async fn reach_the_stage(simulator: &Simulator, candidates: &[&str]) {
+    let stage = demo::id(1, "stage", demo::TRIGGER_STAGE);
+    for name in candidates {
+        let order = json!({"opportunity": demo::id(1, "opportunity", name), "stage": stage, "by": demo::RECRUITER});
+        tell(simulator, "POST", "lever/move", &order).await;
+    }
+}
+
+/// One order to the simulator's control API.
+async fn tell(simulator: &Simulator, method: &str, path: &str, body: &Value) {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client for loopback");
+    let method = method.parse().expect("a method of HTTP");
+    let request = client.request(method, format!("{}/{path}", simulator.control_url()));
+    let answer = request.json(body).send().await.expect("the simulator answers");
+    assert!(answer.status().is_success(), "{path}: {}", answer.status());
+}
+
+struct Camera<'a> {
+    window: Window,
+    album: &'a Album,
+    flaws: BTreeSet<(String, Flaw)>,
+}
+
+impl<'a> Camera<'a> {
+    fn new(window: Window, album: &'a Album) -> Self {
+        Self {
+            window,
+            album,
+            flaws: BTreeSet::new(),
+        }
+    }
+
+    /// Takes what is on screen in each language and theme, and audits it.
+    async fn take(&mut self, screen: &str) {
+        for (language, theme) in LOOKS {
+            self.dress(language, theme).await;
+            self.shoot(format!("{screen}.{language}.{theme}")).await;
+        }
+    }
+
+    /// The same of what lies on the screen, between a click that opens it and one that closes it.
+    async fn take_between(&mut self, screen: &str, open: &str, close: &str) {
+        for (language, theme) in LOOKS {
+            self.dress(language, theme).await;
+            self.window.click(open).await;
+            self.window.see(close).await;
+            self.shoot(format!("{screen}.{language}.{theme}")).await;
+            self.window.click(close).await;
+            self.window.see_no(close).await;
+        }
+    }
+
+    async fn dress(&self, language: &str, theme: &str) {
+        self.window.choose("language", language).await;
+        self.window.choose("theme", theme).await;
+    }
+
+    async fn shoot(&mut self, picture: String) {
+        self.window.resize(SMALLEST.0, SMALLEST.1).await;
+        let small = self.window.clipped().await;
+        self.window.resize(USUAL.0, USUAL.1).await;
+        self.window.settle().await;
+        let usual = [self.window.clipped().await, self.window.axe().await].concat();
+        // The picture is as tall as what there is to see.
+        let hidden = "return Math.max(...[...document.querySelectorAll('html, main, dialog')]
+            .map((e) => (e.scrollTo(0, 0), e.scrollHeight - e.clientHeight)))";
+        let hidden = self.window.run(hidden).await.as_f64().unwrap_or_default();
+        self.window
+            .resize(USUAL.0, (USUAL.1 + hidden as u32).min(TALLEST))
+            .await;
+        self.window.settle().await;
+        self.album.add(&picture, &self.window.picture().await);
+        self.window.resize(USUAL.0, USUAL.1).await;
+
+        let small = small
+            .into_iter()
+            .map(|flaw| (format!("{picture} at its smallest"), flaw));
+        self.flaws.extend(small);
+        self.flaws.extend(usual.into_iter().map(|flaw| (picture.clone(), flaw)));
+    }
+}
+
+/// The folder of pictures.
+struct Album {
+    folder: PathBuf,
+}
+
+impl Album {
+    /// An empty one: screens that are no more leave no picture behind.
+    fn new() -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/screenshots");
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).expect("the old pictures can be removed");
+        }
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        Self { folder }
+    }
+
+    fn add(&self, name: &str, picture: &[u8]) {
+        let file = self.folder.join(format!("{name}.png"));
+        std::fs::write(file, picture).expect("a picture can be written");
+    }
+
+    fn of(&self, ending: &str) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(&self.folder).expect("the folder is there").flatten();
+        let mut files: Vec<_> = files.map(|file| file.path()).collect();
+        files.retain(|file| file.to_string_lossy().ends_with(ending));
+        files.sort();
+        files
+    }
+
+    fn count(&self) -> usize {
+        LOOKS
+            .iter()
+            .map(|(language, theme)| self.of(&format!(".{language}.{theme}.png")).len())
+            .sum()
+    }
+
+    /// One page for each language and theme with all of its screens, to be looked at in one go.
+    fn make_sheets(&self) {
+        for (language, theme) in LOOKS {
+            let sheet = self.folder.join(format!("sheet.{language}-{theme}.png"));
+            let made = Command::new("montage")
+                .args([
+                    "-depth",
+                    "8",
+                    "-font",
+                    "DejaVu-Sans",
+                    "-label",
+                    "%t",
+                    "-tile",
+                    "4x",
+                    "-geometry",
+                    "600x+12+12",
+                    "-gravity",
+                    "north",
+                ])
+                .args(self.of(&format!(".{language}.{theme}.png")))
+                .arg(sheet)
+                .status();
+            assert!(
+                made.is_ok_and(|status| status.success()),
+                "montage (package imagemagick) makes a sheet"
+            );
+        }
+    }
+}
