@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use api::{Host, Options};
+use engine::{SecretKind, SecretName, Vault};
 use model::{Code, Failure};
+use store::Store;
 use tauri::async_runtime::spawn;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::task::block_in_place;
 use url::Url;
 
 use crate::arguments::Simulated;
@@ -53,15 +56,15 @@ impl Shell {
         let listener = listen(0).await?;
         let receiver = listener.local_addr().map_err(|_| Code::AppPort)?;
         let folder = self.data.join("practice");
+        let keychain = Keychain::practice();
         if simulated == Simulated::Here {
             // The simulator remembers nothing, so the app must not either.
-            empty(&folder)?;
+            block_in_place(|| forget(&folder, &keychain))?;
         }
         let practice = Practice::begin(simulated).await?;
         let view = practice.view();
         let world = World::Practice(practice, format!("http://{receiver}"));
-        self.open(folder, Keychain::practice(), world, Some(view), listener)
-            .await
+        self.open(folder, keychain, world, Some(view), listener).await
     }
 
     async fn open(
@@ -109,9 +112,31 @@ async fn listen(port: u16) -> Result<TcpListener, Failure> {
         .map_err(|_| Code::AppPort.into())
 }
 
-fn empty(folder: &Path) -> Result<(), Failure> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Code::AppStore.into()),
-        _ => Ok(()),
+/// Removes what the last practice left. Connections are known by their names, so a new one would find the secrets of
+/// an old one.
+fn forget(folder: &Path, keychain: &Keychain) -> Result<(), Failure> {
+    if !folder.exists() {
+        return Ok(());
     }
+    match Store::open(folder) {
+        Err(store::Error::Locked) => return Err(Code::AppLocked.into()),
+        // It cannot be read, so nothing is known of it; the folder goes all the same.
+        Err(_) => {}
+        Ok(store) => {
+            let connections = store.read(|tx| tx.connections()).unwrap_or_default();
+            let names = connections.iter().flat_map(|record| {
+                SecretKind::ALL.map(|kind| SecretName {
+                    connection: record.id,
+                    kind,
+                })
+            });
+            for name in names {
+                // A keychain that fails is shown by the connection that needs it.
+                if keychain.delete(&name).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    std::fs::remove_dir_all(folder).map_err(|_| Code::AppStore.into())
 }
