@@ -120,6 +120,14 @@ pub const DRIVE_WINDOW: &[Need] = &[
     },
 ];
 
+/// To lay pictures side by side.
+pub const LAY_OUT: &[Need] = &[Need {
+    found: || is_program("montage"),
+    debian: &["imagemagick"],
+    fedora: &["ImageMagick"],
+    arch: &["imagemagick"],
+}];
+
 /// Sees to it that everything needed is there. On Debian and its descendants what is missing is installed, after a
 /// question unless we are root or `yes` is set; elsewhere the command is printed.
 ///

@@ -1,4 +1,4 @@
-//! Session buses with a keychain, for machines and tests that have none.
+//! A session bus with a keychain, and a screen, for machines that have none.
 
 use crate::run::Line;
 
@@ -18,10 +18,8 @@ pub const PRIVATE_BUS: [&str; 6] = [
     "sh",
 ];
 
-/// The same on a screen that nobody sees.
-pub fn unseen() -> Vec<&'static str> {
-    [&["xvfb-run", "--auto-servernum"], PRIVATE_BUS.as_slice()].concat()
-}
+/// A screen that nobody sees, tall enough for a picture of any page.
+pub const UNSEEN: [&str; 3] = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x2400x24"];
 
 /// Whether something on the session bus keeps secrets.
 pub fn has_secret_service() -> bool {

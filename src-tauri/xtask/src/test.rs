@@ -7,7 +7,7 @@ use crate::coverage;
 use crate::crates;
 use crate::machine::{self, BUILD_WINDOW, DRIVE_WINDOW, RUN_WINDOW};
 use crate::run::{Line, Outcome, Step, line, root, steps};
-use crate::session;
+use crate::session::UNSEEN;
 use crate::ui::{self, npm};
 
 /// Where the TypeScript twins of the API's types lie.
@@ -59,7 +59,7 @@ fn whole(command: &str) -> Line {
 /// `cargo test` also writes the TypeScript twins of the API's types; they must be what was there before.
 fn test_workspace() -> Outcome {
     let before = types()?;
-    whole("test").under(session::unseen()).run()?;
+    whole("test").under(UNSEEN).run()?;
     let changed: Vec<_> = types()?
         .into_iter()
         .filter(|(name, text)| before.get(name) != Some(text))
