@@ -16,8 +16,9 @@ pub fn merge(before: &Progress, update: Progress) -> Progress {
             WireStatus::Completed | WireStatus::Failed => false,
         };
     let mut after = if straggler { before.clone() } else { update };
-    if !after.has_counts() {
-        // An update without an assessment takes nothing back.
+    if !after.has_counts() && after.status != WireStatus::Pending {
+        // Without an assessment the status alone is news: what was counted is not taken back. `pending` is what it
+        // counts, and has a row of its own in the table for when it counts nothing.
         after.total = before.total;
         after.remaining_to_submit = before.remaining_to_submit;
         after.completed = before.completed;
@@ -72,5 +73,15 @@ mod tests {
             (after.status, after.total, after.completed),
             (WireStatus::Completed, Some(3), Some(2))
         );
+    }
+
+    #[test]
+    fn pending_without_counts_wins_over_earlier_counts() {
+        let bare = Progress {
+            status: WireStatus::Pending,
+            ..Progress::default()
+        };
+        assert_eq!(merge(&pending(3, 2), bare.clone()), bare);
+        assert_eq!(merge(&completed(), bare), completed(), "but opens nothing again");
     }
 }
