@@ -54,7 +54,7 @@ pub enum Command {
     Checks,
     /// One check with its story
     Check { id: String },
-    /// Start a check that waits for this decision
+    /// Start a check that waits for this decision, or look again at one that something stopped
     Start { id: String },
     /// Say what became of a start whose outcome is unknown
     Settle { id: String, outcome: Outcome },

@@ -25,15 +25,15 @@ pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble
         Command::Status => status(&client, json),
         Command::Checks => checks(&client, json),
         Command::Check { id } => check(&client, id, json),
-        Command::Start { id } => decide(&client, id, Decision::Start, json),
+        Command::Start { id } => decide(&client, id, &[Decision::Start, Decision::TryAgain], json),
         Command::Settle {
             id,
             outcome: Outcome::Started,
-        } => decide(&client, id, Decision::ItWasStarted, json),
+        } => decide(&client, id, &[Decision::ItWasStarted], json),
         Command::Settle {
             id,
             outcome: Outcome::Again,
-        } => decide(&client, id, Decision::SendAgain, json),
+        } => decide(&client, id, &[Decision::SendAgain], json),
         Command::Templates(Templates::Update { connection }) => update_templates(&client, connection.as_deref(), json),
         Command::Preflight { connection } => preflight(&client, connection.as_deref(), json),
     }
@@ -80,16 +80,17 @@ fn checks(client: &Client, json: bool) -> Result<(), Trouble> {
 }
 
 fn check(client: &Client, id: &str, json: bool) -> Result<(), Trouble> {
-    let check = find(&all_checks(client)?, id, None)?.id;
+    let check = find(&all_checks(client)?, id)?.id;
     let Reply::CheckDetail(detail) = client.ask(&Request::Check { check })? else {
         return Err(Code::AppInternal.into());
     };
     show(json, &detail, || print::check(&detail))
 }
 
-fn decide(client: &Client, id: &str, decision: Decision, json: bool) -> Result<(), Trouble> {
+/// Gives the first of `decisions` that the check waits for.
+fn decide(client: &Client, id: &str, decisions: &[Decision], json: bool) -> Result<(), Trouble> {
     let rows = all_checks(client)?;
-    let row = find(&rows, id, Some(decision))?;
+    let (row, decision) = find_waiting(&rows, id, decisions)?;
     let reply = client.ask(&Request::Decide {
         checks: vec![row.id],
         decision,
@@ -107,9 +108,9 @@ fn all_checks(client: &Client) -> Result<Vec<CheckRow>, Trouble> {
     Ok(rows)
 }
 
-/// The check that `id` means: a check's id, its short reference, or an opportunity's id. An opportunity may have
-/// several checks: then the only one that waits for `decision`, or, where nothing is decided, the newest.
-fn find<'a>(rows: &'a [CheckRow], id: &str, decision: Option<Decision>) -> Result<&'a CheckRow, Trouble> {
+/// The checks that `id` means, oldest first: a check's id, its short reference, or an opportunity's id, which may
+/// have several checks.
+fn meant<'a>(rows: &'a [CheckRow], id: &str) -> Vec<&'a CheckRow> {
     let id = id.trim();
     let is_meant = |row: &&CheckRow| {
         row.id.to_string().eq_ignore_ascii_case(id)
@@ -118,23 +119,41 @@ fn find<'a>(rows: &'a [CheckRow], id: &str, decision: Option<Decision>) -> Resul
     };
     let mut meant: Vec<&CheckRow> = rows.iter().filter(is_meant).collect();
     meant.sort_by_key(|row| row.created_at);
-    if let Some(decision) = decision {
-        let waiting: Vec<&CheckRow> = meant
-            .iter()
-            .copied()
-            .filter(|row| row.decisions.contains(&decision))
-            .collect();
-        if waiting.len() > 1 {
-            return Err(Trouble::Ambiguous(
-                waiting.iter().map(|row| row.reference.clone()).collect(),
-            ));
-        }
-        if let [row] = waiting[..] {
-            return Ok(row);
+    meant
+}
+
+/// The newest of the checks that `id` means.
+fn find<'a>(rows: &'a [CheckRow], id: &str) -> Result<&'a CheckRow, Trouble> {
+    meant(rows, id).pop().ok_or_else(|| Code::AppNotFound.into())
+}
+
+/// The only check of those that `id` means that waits for one of `decisions`, and for which of them.
+fn find_waiting<'a>(
+    rows: &'a [CheckRow],
+    id: &str,
+    decisions: &[Decision],
+) -> Result<(&'a CheckRow, Decision), Trouble> {
+    let meant = meant(rows, id);
+    for decision in decisions {
+        // A check that runs can be tried again as well: what it has to write, not its start.
+        let waits = |row: &&&CheckRow| {
+            row.decisions.contains(decision) && (*decision != Decision::TryAgain || row.reason.is_some())
+        };
+        match meant.iter().filter(waits).collect::<Vec<_>>()[..] {
+            [] => {}
+            [row] => return Ok((row, *decision)),
+            ref several => {
+                return Err(Trouble::Ambiguous(
+                    several.iter().map(|row| row.reference.clone()).collect(),
+                ));
+            }
         }
     }
-    // None waits for the decision: the host says so, in its own words.
-    meant.pop().ok_or_else(|| Code::AppNotFound.into())
+    // None waits for it: the host says so, in its own words.
+    match (meant.last(), decisions.first()) {
+        (Some(row), Some(decision)) => Ok((row, *decision)),
+        _ => Err(Code::AppNotFound.into()),
+    }
 }
 
 /// What became of one connection.

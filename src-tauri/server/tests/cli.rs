@@ -133,7 +133,7 @@ fn connection(id: &str, name: &str) -> Value {
         }],
         "settings": {"trigger_stage": {"id": "s1", "text": "Reference check"}},
         "setup": {
-            "finished": true, "current": "done", "steps": [], "users": [], "stages": [],
+            "finished": true, "current": "done", "steps": [], "dataCentres": [], "users": [], "stages": [],
             "refapp": {"url": "http://127.0.0.1:1"},
             "lever": {"oauth": {"state": "idle"}, "redirectAddresses": [], "scopes": []},
             "rights": [
@@ -150,7 +150,7 @@ fn connection(id: &str, name: &str) -> Value {
 }
 
 fn overview(connections: &[Value]) -> Value {
-    let overview = json!({"version": "9.9.9", "connections": connections});
+    let overview = json!({"revision": 1, "version": "9.9.9", "connections": connections});
     json!({"reply": {"reply": "overview", "value": overview}})
 }
 
@@ -170,17 +170,25 @@ fn rows() -> Vec<Value> {
         row(3, "opp-2", "needs-attention", &["it-was-started", "send-again"]),
         row(4, "opp-3", "needs-attention", &["start"]),
         row(5, "opp-3", "needs-attention", &["start"]),
+        stopped(row(6, "opp-4", "needs-attention", &["try-again", "dismiss"])),
+        // It runs: what could be tried again there is a write to Lever.
+        row(7, "opp-5", "sent", &["try-again"]),
     ]
 }
 
-/// A host with one connection and five checks, shown two at a time whatever is asked for.
+fn stopped(mut row: Value) -> Value {
+    row["reason"] = json!({"code": "CAND-CONTACT", "params": {}});
+    row
+}
+
+/// A host with one connection and seven checks, shown two at a time whatever is asked for.
 fn host(request: &Value) -> Value {
     match request["ask"].as_str().unwrap() {
         "overview" => overview(&[connection(MAIN, "Main")]),
         "checks" => {
             let offset = usize::try_from(request["offset"].as_u64().unwrap()).unwrap();
             let window: Vec<Value> = rows().into_iter().skip(offset).take(2).collect();
-            json!({"reply": {"reply": "check-window", "value": {"total": 5, "offset": offset, "rows": window}}})
+            json!({"reply": {"reply": "check-window", "value": {"total": 7, "offset": offset, "rows": window}}})
         }
         "check" => {
             let row = rows().into_iter().find(|row| row["id"] == request["check"]).unwrap();
@@ -360,10 +368,10 @@ fn checks_are_listed_to_the_last_whatever_the_size_of_a_window() {
         .iter()
         .map(|row| row["reference"].as_str().unwrap())
         .collect();
-    assert_eq!(references, ["R-1", "R-2", "R-3", "R-4", "R-5"]);
+    assert_eq!(references, ["R-1", "R-2", "R-3", "R-4", "R-5", "R-6", "R-7"]);
     let text = site.run(&["checks"]).stdout;
     assert!(text.contains("R-2  Needs attention"), "{text}");
-    assert!(text.ends_with("5 checks\n"), "{text}");
+    assert!(text.ends_with("7 checks\n"), "{text}");
     assert!(!text.contains('\u{1b}'), "a name must not steer the terminal");
 }
 
@@ -396,6 +404,10 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
     for (args, check, decision) in [
         // The older check of this opportunity waits for nothing.
         (&["start", "opp-1"][..], 2, "start"),
+        // What stopped this one may be mended: it is looked at again.
+        (&["start", "opp-4"], 6, "try-again"),
+        // Only a start that is wanted makes sense here, and the host will say no.
+        (&["start", "opp-5"], 7, "start"),
         (&["settle", "opp-2", "started"], 3, "it-was-started"),
         (&["settle", "R-3", "again", "--json"], 3, "send-again"),
     ] {
@@ -407,7 +419,7 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
     let ambiguous = site.run(&["start", "opp-3"]);
     assert_eq!(ambiguous.status, 1);
     assert!(ambiguous.stderr.contains("R-4, R-5"), "{}", ambiguous.stderr);
-    assert_eq!(site.orders().len(), 3, "nothing is started by a guess");
+    assert_eq!(site.orders().len(), 5, "nothing is started by a guess");
 }
 
 #[test]
