@@ -2,14 +2,14 @@
 
 use api::{CheckRow, Decision, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
-use model::{Code, DAY, HOUR, Status, WhoActs};
+use model::{Code, DAY, HOUR, MINUTE, Status, WhoActs};
 use serde_json::{Value, json};
 use simulator::demo;
 
 use crate::{at_rest, our_notes, reason, sent, stands_for, started};
 
 /// Thirteen of the demo data's candidates whom nothing keeps from a start.
-const MANY: [&str; 13] = [
+pub const MANY: [&str; 13] = [
     "Kim Berg",
     "Åsa Öberg",
     "Björn Ängström",
@@ -168,8 +168,8 @@ async fn r03_what_is_older_than_24_hours_is_asked_about() {
     sent(&rig, "Kim Berg").await;
 }
 
-/// Candidates who are moved while the host is off for an hour.
-async fn missed(rig: &mut Rig, candidates: &[&str]) {
+/// Candidates who are moved while the host is off.
+async fn missed(rig: &mut Rig, candidates: &[&str], off_for: i64) {
     rig.until("the first poll is done", async || {
         (!rig.calls("list opportunities").is_empty()).then_some(())
     })
@@ -177,7 +177,7 @@ async fn missed(rig: &mut Rig, candidates: &[&str]) {
     stands_for(rig, "Hanna Lilja", Code::CheckPresent).await;
     rig.stop_host().await;
     rig.move_quietly(candidates, demo::TRIGGER_STAGE, "none").await;
-    rig.age(HOUR).await;
+    rig.age(off_for).await;
     rig.start_host().await;
 }
 
@@ -185,7 +185,7 @@ async fn missed(rig: &mut Rig, candidates: &[&str]) {
 async fn r03_more_than_ten_out_of_one_catch_up_are_asked_about_and_one_order_starts_them() {
     let mut rig = Rig::start(Setup::with_list_rights()).await;
     let eleven = &MANY[..11];
-    missed(&mut rig, eleven).await;
+    missed(&mut rig, eleven, HOUR).await;
     for candidate in eleven {
         stands_for(&rig, candidate, Code::CheckMany).await;
     }
@@ -208,9 +208,19 @@ async fn r03_more_than_ten_out_of_one_catch_up_are_asked_about_and_one_order_sta
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r03_what_came_while_the_host_was_off_for_a_minute_is_a_catch_up() {
+    let mut rig = Rig::start(Setup::with_list_rights()).await;
+    missed(&mut rig, &MANY[..11], MINUTE).await;
+    for candidate in &MANY[..11] {
+        stands_for(&rig, candidate, Code::CheckMany).await;
+    }
+    assert_eq!(rig.calls("event").len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r03_a_small_catch_up_is_started_without_a_question() {
     let mut rig = Rig::start(Setup::with_list_rights()).await;
-    missed(&mut rig, &MANY[..3]).await;
+    missed(&mut rig, &MANY[..3], HOUR).await;
     for candidate in &MANY[..3] {
         sent(&rig, candidate).await;
         assert_eq!(rig.starts(candidate), 1);

@@ -79,6 +79,8 @@ pub(crate) struct Owner {
     lever_trouble: Option<Trouble>,
     refapp_trouble: Option<Trouble>,
     polling: bool,
+    /// Whether this process has read a window: what came before that was not seen live.
+    has_polled: bool,
     next_poll: Millis,
     next_upkeep: Millis,
     proving: Option<prove::Proving>,
@@ -140,6 +142,7 @@ impl Owner {
             lever_trouble: None,
             refapp_trouble: None,
             polling: false,
+            has_polled: false,
             next_poll: Millis(0),
             next_upkeep: Millis(0),
             proving: None,

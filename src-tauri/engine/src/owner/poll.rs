@@ -9,7 +9,7 @@ use crate::plan::observed::last_entry;
 
 /// Windows overlap, because clocks and indexes lag.
 const OVERLAP: i64 = 5 * MINUTE;
-/// A window longer than this is a catch-up.
+/// A window longer than this is a catch-up; so is the first one after the host was off, however short that was.
 const CATCH_UP: i64 = 10 * MINUTE;
 /// Starts out of one catch-up that need no question (`rules.md` 3).
 const UNASKED: usize = 10;
@@ -71,7 +71,10 @@ impl Owner {
     fn ring_for(&mut self, stage: &StageId, rows: &[Opportunity], now: Millis, until: Millis) -> Result<()> {
         let id = self.id();
         let first = self.record.watermark.is_none();
-        let catching_up = self.record.watermark.is_some_and(|mark| until.since(mark) > CATCH_UP);
+        let catching_up = self
+            .record
+            .watermark
+            .is_some_and(|mark| !self.has_polled || until.since(mark) > CATCH_UP);
         let mut record = self.record.clone();
         // By Lever's own clock, from its Date header: it is the one that stamps the moves.
         record.watermark = Some(until.max(record.watermark.unwrap_or(until)));
@@ -87,7 +90,8 @@ impl Owner {
                     Some(at) => known.iter().all(|check| check.entered_at < at),
                     None => known.is_empty(),
                 };
-                if is_news {
+                // What rings already came by webhook, or before the host went off: it was not missed.
+                if is_news && tx.bell(id, &row.id)?.is_none() {
                     news.push((row, moved_at));
                 }
             }
@@ -106,13 +110,12 @@ impl Owner {
                     attempts: 0,
                     due_at: now,
                 };
-                if tx.bell(id, &row.id)?.is_none() {
-                    tx.ring(id, &bell)?;
-                }
+                tx.ring(id, &bell)?;
             }
             tx.put_connection(&record)
         })?;
         self.record = record;
+        self.has_polled = true;
         Ok(())
     }
 }
