@@ -6,6 +6,7 @@ use model::{Badge, Code, Status, WhoActs};
 use serde_json::{Value, json};
 use simulator::{Side, demo};
 
+use crate::once::MANY;
 use crate::{at_rest, reason, sent, stands_for, started};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -305,6 +306,24 @@ async fn r05_an_outage_parks_at_most_one_and_refapps_own_update_settles_it() {
         findings.iter().all(|finding| finding.failure.code != Code::RefUnknown),
         "{findings:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r05_in_an_outage_everybody_who_waits_is_shown_as_queued() {
+    let rig = Rig::start(Setup::default()).await;
+    rig.fault(json!({"match": {"side": "refapp", "call": "config"}, "kind": "status", "code": 503}))
+        .await;
+    rig.move_quietly(&MANY, demo::TRIGGER_STAGE, "normal").await;
+    for candidate in MANY {
+        rig.check_that(candidate, "it is queued", |row| row.status == Status::Queued)
+            .await;
+    }
+    assert_eq!(rig.calls("event").len(), 0);
+    rig.end_faults().await;
+    for candidate in MANY {
+        sent(&rig, candidate).await;
+        assert_eq!(rig.starts(candidate), 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

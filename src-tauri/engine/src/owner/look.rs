@@ -33,7 +33,8 @@ impl Owner {
         };
         let id = self.id();
         // Those that were looked at wait for their start: looking further ahead would only let the look grow old.
-        let ahead = if self.lane.is_blocked(now) {
+        // While Refapp is out, nothing is started: then everybody is looked at, to be shown as queued.
+        let ahead = if self.lane.is_blocked(now) || self.refapp_trouble.is_some() {
             0
         } else {
             self.lane.ready()
