@@ -1,6 +1,6 @@
 //! When a check starts, and what keeps a start from happening twice: `rules.md` 1, 4 and 5.
 
-use api::{Decision, Reply, Request};
+use api::{CheckRow, Decision, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
 use model::{Badge, Code, Status, WhoActs};
 use serde_json::{Value, json};
@@ -148,6 +148,30 @@ async fn r04_a_stage_change_webhook_that_points_elsewhere_is_warned_of_before_an
             .find(|finding| finding.failure.code == Code::LevWebhookElsewhere)
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r01_of_who_is_deleted_after_the_start_no_name_and_no_link_is_kept() {
+    let rig = Rig::start(Setup::default()).await;
+    let check = started(&rig, "Kim Berg").await;
+    let row_that = async |what: &str, is: fn(&CheckRow) -> bool| {
+        rig.until(what, async || {
+            rig.checks()
+                .await
+                .into_iter()
+                .find(|row| row.id == check.id && is(row))
+        })
+        .await
+    };
+    rig.refapp_step(&check, "accept").await;
+    row_that("Refapp's page is known", |row| row.candidate_url.is_some()).await;
+    let deleted = format!("lever/opportunities/{}?deliver=normal", rig.opportunity("Kim Berg"));
+    rig.control("DELETE", &deleted, Value::Null).await;
+    let row = row_that("the name is gone", |row| row.candidate.is_empty()).await;
+    assert_eq!((row.lever_url, row.candidate_url), (None, None));
+    rig.refapp_step(&check, "complete").await;
+    let row = row_that("it is completed", |row| row.status == Status::Completed).await;
+    assert_eq!((row.report_url, row.candidate_url), (None, None));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 use model::{Check, Code, Millis, Phase, Reason, ResultId, derive};
 use store::{Bell, Inbound, InboxRow, Result, Source, Tx};
 
-use super::{Owner, tell};
+use super::{Owner, look, tell};
 use crate::plan::update;
 
 /// Rows in one go; the rest follows at once.
@@ -90,7 +90,12 @@ impl Owner {
                     return Ok(false);
                 };
                 let settles = check.phase == Phase::Parked(Reason::StartUnknown);
-                let progress = update::merge(&check.progress, progress.clone());
+                let mut progress = update::merge(&check.progress, progress.clone());
+                if look::is_erased(&check) {
+                    // Refapp may not know yet: its links lead to the person who was deleted in Lever.
+                    progress.report_url = None;
+                    progress.candidate_url = None;
+                }
                 take_update(&mut check, progress, row.received_at, now);
                 let (status, _) = derive(&check);
                 let mut params = vec![("status", status.tag().to_owned())];

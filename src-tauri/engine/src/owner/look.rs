@@ -214,6 +214,8 @@ impl Owner {
             for mut check in checks {
                 check.candidate.clear();
                 check.lever_url = None;
+                check.progress.report_url = None;
+                check.progress.candidate_url = None;
                 check.written = Written::default();
                 if check.phase != Phase::Started {
                     check.phase = Phase::Skipped(Reason::Deleted);
@@ -359,6 +361,11 @@ fn new_check(
         hitch: None,
         effects: 0,
     }
+}
+
+/// Whether a check is one that [`Owner::erase`] left: a row without a person.
+pub(super) fn is_erased(check: &Check) -> bool {
+    check.superseded && check.candidate.is_empty() && check.lever_url.is_none()
 }
 
 /// What the dashboard shows of it.
