@@ -136,7 +136,7 @@ impl Owner {
         self.trigger_by(stage);
         self.find_template(file)?;
         let proven = self.record.rights_proven_at.is_some() && self.carrier().is_some();
-        let registered = file.public_url.is_none() || !self.record.webhooks.is_empty();
+        let registered = file.public_url.is_none() || self.has_stage_webhook();
         if !proven || !registered {
             return Ok(Step::Prove);
         }

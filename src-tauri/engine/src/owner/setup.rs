@@ -503,7 +503,16 @@ impl Owner {
 
     /// Whether stage changes can reach us at all.
     pub(super) fn has_channel(&self) -> bool {
-        !self.record.webhooks.is_empty() || self.record.has(Right::ListOpportunities)
+        self.has_stage_webhook() || self.record.has(Right::ListOpportunities)
+    }
+
+    /// Whether the webhook that starts checks is registered, and its signature token known. The one for deletions may
+    /// be there alone, where Lever failed at the other.
+    pub(super) fn has_stage_webhook(&self) -> bool {
+        let webhooks = &self.record.webhooks;
+        webhooks
+            .iter()
+            .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE)
     }
 
     pub(super) fn form_query(&self) -> FormQuery {

@@ -193,6 +193,25 @@ async fn a_stage_move_becomes_a_check_that_the_subcommands_show_and_a_kill_does_
     assert_eq!(host.stop("TERM").0, Some(0));
 }
 
+/// Lever made the webhook and answered 500: its signature token is lost, and what it delivers cannot be verified.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_whose_token_never_came_is_registered_again_before_it_is_ready() {
+    let site = Site::new("api_key_file = \"key\"").await;
+    let fault = json!({"match": {"side": "lever", "call": "create webhook"}, "times": 1, "kind": "applied_5xx"});
+    site.control("POST", "faults", fault).await;
+    let host = Running::start(site.dir.path(), &[]);
+    site.until_ready(&host).await;
+    let opportunity = candidate(&site).await;
+    let moved = json!({"opportunity": opportunity, "stage": demo::TRIGGER_STAGE, "by": demo::RECRUITER});
+    site.control("POST", "lever/move", moved).await;
+    site.until("the check is accepted", || {
+        let checks = site.json(&["checks"]);
+        let row = check_of(&checks, &opportunity)?;
+        (row["status"] != "queued").then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_super_admin_consents_in_any_browser_and_the_tokens_lie_in_files_of_the_owner_alone() {
     let client_id = demo::oauth_client_id(DataCentre::Us);
