@@ -1,7 +1,11 @@
 //! In a real window: the app as it is built, driven as a person would, against a simulated Lever and Refapp.
 
+mod leaving;
 mod newcomer_eu;
 mod newcomer_us;
+mod oauth;
+mod shell;
 mod simulated;
 mod steps;
+mod templates;
 mod walls;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulator::{Entry, Simulator, demo};
+use simulator::{Simulator, demo};
+
+/// Longer than anything takes on a busy machine; nothing waits this long unless it fails.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A running simulator with a hand on its control API.
 pub struct Simulated {
@@ -12,13 +15,21 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// Starts one with the demo data.
+    /// Starts one with the demo data. Webhooks are off, as in Lever.
     pub async fn start() -> Self {
         let running = simulator::start(simulator::Options::default())
             .await
             .expect("loopback has a free port");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { running, http }
+    }
+
+    /// The same after a Super Admin has switched the webhooks on.
+    pub async fn with_webhooks() -> Self {
+        let simulated = Self::start().await;
+        let groups = json!({"candidateStageChange": true, "candidateDeleted": true});
+        simulated.control("PATCH", "lever/webhook-groups", groups).await;
+        simulated
     }
 
     /// One call to the control API.
@@ -33,6 +44,26 @@ impl Simulated {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// Everything that there is.
+    pub async fn state(&self) -> Value {
+        self.control("GET", "state", Value::Null).await
+    }
+
+    /// Waits until the state fits. Whatever changes it leaves a line in the ledger, so that is what is waited for.
+    pub async fn until(&self, what: &str, fits: impl Fn(&Value) -> bool) {
+        let mut seen = 0;
+        loop {
+            if fits(&self.state().await) {
+                return;
+            }
+            let entries = self.running.wait_for_ledger(seen, PATIENCE).await;
+            seen = match entries.last() {
+                Some(last) => last.seq,
+                None => panic!("waited in vain for {what} at the simulator"),
+            };
+        }
+    }
+
     /// A recruiter moves a candidate of the demo data to a stage.
     pub async fn move_to(&self, candidate: &str, stage: &str) {
         let body = json!({"opportunity": opportunity(candidate), "stage": stage, "by": demo::RECRUITER});
@@ -41,49 +72,27 @@ impl Simulated {
 
     /// One step of the latest check in Refapp.
     pub async fn refapp_step(&self, step: &str) {
-        let checks = self.control("GET", "state", Value::Null).await["refapp"]["checks"].clone();
+        let checks = self.state().await["refapp"]["checks"].clone();
         let latest = checks.as_array().and_then(|checks| checks.last()).cloned();
-        let id = latest.expect("a check has been started")["id"].clone();
-        let id = id.as_str().expect("an id is text").to_owned();
+        let latest = latest.expect("a check has been started");
+        let id = latest["id"].as_str().expect("an id is text");
         self.control("POST", &format!("refapp/checks/{id}/{step}"), json!({}))
             .await;
     }
 
-    /// The tags of a candidate in Lever that are ours.
-    pub async fn tags(&self, candidate: &str) -> Vec<String> {
-        let state = self.control("GET", "state", Value::Null).await;
-        let opportunities = state["lever"]["opportunities"].as_array().cloned().unwrap_or_default();
-        let id = opportunity(candidate);
-        let found = opportunities.into_iter().find(|one| one["id"] == id.as_str());
-        let tags = found.expect("a candidate of the demo data")["tags"].clone();
-        let tags = tags.as_array().cloned().unwrap_or_default();
-        let tags = tags.iter().filter_map(Value::as_str);
-        tags.filter(|tag| tag.starts_with("Refapp Status:"))
-            .map(str::to_owned)
-            .collect()
-    }
-
-    /// Waits until the ledger holds a call that fits.
-    pub async fn until(&self, what: &str, fits: impl Fn(&Entry) -> bool) {
-        let mut since = 0;
-        loop {
-            let entries = self.running.wait_for_ledger(since, Duration::from_secs(40)).await;
-            let Some(last) = entries.last() else {
-                panic!("waited in vain for {what} at the simulator")
-            };
-            if entries.iter().any(&fits) {
-                return;
-            }
-            since = last.seq;
+    /// The referees answer the latest check, and its report is there.
+    pub async fn refapp_finishes(&self) {
+        for step in ["referee-answers", "referee-answers", "complete"] {
+            self.refapp_step(step).await;
         }
     }
 
-    /// How often a call had its effect.
-    pub fn times(&self, call: &str) -> usize {
+    /// How many checks Refapp has been asked to start.
+    pub fn starts(&self) -> usize {
         let ledger = self.running.ledger();
         ledger
             .iter()
-            .filter(|entry| entry.call == call && entry.applied)
+            .filter(|entry| entry.call == "event" && entry.applied)
             .count()
     }
 }
@@ -91,11 +100,6 @@ impl Simulated {
 /// The id of a candidate of the demo data.
 pub fn opportunity(candidate: &str) -> String {
     demo::id(SEED, "opportunity", candidate)
-}
-
-/// The id of a stage of the demo data that is not built in.
-pub fn stage(text: &str) -> String {
-    demo::id(SEED, "stage", text)
 }
 
 /// The id of a user of the demo data.
