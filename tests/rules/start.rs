@@ -156,10 +156,7 @@ async fn r01_of_who_is_deleted_after_the_start_no_name_and_no_link_is_kept() {
     let check = started(&rig, "Kim Berg").await;
     let row_that = async |what: &str, is: fn(&CheckRow) -> bool| {
         rig.until(what, async || {
-            rig.checks()
-                .await
-                .into_iter()
-                .find(|row| row.id == check.id && is(row))
+            rig.checks().await.into_iter().find(|row| row.id == check.id && is(row))
         })
         .await
     };

@@ -190,7 +190,9 @@ impl Host {
                     .map(|now| Event::ChecksChanged(now.id))
                     .collect::<Vec<_>>();
                 // Nothing but the connections ever changes.
-                if shown.as_ref().is_none_or(|shown| shown.connections != overview.connections)
+                if shown
+                    .as_ref()
+                    .is_none_or(|shown| shown.connections != overview.connections)
                     && events.send(Event::Overview(Box::new(overview.clone()))).await.is_err()
                 {
                     return;
