@@ -57,8 +57,10 @@ impl Lane {
 
     fn trip(&mut self, now: Millis) {
         let tries = self.breaker.map_or(0, |(tries, _)| tries + 1);
-        // Longer each time: as long as forms answer and starts do not, each try costs a person a look.
-        self.breaker = Some((tries, now.plus(pause(5).saturating_mul(1 << tries.min(6)))));
+        // The next form that answers opens the lane (rules.md 5). Where forms answer and starts do not, each further
+        // try costs a person a look: it waits longer and longer, at last about a quarter of an hour.
+        let longer = 1 << tries.saturating_sub(5).min(4);
+        self.breaker = Some((tries, now.plus(pause(tries).saturating_mul(longer))));
     }
 }
 
