@@ -77,10 +77,13 @@ impl Window {
             .await;
     }
 
-    /// Puts text into a field, in place of what was there.
+    /// Types text into a field, in place of what was there. It keeps the focus meanwhile, as it does under a person's
+    /// hands: pages leave a field alone while it has it.
     pub async fn fill(&self, id: &str, text: &str) {
+        self.click(id).await;
+        let select_all = format!("document.querySelector({})?.select()", quoted(&selector(id)));
+        self.run(&select_all).await;
         self.retry(id, "be filled in", async |element: Element| {
-            element.clear().await?;
             element.send_keys(text).await
         })
         .await;
