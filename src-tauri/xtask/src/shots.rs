@@ -25,7 +25,7 @@ pub fn run(yes: bool) -> Outcome {
         ),
         line(
             "Taking pictures",
-            Line::of("cargo run --workspace --features end-to-end/window --bin shots").under(UNSEEN),
+            Line::of("cargo run --package end-to-end --features window --bin shots").under(UNSEEN),
         ),
     ]);
     steps(todo)
