@@ -1,5 +1,8 @@
 //! A session bus with a keychain, and a screen, for machines that have none.
 
+use std::env;
+use std::path::Path;
+
 use crate::run::Line;
 
 /// A private session bus with an unlocked, empty keychain in it; the arguments after it are run there.
@@ -22,6 +25,9 @@ pub const PRIVATE_BUS: [&str; 6] = [
 pub const UNSEEN: [&str; 3] = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x2400x24"];
 
 /// Whether something on the session bus keeps secrets.
+///
+/// Only a bus that is there already is asked: without one, the question itself would start a bus, and offer a
+/// keychain on it that nobody has ever unlocked.
 pub fn has_secret_service() -> bool {
     let asks = |method: &str| {
         Line::of(&format!(
@@ -31,5 +37,12 @@ pub fn has_secret_service() -> bool {
         .output()
         .is_some_and(|names| names.contains("\"org.freedesktop.secrets\""))
     };
-    asks("ListNames") || asks("ListActivatableNames")
+    has_bus() && (asks("ListNames") || asks("ListActivatableNames"))
+}
+
+/// By its variable, or where systemd puts it.
+fn has_bus() -> bool {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    set("DBUS_SESSION_BUS_ADDRESS").is_some()
+        || set("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).join("bus").exists())
 }
