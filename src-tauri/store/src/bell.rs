@@ -21,6 +21,20 @@ pub struct Bell {
     pub due_at: Millis,
 }
 
+impl Bell {
+    /// A bell to be answered at once, that tells of no move into the trigger stage.
+    pub fn at_once(opportunity: &OpportunityId, source: Source, now: Millis) -> Self {
+        Self {
+            opportunity: opportunity.clone(),
+            source,
+            rung_at: now,
+            moved_at: None,
+            attempts: 0,
+            due_at: now,
+        }
+    }
+}
+
 /// Who rang.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

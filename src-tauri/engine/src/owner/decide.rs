@@ -68,14 +68,7 @@ impl Owner {
 
 fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) -> store::Result<()> {
     let look = |source| {
-        let bell = Bell {
-            opportunity: check.opportunity.clone(),
-            source,
-            rung_at: now,
-            moved_at: None,
-            attempts: 0,
-            due_at: now,
-        };
+        let bell = Bell::at_once(&check.opportunity, source, now);
         tx.ring(check.connection, &bell)
     };
     match decision {

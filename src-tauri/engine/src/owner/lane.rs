@@ -100,14 +100,7 @@ impl Owner {
             if !fresh {
                 self.lane.looked.remove(&check.id);
                 self.world.store.write(|tx| {
-                    let bell = Bell {
-                        opportunity: check.opportunity.clone(),
-                        source: Source::Recheck,
-                        rung_at: now,
-                        moved_at: None,
-                        attempts: 0,
-                        due_at: now,
-                    };
+                    let bell = Bell::at_once(&check.opportunity, Source::Recheck, now);
                     match tx.bell(id, &check.opportunity)? {
                         Some(_) => Ok(()),
                         None => tx.ring(id, &bell),

@@ -58,14 +58,7 @@ impl Owner {
         self.world.store.write(|tx| match &check.phase {
             Phase::Parked(reason) if reason.is_mended_in_lever() || matches!(reason, Reason::Unreadable { .. }) => {
                 if now.since(check.phase_since) >= RECHECK {
-                    let bell = Bell {
-                        opportunity: check.opportunity.clone(),
-                        source: Source::Recheck,
-                        rung_at: now,
-                        moved_at: None,
-                        attempts: 0,
-                        due_at: now,
-                    };
+                    let bell = Bell::at_once(&check.opportunity, Source::Recheck, now);
                     tx.ring(id, &bell)?;
                 }
                 // Less often as time passes: a minute after an hour, half an hour after a day.
@@ -192,14 +185,7 @@ impl Owner {
                 }
                 // The opportunity itself is gone: look, and believe only that.
                 (_, Kind::NotFound) => {
-                    let bell = Bell {
-                        opportunity: check.opportunity.clone(),
-                        source: Source::Recheck,
-                        rung_at: now,
-                        moved_at: None,
-                        attempts: 0,
-                        due_at: now,
-                    };
+                    let bell = Bell::at_once(&check.opportunity, Source::Recheck, now);
                     tx.ring(connection, &bell)?;
                     tx.put_check(&check, Some(now.plus(REFUSED)))?;
                     return Ok(None);
