@@ -169,7 +169,7 @@ impl Owner {
             let now = Millis::now();
             let until = tokio::task::block_in_place(|| {
                 self.pump(now);
-                self.publish(now);
+                self.publish();
                 self.next_wake(now)
             });
             if self.gone {
@@ -374,7 +374,7 @@ impl Owner {
 
     /// Answers an order. The snapshot goes first: whoever asked sees what the answer says.
     fn answer(&mut self, reply: Reply, answer: Result<Answer, Failure>) {
-        self.publish(Millis::now());
+        self.publish();
         // Nobody may be waiting for it any more.
         let _ = reply.send(answer);
     }

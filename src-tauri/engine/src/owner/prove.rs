@@ -425,7 +425,7 @@ impl Owner {
                 Err(failure) => self.right_failed(right, failure),
             }
         }
-        self.publish(Millis::now());
+        self.publish();
     }
 
     fn end_proof(&mut self, failure: Option<Failure>) {

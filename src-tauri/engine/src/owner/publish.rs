@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Code, Millis, Right, RightState};
+use model::{Code, Right, RightState};
 use store::{ConnectionRecord, Standing};
 
 use super::Owner;
@@ -16,7 +16,7 @@ const RATE: f64 = 9.8;
 
 impl Owner {
     /// Publishes what changed. Readers are told only of a difference.
-    pub(super) fn publish(&mut self, now: Millis) {
+    pub(super) fn publish(&mut self) {
         let id = self.id();
         let stored = self.world.store.read(|tx| Ok((tx.bells(id)?, tx.tally(id)?)));
         let (waiting, tally) = stored.unwrap_or_default();
@@ -59,7 +59,6 @@ impl Owner {
             record: self.record.clone(),
         };
         let ready = next.is_ready();
-        let _ = now;
         self.world
             .intake
             .set_readiness(&self.record.name, (!self.gone).then_some(ready));
