@@ -1,6 +1,6 @@
 //! Which rights are there, and what each optional one adds: `rules.md` 17 and 18.
 
-use api::{Decision, Reply, Request};
+use api::{ConnectionView, Decision, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
 use futures::future::join_all;
 use model::{Badge, Code, Failure, Right, RightState, WayIn};
@@ -80,8 +80,8 @@ async fn state_of(rig: &Rig, right: Right) -> RightState {
         .state
 }
 
-async fn missing(rig: &Rig) -> Vec<Right> {
-    let rights = rig.connection().await.setup.rights.into_iter();
+fn missing(connection: &ConnectionView) -> Vec<Right> {
+    let rights = connection.setup.rights.iter();
     let missing = rights.filter(|view| view.required && view.state == RightState::Missing);
     missing.map(|view| view.right).collect()
 }
@@ -112,11 +112,8 @@ async fn lacks(right: Right) {
         let refusal = set_channels(&rig).await.err().map(|failure| failure.code);
         assert_eq!(refusal, needed.then_some(Code::LevRight), "{right:?}");
     }
-    rig.until("it is found missing", async || {
-        (state_of(&rig, right).await == RightState::Missing).then_some(())
-    })
-    .await;
-    assert_eq!(missing(&rig).await, [right]);
+    rig.connection_that("it alone is found missing", |view| missing(view) == [right])
+        .await;
     let refused = rig
         .host
         .ask(Request::FinishSetup { connection })
@@ -152,7 +149,7 @@ async fn lacks(right: Right) {
         Some(())
     })
     .await;
-    assert_eq!(missing(&rig).await, []);
+    assert_eq!(missing(&rig.connection().await), []);
 
     // Nothing half-made is left at Lever.
     let state = rig.control("GET", "state", Value::Null).await;
@@ -214,20 +211,21 @@ async fn r17_a_right_that_is_taken_away_later_is_found_missing_and_what_it_held_
         .check_that("Kim Berg", "the tag cannot be written", |row| row.hitch.is_some())
         .await;
     assert!(row.badges.contains(&Badge::NotWritten));
-    assert_eq!(missing(&rig).await, [Right::AddOpportunityTag]);
-    let findings = rig.connection().await.findings;
-    assert!(
-        findings
-            .iter()
-            .any(|finding| finding.failure.code == Code::LevRight && finding.stops)
-    );
+    let connection = rig
+        .connection_that("it is found missing", |view| missing(view) == [Right::AddOpportunityTag])
+        .await;
+    let mut findings = connection.findings.iter();
+    assert!(findings.any(|finding| finding.failure.code == Code::LevRight && finding.stops));
 
     tick(&rig, Right::AddOpportunityTag, true).await;
     rig.decide(&row, Decision::TryAgain).await;
     at_rest(&rig, "Kim Berg", "Sent").await;
-    assert_eq!(missing(&rig).await, []);
-    let row = rig.check_of("Kim Berg").await.expect("a check");
-    assert!(row.hitch.is_none() && !row.badges.contains(&Badge::NotWritten));
+    rig.connection_that("nothing is missing", |view| missing(view).is_empty())
+        .await;
+    rig.check_that("Kim Berg", "nothing is unwritten", |row| {
+        row.hitch.is_none() && !row.badges.contains(&Badge::NotWritten)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -369,6 +369,15 @@ impl Rig {
             .await
     }
 
+    /// Waits until the connection is as `fits` wants it.
+    ///
+    /// Rows come from the database, the connection from the snapshot that its owner publishes at the end of a turn: what
+    /// was just read in the one, or seen at Lever, may be a moment away in the other.
+    pub async fn connection_that(&self, what: &str, fits: impl Fn(&ConnectionView) -> bool) -> ConnectionView {
+        self.until(what, async || Some(self.connection().await).filter(|view| fits(view)))
+            .await
+    }
+
     /// Asks again and again until there is an answer. The pauses only spare the processor.
     pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
         let patience = tokio::time::Instant::now() + PATIENCE;
