@@ -65,6 +65,12 @@ async fn oauth(wizard: &Wizard<'_>) -> OauthState {
     wizard.view().await.setup.lever.oauth
 }
 
+/// What is said of an answer that came and was not taken.
+async fn stray(wizard: &Wizard<'_>) -> Option<Code> {
+    let stray = wizard.view().await.setup.lever.oauth_stray;
+    stray.map(|failure| failure.code)
+}
+
 fn failed(code: Code) -> OauthState {
     OauthState::Failed { failure: code.into() }
 }
@@ -134,6 +140,7 @@ async fn m03_a_closed_page_leaves_a_try_that_can_be_given_up() {
     let late = browser.accept(page, &rig.user(demo::SUPER_ADMIN)).await.back();
     rig.host.oauth_returned(&late).await;
     assert_eq!(oauth(&wizard).await, OauthState::Idle);
+    assert_eq!(stray(&wizard).await, Some(Code::OauthState), "and it is said");
     assert!(!refresh_token_is_kept(&rig));
 }
 
@@ -156,9 +163,19 @@ async fn m03_a_wrong_or_stale_state_connects_nothing() {
             "the true try goes on"
         );
     }
+    assert_eq!(stray(&wizard).await, None, "who pasted it was told");
+    // The same by deep link, as any page can send one: the try goes on here too, and the screen says what came.
+    let forged = Url::parse("com.refapp.lever://oauth/us?state=forged&code=planted").expect("an address");
+    rig.host.oauth_returned(&forged).await;
+    assert!(matches!(oauth(&wizard).await, OauthState::InBrowser { .. }));
+    assert_eq!(stray(&wizard).await, Some(Code::OauthState));
     assert!(rig.calls("token exchange").is_empty());
     let back = consent(&rig, &wizard).await;
+    assert_eq!(stray(&wizard).await, None, "the answer has come");
     connect(&wizard).await.expect("tokens");
+    // The same link once more is an answer to nothing, and there is nothing left to do about it.
+    rig.host.oauth_returned(&back).await;
+    assert_eq!(stray(&wizard).await, None);
     // The same address once more is an answer to nothing.
     let address = back.to_string();
     let pasted = wizard.order(Request::PasteOauthReturn { connection, address }).await;
@@ -181,6 +198,7 @@ async fn m03_a_second_click_leaves_one_try() {
         matches!(oauth(&wizard).await, OauthState::InBrowser { .. }),
         "the first page counts no more"
     );
+    assert_eq!(stray(&wizard).await, Some(Code::OauthState));
     let back = browser.accept(second, &admin).await.back();
     rig.host.oauth_returned(&back).await;
     rig.host.oauth_returned(&back).await;

@@ -23,10 +23,14 @@ async fn m03_eu_a_browser_that_does_not_come_back_is_helped_by_paste_and_by_loop
     window.click("oauth-open").await;
     assert_eq!(home.opened(1).await, home.opened(0).await);
 
+    // Anybody can send a link: what answers no try is said, and the try goes on.
+    let forged = "com.refapp.lever://oauth/eu?code=made-up&state=made-up";
+    steps::hand_over(&home, forged).await;
+    window.see_text("oauth-stray-code", "OAUTH-STATE").await;
+    window.see("oauth[data-state=\"in-browser\"]").await;
+
     // Pasting: not the answer to this try, then the one that is.
-    window
-        .fill("oauth-return", "com.refapp.lever://oauth/eu?code=made-up&state=made-up")
-        .await;
+    window.fill("oauth-return", forged).await;
     window.click("oauth-return-use").await;
     window.see_text("failure-code", "OAUTH-STATE").await;
     window.fill("oauth-return", &lost).await;

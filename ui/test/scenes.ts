@@ -82,6 +82,7 @@ export function setup(change: Partial<Setup> = {}): Setup {
       clientId: null,
       clientSecretHint: null,
       oauth: { state: 'idle' },
+      oauthStray: null,
       redirectAddresses: [
         'com.refapp.lever://oauth/us',
         'http://127.0.0.1:47891/oauth/us',

@@ -156,6 +156,7 @@ fn setup(state: &State, now: Millis) -> Setup {
             client_id: record.client_id.clone(),
             client_secret_hint: state.hints.client_secret.clone(),
             oauth: oauth(state, now),
+            oauth_stray: state.oauth_stray.then(|| Code::OauthState.into()),
             redirect_addresses: state.redirect_addresses.clone(),
             scopes: lever::oauth::SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
         },

@@ -258,6 +258,8 @@ pub struct LeverSetup {
     pub client_id: Option<String>,
     pub client_secret_hint: Option<String>,
     pub oauth: OauthState,
+    /// The browser came back with something else than the answer to this try; the try itself goes on.
+    pub oauth_stray: Option<Failure>,
     /// What the OAuth client must have registered, exactly.
     pub redirect_addresses: Vec<String>,
     /// The scopes that are asked for.

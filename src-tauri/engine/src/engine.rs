@@ -145,24 +145,33 @@ impl Engine {
         answer
     }
 
-    /// A browser came back from Lever's consent page: whichever connection waits for it takes it.
+    /// A browser came back from Lever's consent page: whichever connection waits for it takes it. If none does, those
+    /// that are on their way to a consent say so, and go on.
     ///
     /// # Errors
-    /// `OAUTH-STATE` if none does; else what the one that waited says.
+    /// `OAUTH-STATE` if none does; `OAUTH-LATE` if the one that waited had waited too long.
     pub async fn oauth_returned(&self, url: &Url) -> Result<(), Failure> {
-        let mut answer = Err(Failure::new(Code::OauthState));
+        use crate::Oauth;
+        let mut astray = Vec::new();
         for state in self.states() {
-            if matches!(state.oauth, crate::Oauth::InBrowser { .. } | crate::Oauth::Returned) {
-                answer = self
-                    .order(state.record.id, Order::OauthReturned { url: url.clone() })
-                    .await
-                    .map(drop);
-                if answer.is_ok() {
-                    break;
+            let id = state.record.id;
+            match state.oauth {
+                Oauth::InBrowser { .. } | Oauth::Returned => {
+                    match self.order(id, Order::OauthReturned { url: url.clone() }).await {
+                        Err(failure) if failure.code == Code::OauthState => astray.push(id),
+                        taken => return taken.map(drop),
+                    }
                 }
+                Oauth::Idle | Oauth::Failed { .. } if state.record.way_in == Some(model::WayIn::OAuth) => {
+                    astray.push(id);
+                }
+                _ => {}
             }
         }
-        answer
+        for id in astray {
+            self.order(id, Order::OauthStray).await?;
+        }
+        Err(Code::OauthState.into())
     }
 
     /// The snapshots of all connections, oldest first.

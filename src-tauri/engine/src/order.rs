@@ -40,6 +40,8 @@ pub enum Order {
     OauthReturned {
         url: Url,
     },
+    /// A browser came back with what answers no try.
+    OauthStray,
     CancelOauth,
     ConnectOauth,
     SetActingUser {

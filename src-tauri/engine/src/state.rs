@@ -14,6 +14,8 @@ pub struct State {
     pub findings: Vec<Finding>,
     pub last_verified: Option<Millis>,
     pub oauth: Oauth,
+    /// A browser came back with what does not answer the try under way, or when none was: said, and nothing else.
+    pub oauth_stray: bool,
     /// The ends of the stored secrets, for recognition.
     pub hints: Hints,
     /// Active Lever users with an e-mail, once read.

@@ -144,6 +144,12 @@ impl Owner {
         Some(format!("{public}/{side}/{}", path.expose()))
     }
 
+    /// Where the consent stands now. What came back astray before says nothing about it.
+    pub(super) fn oauth_becomes(&mut self, oauth: Oauth) {
+        self.oauth = oauth;
+        self.oauth_stray = false;
+    }
+
     pub(super) fn begin_oauth(&mut self, redirect: Redirect) -> Result<(), Failure> {
         let credentials = self.credentials()?;
         let data_centre = self.record.data_centre.ok_or(Code::AppNotNow)?;
@@ -153,11 +159,11 @@ impl Owner {
         let url = attempt.url().clone();
         // An earlier try is forgotten: a second click leaves one, and a late return to the first is refused.
         self.attempt = Some(Attempt { attempt, code: None });
-        self.oauth = Oauth::InBrowser {
+        self.oauth_becomes(Oauth::InBrowser {
             since: now,
             url: url.to_string(),
             redirect,
-        };
+        });
         // Where there is no browser, the address is on screen to be opened by hand.
         if let Err(failure) = self.world.surroundings.open_in_browser(&url) {
             tracing::info!(%failure, "the browser was not opened");
@@ -174,7 +180,7 @@ impl Owner {
                 // Single use: whoever returns again finds a code there already and changes nothing.
                 if attempt.code.is_none() {
                     attempt.code = Some(code);
-                    self.oauth = Oauth::Returned;
+                    self.oauth_becomes(Oauth::Returned);
                 }
                 Ok(())
             }
@@ -185,15 +191,15 @@ impl Owner {
                     Code::OauthClient
                 };
                 self.attempt = None;
-                self.oauth = Oauth::Failed { failure: code.into() };
+                self.oauth_becomes(Oauth::Failed { failure: code.into() });
                 Ok(())
             }
             // Not the answer to this try: it goes on, as anybody can call our address.
             Err(oauth::ReturnError::Late) => {
                 self.attempt = None;
-                self.oauth = Oauth::Failed {
+                self.oauth_becomes(Oauth::Failed {
                     failure: Code::OauthLate.into(),
-                };
+                });
                 Err(Code::OauthLate.into())
             }
             Err(error) => Err(Failure::from(error)),
@@ -203,7 +209,7 @@ impl Owner {
     pub(super) fn cancel_oauth(&mut self) {
         self.attempt = None;
         if !matches!(self.oauth, Oauth::Connected { .. }) {
-            self.oauth = Oauth::Idle;
+            self.oauth_becomes(Oauth::Idle);
         }
     }
 
@@ -238,7 +244,7 @@ impl Owner {
                 return;
             }
         };
-        self.oauth = Oauth::Exchanging;
+        self.oauth_becomes(Oauth::Exchanging);
         self.job(async move {
             let connected: Result<_, Failure> = async {
                 let tokens = oauth::exchange(&place, &credentials, attempt, code).await?;
@@ -262,14 +268,14 @@ impl Owner {
                 let now = Millis::now();
                 let answer = match connected {
                     Ok((client, stages)) => {
-                        owner.oauth = Oauth::Connected { since: now };
+                        owner.oauth_becomes(Oauth::Connected { since: now });
                         owner.lever_is_proven(client, &stages, now);
                         Ok(Answer::Done)
                     }
                     Err(failure) => {
-                        owner.oauth = Oauth::Failed {
+                        owner.oauth_becomes(Oauth::Failed {
                             failure: failure.clone(),
-                        };
+                        });
                         Err(failure)
                     }
                 };

@@ -41,6 +41,10 @@ impl Owner {
             Order::SetOauthClient { id, secret } => self.set_oauth_client(&id, &secret),
             Order::BeginOauth { redirect } => self.begin_oauth(redirect),
             Order::OauthReturned { url } => self.oauth_returned(&url),
+            Order::OauthStray => {
+                self.oauth_stray = true;
+                Ok(())
+            }
             Order::CancelOauth => {
                 self.cancel_oauth();
                 Ok(())
@@ -134,7 +138,7 @@ impl Owner {
         // Another account's key, users, stages and webhooks are of no use: they are asked for anew.
         self.lever = None;
         self.attempt = None;
-        self.oauth = Oauth::Idle;
+        self.oauth_becomes(Oauth::Idle);
         self.lever_failure = None;
         self.choices.clear();
         self.hints.lever_key = None;

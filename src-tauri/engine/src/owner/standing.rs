@@ -76,7 +76,7 @@ impl Owner {
         self.refapp = None;
         self.form = None;
         self.hints = crate::state::Hints::default();
-        self.oauth = crate::state::Oauth::Idle;
+        self.oauth_becomes(crate::state::Oauth::Idle);
         self.choices.clear();
         self.findings.clear();
         self.verified_at = None;
