@@ -409,7 +409,7 @@ impl Rig {
                 record.webhook_since = record.webhook_since.map(back);
                 tx.put_connection(&record)?;
                 for mut check in tx.window(record.id, 0, u32::MAX)?.rows {
-                    check.phase_since = back(check.phase_since);
+                    check.status_since = back(check.status_since);
                     check.created_at = back(check.created_at);
                     check.active_at = back(check.active_at);
                     tx.put_check(&check, Some(Millis::now()))?;

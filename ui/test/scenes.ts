@@ -376,6 +376,7 @@ export function rows(now: number, count: number = lines.length): CheckRow[] {
       hitch: null,
       template: templates[index % 4]?.name ?? null,
       coverage: null,
+      enteredAt: now - (index + 2) * 9 * HOUR,
       createdAt: now - (index + 2) * 9 * HOUR,
       since: now - (index + 1) * 7 * HOUR,
       activeAt: now - (index + 1) * 43 * MINUTE,

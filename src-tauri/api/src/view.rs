@@ -390,8 +390,10 @@ pub struct CheckRow {
     pub template: Option<String>,
     /// The same of the form of this check's job, when it was started.
     pub coverage: Option<Coverage>,
+    /// When the candidate reached the stage.
+    pub entered_at: Millis,
     pub created_at: Millis,
-    /// Since when it has this phase.
+    /// Since when it has this status.
     pub since: Millis,
     pub active_at: Millis,
     pub lever_url: Option<String>,

@@ -42,7 +42,8 @@ pub struct Check {
     /// When the candidate entered the trigger stage; a repeated event of one entry is told by it (`rules.md` 2).
     pub entered_at: Millis,
     pub phase: Phase,
-    pub phase_since: Millis,
+    /// Since when it has the status that people see ([`crate::derive`]), or waits for the same reason.
+    pub status_since: Millis,
     /// A person said that it is to be started: the questions of `rules.md` 2–4 are answered.
     pub by_person: bool,
     /// `partner-result.id`, from the moment a start is decided (`rules.md` 6).

@@ -116,7 +116,7 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
 
 fn enter(check: &mut Check, phase: Phase, now: Millis) {
     check.phase = phase;
-    check.phase_since = now;
+    check.status_since = now;
 }
 
 /// The start of unknown outcome is settled by a person.

@@ -123,6 +123,7 @@ impl Owner {
 
 /// An update is also the proof that the check was started (`rules.md` 5).
 fn take_update(check: &mut Check, progress: model::Progress, received_at: Millis, now: Millis) {
+    let (before, _) = derive(check);
     check.progress = progress;
     check.active_at = received_at;
     if matches!(
@@ -130,6 +131,8 @@ fn take_update(check: &mut Check, progress: model::Progress, received_at: Millis
         Phase::Queued | Phase::Parked(Reason::StartUnknown | Reason::Refused { .. })
     ) {
         check.phase = Phase::Started;
-        check.phase_since = now;
+    }
+    if derive(check).0 != before {
+        check.status_since = now;
     }
 }

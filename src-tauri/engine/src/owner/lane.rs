@@ -340,7 +340,7 @@ impl Owner {
                 };
                 tell(tx, check.id, now, step, &params)?;
                 check.phase = phase;
-                check.phase_since = now;
+                check.status_since = now;
                 check.active_at = now;
             }
             tx.put_check(&check, Some(now))
@@ -374,7 +374,7 @@ impl Owner {
             };
             tell(tx, id, now, "parked", &[("code", reason.code().to_string())])?;
             check.phase = Phase::Parked(reason);
-            check.phase_since = now;
+            check.status_since = now;
             check.active_at = now;
             tx.put_check(&check, Some(now))
         })

@@ -166,7 +166,7 @@ impl Owner {
                         .cloned()
                         .unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"));
                     check.phase = phase;
-                    check.phase_since = now;
+                    check.status_since = now;
                     check.active_at = now;
                     if entered_at > check.entered_at {
                         check.entered_at = entered_at;
@@ -262,7 +262,7 @@ impl Owner {
             let phase = Phase::Parked(Reason::Unreadable { code });
             if check.phase != phase && !matches!(check.phase, Phase::Parked(Reason::StartUnknown)) {
                 check.phase = phase;
-                check.phase_since = now;
+                check.status_since = now;
                 tell(tx, check.id, now, "parked", &[("code", code.to_string())])?;
             }
             tx.put_check(&check, Some(now.plus(10 * MINUTE)))
@@ -343,7 +343,7 @@ fn new_check(
         ordinal,
         entered_at,
         phase,
-        phase_since: now,
+        status_since: now,
         by_person: false,
         result: None,
         progress: Progress::default(),

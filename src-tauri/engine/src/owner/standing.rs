@@ -127,7 +127,7 @@ fn interrupted(tx: &Tx<'_>, check: model::CheckId, kind: &EffectKind, now: Milli
     match kind {
         EffectKind::Start if check.phase == Phase::Queued => {
             check.phase = Phase::Parked(Reason::StartUnknown);
-            check.phase_since = now;
+            check.status_since = now;
             tell(
                 tx,
                 check.id,

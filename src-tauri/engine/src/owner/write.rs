@@ -57,12 +57,12 @@ impl Owner {
         let id = self.id();
         self.world.store.write(|tx| match &check.phase {
             Phase::Parked(reason) if reason.is_mended_in_lever() || matches!(reason, Reason::Unreadable { .. }) => {
-                if now.since(check.phase_since) >= RECHECK {
+                if now.since(check.status_since) >= RECHECK {
                     let bell = Bell::at_once(&check.opportunity, Source::Recheck, now);
                     tx.ring(id, &bell)?;
                 }
                 // Less often as time passes: a minute after an hour, half an hour after a day.
-                let next = RECHECK.max(now.since(check.phase_since) / 50);
+                let next = RECHECK.max(now.since(check.status_since) / 50);
                 tx.set_due(check.id, Some(now.plus(next)))
             }
             _ => tx.set_due(check.id, None),

@@ -112,7 +112,7 @@ fn open(check: &Check, observed: &Observed, situation: &Situation<'_>) -> Verdic
     if !mended && !by_hand {
         return Verdict::Nothing;
     }
-    let asks = situation.now.since(check.phase_since) > DAY && !by_hand && !again;
+    let asks = situation.now.since(check.status_since) > DAY && !by_hand && !again;
     change(if asks {
         Phase::Parked(Reason::ParkedLong)
     } else {

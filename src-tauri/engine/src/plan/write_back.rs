@@ -39,7 +39,7 @@ enum Wanted {
 
 fn wanted(check: &Check, now: Millis) -> Wanted {
     let after_grace = |status, note| {
-        let at = check.phase_since.plus(GRACE);
+        let at = check.status_since.plus(GRACE);
         if now < at {
             Wanted::Later(at)
         } else {

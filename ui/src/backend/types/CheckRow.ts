@@ -31,8 +31,12 @@ hitch: Code | null, template: string | null,
 /**
  * The same of the form of this check's job, when it was started.
  */
-coverage: Coverage | null, createdAt: Millis, 
+coverage: Coverage | null, 
 /**
- * Since when it has this phase.
+ * When the candidate reached the stage.
+ */
+enteredAt: Millis, createdAt: Millis, 
+/**
+ * Since when it has this status.
  */
 since: Millis, activeAt: Millis, leverUrl: string | null, candidateUrl: string | null, reportUrl: string | null, decisions: Array<Decision>, };

@@ -285,13 +285,13 @@ proptest! {
                 let changed = checks.iter_mut().find(|check| check.id == id);
                 let changed = changed.expect("the verdict names a check that there is");
                 changed.phase = phase;
-                changed.phase_since = Millis(NOW);
+                changed.status_since = Millis(NOW);
                 changed.entered_at = changed.entered_at.max(Millis(ENTERED));
             }
             Verdict::Make { ordinal, phase } => {
                 let mut new = check(phase, ENTERED);
                 new.ordinal = ordinal;
-                new.phase_since = Millis(NOW);
+                new.status_since = Millis(NOW);
                 checks.push(new);
             }
         }

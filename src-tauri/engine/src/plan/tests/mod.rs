@@ -18,7 +18,7 @@ fn check(phase: Phase, entered_at: i64) -> Check {
         ordinal: 1,
         entered_at: Millis(entered_at),
         phase,
-        phase_since: Millis(entered_at),
+        status_since: Millis(entered_at),
         by_person: false,
         result: None,
         progress: Progress::default(),
