@@ -65,6 +65,32 @@ async fn m11_revoked_access_stops_visibly_and_connecting_again_loses_nothing() {
     nothing_was_lost(&rig, "Kim Berg", "Åsa Öberg").await;
 }
 
+/// Lever does not document how it refuses a refresh: whatever it says, it says nothing of the candidate.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m11_a_refresh_refused_in_any_words_is_a_revoked_access_and_parks_nobody() {
+    let rig = Rig::bare(Setup::default()).await;
+    let wizard = at_consent(&rig, DataCentre::Us).await;
+    consent(&rig, &wizard).await;
+    connect(&wizard).await.expect("tokens");
+    wizard.rest_at_lever().await;
+    wizard.finish().await.expect("all is there");
+    rig.until_ready().await;
+    started(&rig, "Kim Berg").await;
+    lever_shows(&rig, "Kim Berg", Status::Sent, "").await;
+
+    rig.fault(json!({"match": {"call": "token refresh"}, "kind": "status", "code": 403, "body": "Forbidden"}))
+        .await;
+    rig.control("POST", "lever/expire-access-tokens", json!({"data_centre": "us"}))
+        .await;
+    things_happen(&rig, "Kim Berg", "Åsa Öberg").await;
+    stops_for(&rig, Code::OauthRevoked).await;
+    assert!(rig.check_of("Åsa Öberg").await.is_none(), "nobody is parked for it");
+    rig.end_faults().await;
+    consent(&rig, &wizard).await;
+    connect(&wizard).await.expect("tokens");
+    nothing_was_lost(&rig, "Kim Berg", "Åsa Öberg").await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m11_a_deleted_key_stops_visibly_and_a_new_one_loses_nothing() {
     let rig = Rig::bare(Setup::default()).await;

@@ -212,7 +212,9 @@ async fn r17_a_right_that_is_taken_away_later_is_found_missing_and_what_it_held_
         .await;
     assert!(row.badges.contains(&Badge::NotWritten));
     let connection = rig
-        .connection_that("it is found missing", |view| missing(view) == [Right::AddOpportunityTag])
+        .connection_that("it is found missing", |view| {
+            missing(view) == [Right::AddOpportunityTag]
+        })
         .await;
     let mut findings = connection.findings.iter();
     assert!(findings.any(|finding| finding.failure.code == Code::LevRight && finding.stops));

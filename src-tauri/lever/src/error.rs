@@ -51,7 +51,6 @@ impl From<&Error> for Failure {
             Kind::Unauthorized => Code::LevUnauthorized.into(),
             // A lesser user's consent fails at the very end of the flow (lever-api.md §2.3).
             Kind::Forbidden if error.call == Call::ExchangeCode => Code::OauthRole.into(),
-            Kind::Forbidden if oauth => Code::OauthScope.into(),
             Kind::Forbidden => match error.call.right() {
                 Some(right) => Self::new(Code::LevRight).with("right", right.label()),
                 None => Code::LevExpand.into(),

@@ -330,7 +330,7 @@ impl Owner {
             return;
         };
         let failure = Failure::from(error);
-        if concerns_all(&error.kind) {
+        if concerns_all(error) {
             back_off(&mut self.lever_trouble, now);
             self.ail(failure, true);
         } else if matches!(error.kind, lever::Kind::Server(_)) {
@@ -416,13 +416,15 @@ const REFAPP_TROUBLES: [Code; 6] = [
     Code::RefAnswer,
 ];
 
-/// Whether a failed call says something about all calls, and not only about its own subject.
-fn concerns_all(kind: &lever::Kind) -> bool {
+/// Whether a failed call says something about all calls, and not only about its own subject: without an access token
+/// there is none.
+fn concerns_all(error: &lever::Error) -> bool {
     use lever::Kind;
-    matches!(
-        kind,
-        Kind::Unauthorized | Kind::Revoked | Kind::SecretStore(_) | Kind::Unreachable | Kind::RateLimited { .. }
-    )
+    error.call.is_oauth()
+        || matches!(
+            error.kind,
+            Kind::Unauthorized | Kind::Revoked | Kind::SecretStore(_) | Kind::Unreachable | Kind::RateLimited { .. }
+        )
 }
 
 /// Full jitter under a cap that doubles from 2 s to 60 s (`reliability.md` rule 13).

@@ -97,7 +97,7 @@ impl Endpoint {
             .set_pkce_verifier(verifier)
             .request_async(&self.bridge)
             .await;
-        read(answer)
+        read(answer).map_err(Refused::of_code)
     }
 
     pub(super) async fn refresh(&self, token: &Secret) -> Result<Tokens, Kind> {
@@ -106,7 +106,7 @@ impl Endpoint {
             .exchange_refresh_token(&RefreshToken::new(token.expose().to_owned()))
             .request_async(&self.bridge)
             .await;
-        read(answer)
+        read(answer).map_err(Refused::of_grant)
     }
 }
 
@@ -114,44 +114,93 @@ impl Endpoint {
 struct Bridge(Http);
 
 impl Bridge {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Kind> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Refused> {
         let (parts, body) = request.into_parts();
         let url = Url::parse(&parts.uri.to_string()).map_err(|_| Kind::Unreachable)?;
         let request = self.0.request(parts.method, url).headers(parts.headers).body(body);
         let answer = self.0.send(request).await?;
         match answer.success() {
             Ok(answer) => Ok(Response::new(answer.body().to_vec())),
-            Err(kind) => Err(refusal(&answer).unwrap_or(kind)),
+            Err(kind) => Err(Refused {
+                kind,
+                word: word(&answer),
+            }),
         }
     }
 }
 
 impl<'c> AsyncHttpClient<'c> for Bridge {
-    type Error = Kind;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Kind>> + Send + 'c>>;
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Refused>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(request))
     }
 }
 
-/// `invalid_grant` is the same under 400, 401 and 403 (`lever-api.md §12` 4).
-fn refusal(answer: &Answer) -> Option<Kind> {
+/// How a call failed, and the endpoint's own word for it, if it said one.
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}")]
+struct Refused {
+    kind: Kind,
+    word: Option<String>,
+}
+
+impl From<Kind> for Refused {
+    fn from(kind: Kind) -> Self {
+        Self { kind, word: None }
+    }
+}
+
+impl Refused {
+    /// 400, 401 and 403 are alike (`lever-api.md §12` 4).
+    fn is_refusal(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Unauthorized | Kind::Forbidden | Kind::BadRequest { status: 400, .. }
+        )
+    }
+
+    fn says(&self, word: &str) -> bool {
+        self.word.as_deref() == Some(word)
+    }
+
+    fn of_code(self) -> Kind {
+        if self.is_refusal() && self.says("invalid_grant") {
+            return Kind::Revoked;
+        }
+        self.kind
+    }
+
+    /// Of a refused refresh the bodies are not documented: whatever it says, the grant is dead, unless it is the client
+    /// that is not known. No other refusal keeps its kind: whoever asked wanted something of the Data API, and must not
+    /// take it for an answer about that.
+    fn of_grant(self) -> Kind {
+        match &self.kind {
+            _ if self.is_refusal() && self.says("invalid_client") => Kind::Unauthorized,
+            _ if self.is_refusal() => Kind::Revoked,
+            Kind::NotFound | Kind::BadRequest { .. } => Kind::Garbage,
+            _ => self.kind,
+        }
+    }
+}
+
+/// `error` of the token endpoint's envelope (`lever-api.md §2.3`).
+fn word(answer: &Answer) -> Option<String> {
     #[derive(Deserialize)]
-    struct Refusal {
+    struct Envelope {
         error: String,
     }
-    let refusal: Refusal = answer.json().ok()?;
-    let is_refusal = matches!(answer.status(), 400 | 401 | 403);
-    (is_refusal && refusal.error == "invalid_grant").then_some(Kind::Revoked)
+    let envelope: Envelope = answer.json().ok()?;
+    Some(envelope.error)
 }
 
 fn read<E: oauth2::ErrorResponse + 'static>(
-    answer: Result<BasicTokenResponse, RequestTokenError<Kind, E>>,
-) -> Result<Tokens, Kind> {
+    answer: Result<BasicTokenResponse, RequestTokenError<Refused, E>>,
+) -> Result<Tokens, Refused> {
     let answer = answer.map_err(|error| match error {
-        RequestTokenError::Request(kind) => kind,
-        _ => Kind::Garbage,
+        RequestTokenError::Request(refused) => refused,
+        _ => Kind::Garbage.into(),
     })?;
     let lifetime = answer.expires_in().map_or(USUAL_LIFETIME, |span| {
         i64::try_from(span.as_millis()).unwrap_or(USUAL_LIFETIME)

@@ -300,6 +300,32 @@ async fn a_dead_grant_is_told_apart_from_a_refused_key_and_asked_for_once() {
 }
 
 #[tokio::test]
+async fn no_refused_refresh_is_taken_for_an_answer_of_the_data_api() {
+    let denied = json!({"error": "access_denied"});
+    for (status, body, code) in [
+        (400, json!({"error": "invalid_request"}), Code::OauthRevoked),
+        (401, denied.clone(), Code::OauthRevoked),
+        (403, denied, Code::OauthRevoked),
+        (403, json!("no"), Code::OauthRevoked),
+        (401, json!({"error": "invalid_client"}), Code::OauthClient),
+        (400, json!({"error": "invalid_client"}), Code::OauthClient),
+        (404, json!({}), Code::LevAnswer),
+        (405, json!({}), Code::LevAnswer),
+    ] {
+        let server = Server::start(move |_, _| reply(status, &body)).await;
+        let error = client(&server, &Store::holding("refresh-0"))
+            .opportunity(&"o".into())
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(error.call, Call::RefreshToken);
+        assert_eq!(Failure::from(&error).code, code, "{status} {error}");
+        let about_the_opportunity = matches!(error.kind, Kind::Forbidden | Kind::NotFound | Kind::BadRequest { .. });
+        assert!(!about_the_opportunity, "{status} {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_write_whose_token_could_not_be_had_was_never_sent() {
     let server = Server::start(|_, _| reply(503, "{}")).await;
     let store = Store::holding("refresh-0");
