@@ -42,7 +42,7 @@ impl Error {
 }
 
 impl From<&Error> for Failure {
-    /// Parameters: `right` (the label of the tick-box at Lever) for `LEV-403`, `status` for `LEV-4XX` and `LEV-5XX`.
+    /// Parameters: `right` (the label of the tick-box at Lever) for `LEV-403`, `call` for `LEV-4XX` and `LEV-ANSWER`.
     fn from(error: &Error) -> Self {
         let oauth = error.call.is_oauth();
         match &error.kind {
@@ -56,12 +56,12 @@ impl From<&Error> for Failure {
                 None => Code::LevExpand.into(),
             },
             Kind::BadRequest { .. } if oauth => Code::OauthClient.into(),
-            Kind::BadRequest { status, .. } => Self::new(Code::LevRefused).with("status", status),
-            Kind::NotFound => Self::new(Code::LevRefused).with("status", 404),
+            Kind::BadRequest { .. } => Self::new(Code::LevRefused).with("call", error.call),
+            Kind::NotFound => Self::new(Code::LevRefused).with("call", error.call),
             Kind::RateLimited { .. } => Code::LevRateLimited.into(),
-            Kind::Ambiguous(status) | Kind::Server(status) => Self::new(Code::LevDown).with("status", status),
+            Kind::Ambiguous(_) | Kind::Server(_) => Code::LevDown.into(),
             Kind::TimedOut | Kind::Unreachable | Kind::Cut => Code::LevUnreachable.into(),
-            Kind::Redirect(_) | Kind::Garbage | Kind::TooLarge => Code::LevAnswer.into(),
+            Kind::Redirect(_) | Kind::Garbage | Kind::TooLarge => Self::new(Code::LevAnswer).with("call", error.call),
             // A code is good for a few minutes and for one exchange.
             Kind::Revoked if error.call == Call::ExchangeCode => Code::OauthLate.into(),
             Kind::Revoked => Code::OauthRevoked.into(),

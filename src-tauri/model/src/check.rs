@@ -139,7 +139,7 @@ pub enum Reason {
     StartUnknown,
     /// Lever does not let us read the opportunity or its posting.
     Unreadable {
-        code: Code,
+        failure: Failure,
     },
     /// No longer in the trigger stage when it was looked at.
     LeftStage,
@@ -170,7 +170,7 @@ impl Reason {
             Self::OtherInstallation { .. } => Code::CheckOther,
             Self::Refused { .. } => Code::RefRefused,
             Self::StartUnknown => Code::RefUnknown,
-            Self::Unreadable { code } => *code,
+            Self::Unreadable { failure } => failure.code,
             Self::LeftStage => Code::SkipLeft,
             Self::Archived => Code::SkipArchived,
             Self::Deleted => Code::SkipDeleted,
@@ -188,6 +188,7 @@ impl Reason {
             Self::AlreadyChecked { on } => failure.with("on", on),
             Self::OtherInstallation { tag } => failure.with("tag", tag),
             Self::Refused { status, message } => failure.with("status", status).with("message", message),
+            Self::Unreadable { failure } => failure.clone(),
             _ => failure,
         }
     }
@@ -301,6 +302,8 @@ pub enum Badge {
 pub struct Written {
     /// Status tags of ours that are there. At rest exactly one.
     pub tags: BTreeSet<Status>,
+    /// Status tags that may be there: somebody set out to add them, and has not heard that they are gone since.
+    pub perhaps: BTreeSet<Status>,
     pub note: Option<WrittenNote>,
     /// Notes of ours that a newer one has replaced and that are still to be deleted.
     pub replaced: Vec<NoteId>,

@@ -46,7 +46,6 @@ CREATE TABLE "check" (
     opportunity TEXT NOT NULL,
     posting TEXT,
     ordinal INTEGER NOT NULL,
-    result TEXT UNIQUE,
     phase TEXT NOT NULL,
     status TEXT NOT NULL,
     -- 0 needs action, 1 runs, 2 is over: the dashboard's first order.
@@ -61,6 +60,13 @@ CREATE INDEX check_opportunity ON "check" (connection, opportunity);
 CREATE INDEX check_due ON "check" (connection, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX check_queued ON "check" (connection, entered_at) WHERE phase = 'queued';
 CREATE INDEX check_order ON "check" (connection, urgency, entered_at, id);
+
+-- Every `partner-result.id` that a check was ever sent with: a start of unknown outcome that was sent again may have
+-- been two, and updates come for both.
+CREATE TABLE result (
+    id TEXT PRIMARY KEY,
+    "check" TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The outbox. At most one effect of a check is open.
 CREATE TABLE effect (

@@ -29,10 +29,10 @@ impl Tx<'_> {
         };
         self.sql
             .prepare_cached(
-                "INSERT INTO \"check\" (id, connection, opportunity, posting, ordinal, result, phase, status, urgency, entered_at,
+                "INSERT INTO \"check\" (id, connection, opportunity, posting, ordinal, phase, status, urgency, entered_at,
                                         active_at, due_at, doc)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                 ON CONFLICT (id) DO UPDATE SET posting = excluded.posting, ordinal = excluded.ordinal, result = excluded.result,
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                 ON CONFLICT (id) DO UPDATE SET posting = excluded.posting, ordinal = excluded.ordinal,
                     phase = excluded.phase, status = excluded.status, urgency = excluded.urgency, entered_at = excluded.entered_at,
                     active_at = excluded.active_at, due_at = excluded.due_at, doc = excluded.doc",
             )?
@@ -42,7 +42,6 @@ impl Tx<'_> {
                 check.opportunity.as_str(),
                 check.posting.as_ref().map(|posting| posting.as_str()),
                 check.ordinal,
-                check.result.map(|result| result.to_string()),
                 phase,
                 status.tag(),
                 urgency,
@@ -59,10 +58,20 @@ impl Tx<'_> {
         self.one("SELECT doc FROM \"check\" WHERE id = ?1", &[&id.to_string()])
     }
 
-    /// The check that Refapp's update is about.
+    /// Remembers with which `partner-result.id` a check is sent.
+    pub fn put_result(&self, result: ResultId, check: &Check) -> Result<()> {
+        self.sql
+            .prepare_cached(
+                "INSERT INTO result (id, \"check\") VALUES (?1, ?2) ON CONFLICT DO UPDATE SET \"check\" = excluded.\"check\"",
+            )?
+            .execute(params![result.to_string(), check.id.to_string()])?;
+        Ok(())
+    }
+
+    /// The check that Refapp's update is about, whichever of its starts it tells of.
     pub fn check_by_result(&self, connection: ConnectionId, result: ResultId) -> Result<Option<Check>> {
         self.one(
-            "SELECT doc FROM \"check\" WHERE connection = ?1 AND result = ?2",
+            "SELECT doc FROM \"check\" WHERE connection = ?1 AND id = (SELECT \"check\" FROM result WHERE id = ?2)",
             &[&connection.to_string(), &result.to_string()],
         )
     }

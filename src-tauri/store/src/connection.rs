@@ -199,6 +199,7 @@ impl Tx<'_> {
         let id = id.to_string();
         for sql in [
             "DELETE FROM timeline WHERE \"check\" IN (SELECT id FROM \"check\" WHERE connection = ?1)",
+            "DELETE FROM result WHERE \"check\" IN (SELECT id FROM \"check\" WHERE connection = ?1)",
             "DELETE FROM effect WHERE connection = ?1",
             "DELETE FROM \"check\" WHERE connection = ?1",
             "DELETE FROM bell WHERE connection = ?1",

@@ -115,7 +115,7 @@ impl Tx<'_> {
         docs.map(|doc| Ok(serde_json::from_str(&doc?)?)).collect()
     }
 
-    /// The last effect of a check of this kind's word.
+    /// The last start of a check.
     pub fn last_start(&self, check: CheckId) -> Result<Option<Effect>> {
         let doc: Option<String> = self
             .sql

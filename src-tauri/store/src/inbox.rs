@@ -1,6 +1,6 @@
 //! What came in, stored before it is acknowledged (`reliability.md` rule 1).
 
-use model::{ConnectionId, Millis, OpportunityId, Progress, StageId};
+use model::{ConnectionId, Millis, OpportunityId, Progress, ResultId, StageId};
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,16 @@ impl Tx<'_> {
         self.sql
             .prepare_cached("UPDATE inbox SET done = 1 WHERE id = ?1")?
             .execute([id])?;
+        Ok(())
+    }
+
+    /// Works off once more what Refapp said of a check that was not known yet.
+    pub fn reopen_updates(&self, connection: ConnectionId, result: ResultId) -> Result<()> {
+        self.sql
+            .prepare_cached(
+                "UPDATE inbox SET done = 0 WHERE connection = ?1 AND doc ->> 'kind' = 'update' AND doc ->> 'result' = ?2",
+            )?
+            .execute([connection.to_string(), result.to_string()])?;
         Ok(())
     }
 

@@ -1,9 +1,9 @@
 //! What a person decides about a check.
 
-use model::{Check, CheckId, Code, EffectKey, Failure, Millis, Phase, Reason, Status, StatusTag, WireStatus, Written};
+use model::{Check, CheckId, Code, EffectKey, Failure, Millis, Phase, Reason, Status, StatusTag, WireStatus};
 use store::{Bell, EffectState, Source, Tx};
 
-use super::{Owner, tell};
+use super::{Owner, keep, tell};
 use crate::{Decision, Order};
 
 /// The decisions that make sense for a check now.
@@ -55,7 +55,7 @@ impl Owner {
             carry_out(tx, &mut check, decision, now)?;
             check.active_at = now;
             tell(tx, id, now, "decided", &[("decision", word(decision).to_owned())])?;
-            tx.put_check(&check, Some(now))?;
+            keep(tx, &check, now)?;
             Ok::<_, Failure>(())
         })?;
         // Somebody has looked at Refapp: what they order is not kept waiting.
@@ -78,7 +78,6 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
         }
         Decision::Start => {
             look(Source::Person)?;
-            take_over(tx, check)?;
             take_over_tag(check);
             check.by_person = true;
             enter(check, Phase::Queued, now);
@@ -99,15 +98,22 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
         }
         Decision::Adopt => {
             take_over_tag(check);
-            // Perhaps it was this one, before its database was lost: then Refapp's updates still find it (rules.md 6).
+            // Perhaps it was this one, before its database was lost: then Refapp's updates still find it (rules.md 6),
+            // those that came before now included. Whoever it was, it was started.
             let posting = check.posting.as_ref();
             let first = EffectKey::of(check.connection, &check.opportunity, posting, "start", 1);
-            check.result = Some(first.result_id());
+            tx.spend(&first, now)?;
+            tx.spend(&EffectKey::once(&check.opportunity, posting), now)?;
+            let result = first.result_id();
+            tx.put_result(result, check)?;
+            tx.reopen_updates(check.connection, result)?;
+            check.result = Some(result);
             check.progress.status = WireStatus::Sent;
             enter(check, Phase::Started, now);
             Ok(())
         }
         Decision::LeaveToOther | Decision::Dismiss => {
+            check.by_person = false;
             enter(check, Phase::Skipped(Reason::Dismissed), now);
             Ok(())
         }
@@ -126,23 +132,6 @@ fn settle(tx: &Tx<'_>, check: &Check, now: Millis) -> store::Result<()> {
         effect.changed_at = now;
         tx.put_effect(&effect)?;
         tell(tx, check.id, now, "settled", &[])?;
-    }
-    Ok(())
-}
-
-/// One tag and one note of ours at rest (`rules.md` 12): a check that is started again inherits those of the earlier
-/// one, which writes nothing more.
-fn take_over(tx: &Tx<'_>, check: &mut Check) -> store::Result<()> {
-    for mut earlier in tx.checks_of(check.connection, &check.opportunity)? {
-        if earlier.id == check.id || earlier.superseded {
-            continue;
-        }
-        let Written { tags, note, replaced } = std::mem::take(&mut earlier.written);
-        check.written.tags.extend(tags);
-        check.written.replaced.extend(replaced);
-        check.written.replaced.extend(note.and_then(|note| note.id));
-        earlier.superseded = true;
-        tx.put_check(&earlier, None)?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Working off what came in: webhooks ring bells, updates change checks.
 
-use model::{Check, Code, Millis, Phase, Reason, ResultId, derive};
-use store::{Bell, Inbound, InboxRow, Result, Source, Tx};
+use model::{Check, Code, EffectKey, Millis, Phase, Reason, ResultId, derive};
+use store::{Bell, EffectState, Inbound, InboxRow, Result, Source, Tx};
 
-use super::{Owner, look, tell};
+use super::{Owner, keep, tell};
 use crate::plan::update;
+use crate::plan::write_back::is_erased;
 
 /// Rows in one go; the rest follows at once.
 const BATCH: u32 = 200;
@@ -89,9 +90,9 @@ impl Owner {
                     tracing::warn!(connection = %self.id(), "an update for a check that is not here");
                     return Ok(false);
                 };
-                let settles = check.phase == Phase::Parked(Reason::StartUnknown);
+                let before = check.phase.clone();
                 let mut progress = update::merge(&check.progress, progress.clone());
-                if look::is_erased(&check) {
+                if is_erased(&check) {
                     // Refapp may not know yet: its links lead to the person who was deleted in Lever.
                     progress.report_url = None;
                     progress.candidate_url = None;
@@ -104,8 +105,11 @@ impl Owner {
                     params.push(("expected", total.to_string()));
                 }
                 tell(tx, check.id, row.received_at, "update-received", &params)?;
-                tx.put_check(&check, Some(now))?;
-                Ok(settles)
+                if check.phase != before {
+                    was_started(tx, &check, now)?;
+                }
+                keep(tx, &check, now)?;
+                Ok(before == Phase::Parked(Reason::StartUnknown))
             }
         }
     }
@@ -119,6 +123,19 @@ impl Owner {
             .any(|check| matches!(check.phase, Phase::Queued | Phase::Parked(_)));
         Ok(open || (event == lever::CANDIDATE_DELETED && !checks.is_empty()))
     }
+}
+
+/// Whatever its answer was, or whether one came: the start went through.
+fn was_started(tx: &Tx<'_>, check: &Check, now: Millis) -> Result<()> {
+    if let Some(mut effect) = tx.last_start(check.id)? {
+        if effect.state != EffectState::Confirmed {
+            effect.state = EffectState::Settled;
+            effect.changed_at = now;
+            tx.put_effect(&effect)?;
+        }
+        tx.spend(&effect.key, now)?;
+    }
+    tx.spend(&EffectKey::once(&check.opportunity, check.posting.as_ref()), now)
 }
 
 /// An update is also the proof that the check was started (`rules.md` 5).

@@ -6,12 +6,13 @@
 
 use std::collections::HashMap;
 
-use model::{Badge, CheckId, Code, Coverage, EffectKey, Failure, MINUTE, Millis, Phase, Reason};
-use refapp::{Event, Form, FormQuery, Kind, Outcome, Template};
-use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Tx};
+use model::{Badge, Check, CheckId, Code, Coverage, EffectKey, Failure, MINUTE, Millis, Phase, Reason};
+use refapp::{Event, Form, FormQuery, Kind, Template};
+use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Standing, Tx};
 use url::Url;
 
-use super::{Owner, Then, pause, tell};
+use super::outcome::Outcome;
+use super::{Owner, Then, keep, pause, tell};
 use crate::plan::observed::Observed;
 use crate::plan::start;
 
@@ -136,9 +137,10 @@ impl Owner {
                 .await;
                 Box::new(move |owner: &mut Self| {
                     owner.lane.busy = false;
-                    let done = owner.form_read(check.id, &observed, form);
-                    if let Err(error) = done {
+                    if let Err(error) = owner.form_read(check.id, &observed, form) {
                         owner.ail(error.into(), true);
+                        // Refapp is not asked for the form again and again while it cannot be stored that it was used.
+                        owner.lane.trip(Millis::now());
                     }
                 }) as Then
             });
@@ -228,7 +230,9 @@ impl Owner {
 
     /// Intent first, durably; then the one request that mails a person.
     fn send(&mut self, id: CheckId, prepared: Prepared, now: Millis) -> Result<()> {
-        let Some(client) = self.refapp.clone().filter(|_| !self.closing) else {
+        // The form may have taken a while: somebody may have paused meanwhile.
+        let running = self.record.standing == Standing::Running && !self.closing;
+        let Some(client) = self.refapp.clone().filter(|_| running) else {
             return Ok(());
         };
         let connection = self.id();
@@ -240,9 +244,15 @@ impl Owner {
             badges,
         } = prepared;
         let sent = self.world.store.write(|tx| {
-            let Some(mut check) = tx.check(id)?.filter(|check| check.phase == Phase::Queued) else {
+            // It may have followed the candidate to another job since it was looked at: then it is looked at again.
+            let as_seen = |check: &Check| check.phase == Phase::Queued && check.posting.as_ref() == Some(&event.job.id);
+            let Some(mut check) = tx.check(id)?.filter(as_seen) else {
                 return Ok(None);
             };
+            if let Some(reason) = barred(tx, &check)? {
+                park(tx, check, reason, now)?;
+                return Ok(None);
+            }
             let attempts = tx.effect(&key)?.map_or(0, |effect| effect.attempts);
             let effect = Effect {
                 key: key.clone(),
@@ -257,6 +267,7 @@ impl Owner {
             tx.put_effect(&effect)?;
             tx.spend(&key, now)?;
             tx.spend(&EffectKey::once(&check.opportunity, check.posting.as_ref()), now)?;
+            tx.put_result(key.result_id(), &check)?;
             check.result = Some(key.result_id());
             check.template = template.map(|template| (template.id, template.name));
             check.coverage = Some(coverage);
@@ -280,22 +291,21 @@ impl Owner {
             let answer = client.send(&event).await;
             Box::new(move |owner: &mut Self| {
                 owner.lane.busy = false;
-                if let Err(error) = owner.sent(effect, answer.as_ref().err()) {
-                    owner.ail(error.into(), true);
-                }
+                owner.store_outcome(Outcome::Start(effect, answer.err()));
             }) as Then
         });
         Ok(())
     }
 
-    fn sent(&mut self, mut effect: Effect, error: Option<&refapp::Error>) -> Result<()> {
+    pub(super) fn sent(&mut self, effect: &Effect, error: Option<&refapp::Error>) -> Result<()> {
         let now = Millis::now();
+        let mut effect = effect.clone();
         effect.changed_at = now;
         let (state, phase) = match error {
             None => (EffectState::Confirmed, Some(Phase::Started)),
             Some(error) => match (error.outcome(), &error.kind) {
-                (Outcome::Unknown, _) => (EffectState::Unknown, Some(Phase::Parked(Reason::StartUnknown))),
-                (Outcome::NotApplied, Kind::BadRequest { status, message }) => {
+                (refapp::Outcome::Unknown, _) => (EffectState::Unknown, Some(Phase::Parked(Reason::StartUnknown))),
+                (refapp::Outcome::NotApplied, Kind::BadRequest { status, message }) => {
                     let reason = Reason::Refused {
                         status: *status,
                         message: message.as_str().to_owned(),
@@ -303,7 +313,7 @@ impl Owner {
                     (EffectState::Failed, Some(Phase::Parked(reason)))
                 }
                 // Certainly not applied, and not because of this check: it stays queued.
-                (Outcome::NotApplied, _) => (EffectState::Failed, None),
+                (refapp::Outcome::NotApplied, _) => (EffectState::Failed, None),
             },
         };
         effect.state = state;
@@ -343,14 +353,14 @@ impl Owner {
                 check.status_since = now;
                 check.active_at = now;
             }
-            tx.put_check(&check, Some(now))
+            keep(tx, &check, now)
         })?;
         match error {
             None => {
                 self.start_settled();
                 self.refapp_answered(None);
             }
-            Some(error) if error.outcome() == Outcome::Unknown => {
+            Some(error) if error.outcome() == refapp::Outcome::Unknown => {
                 self.lane.trip(now);
                 self.ail(Failure::new(Code::RefUnknown), false);
             }
@@ -369,16 +379,33 @@ impl Owner {
     /// Parks a check that has not been sent.
     fn park(&mut self, id: CheckId, reason: Reason, now: Millis) -> Result<()> {
         self.world.store.write(|tx| {
-            let Some(mut check) = tx.check(id)?.filter(|check| check.phase == Phase::Queued) else {
-                return Ok(());
-            };
-            tell(tx, id, now, "parked", &[("code", reason.code().to_string())])?;
-            check.phase = Phase::Parked(reason);
-            check.status_since = now;
-            check.active_at = now;
-            tx.put_check(&check, Some(now))
+            let queued = tx.check(id)?.filter(|check| check.phase == Phase::Queued);
+            queued.map_or(Ok(()), |check| park(tx, check, reason, now))
         })
     }
+}
+
+fn park(tx: &Tx<'_>, mut check: Check, reason: Reason, now: Millis) -> Result<()> {
+    tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?;
+    check.phase = Phase::Parked(reason);
+    check.status_since = now;
+    check.active_at = now;
+    keep(tx, &check, now)
+}
+
+/// The last guard before a start is sent: what its plan knew is asked of the database once more, in the transaction
+/// that spends its key. Whatever went wrong before, nobody is mailed twice.
+fn barred(tx: &Tx<'_>, check: &Check) -> Result<Option<Reason>> {
+    // Its answer could not be stored, perhaps.
+    let last = tx.last_start(check.id)?;
+    if last.is_some_and(|start| matches!(start.state, EffectState::Sending | EffectState::Unknown)) {
+        return Ok(Some(Reason::StartUnknown));
+    }
+    if check.by_person {
+        return Ok(None);
+    }
+    let once = EffectKey::once(&check.opportunity, check.posting.as_ref());
+    Ok(tx.spent(&once)?.map(|on| Reason::AlreadyChecked { on }))
 }
 
 /// Reads the form; and again with the values, where choosing the template changes it (`refapp-api.md §2.2`).

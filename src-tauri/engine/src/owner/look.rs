@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use lever::{Applications, Kind, Priority};
 use model::{
-    Check, CheckId, Code, EffectKey, MINUTE, Millis, OpportunityId, Phase, Progress, Reason, Right, StageId, Written,
+    Check, CheckId, Code, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress, Reason, Right,
+    StageId, Written,
 };
 use store::{Bell, Carrier, Result, Source, Tx};
 
-use super::{Owner, Then, Users, member, pause, tell};
-use crate::plan::assess::{Situation, Verdict, assess, entered_at};
+use super::{Owner, Then, Users, keep, member, pause, tell};
+use crate::plan::assess::{self, Situation, Unread, Verdict, assess, entered_at};
 use crate::plan::observed::{Observed, last_entry};
 
 /// Looks at a time. More would only queue at the token bucket.
@@ -61,7 +62,7 @@ impl Owner {
                 Ok(tx
                     .checks_of(id, &bell.opportunity)?
                     .iter()
-                    .any(|check| check.by_person && check.phase == Phase::Queued))
+                    .any(|check| check.by_person && matches!(check.phase, Phase::Queued | Phase::Parked(_))))
             })?;
             let (client, users, trigger) = (client.clone(), self.users.clone(), trigger.id.clone());
             self.looking += 1;
@@ -133,7 +134,13 @@ impl Owner {
         let posting = observed.posting.as_ref().map(|posting| posting.id.clone());
         let ready = self.world.store.write(|tx| {
             tx.answer_bell(id, bell)?;
-            let checks = tx.checks_of(id, &opportunity)?;
+            let mut checks = tx.checks_of(id, &opportunity)?;
+            if observed.opportunity.anonymised {
+                for check in checks.iter_mut().filter(|check| !check.candidate.is_empty()) {
+                    check.candidate.clear();
+                    tx.put_check(check, Some(now))?;
+                }
+            }
             let once = EffectKey::once(&opportunity, posting.as_ref());
             let situation = Situation {
                 checks: &checks,
@@ -147,24 +154,25 @@ impl Owner {
                 now,
             };
             let entered_at = entered_at(&observed, &situation);
-            let check = match assess(&observed, &situation) {
-                Verdict::Nothing => {
-                    let queued = checks.into_iter().find(|check| check.phase == Phase::Queued);
-                    return match queued {
-                        Some(mut check) => {
-                            describe(&mut check, &observed);
-                            tx.put_check(&check, Some(now))?;
-                            Ok(Some(check.id))
-                        }
-                        None => Ok(None),
-                    };
+            let named = |id| {
+                let named = checks.iter().find(|known| known.id == id).cloned();
+                named.unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"))
+            };
+            let mut check = match assess(&observed, &situation) {
+                Verdict::Nothing => return Ok(None),
+                Verdict::Keep(check) => {
+                    let mut check = named(check);
+                    if check.phase != Phase::Queued {
+                        return Ok(None);
+                    }
+                    describe(&mut check, &observed);
+                    tx.put_check(&check, Some(now))?;
+                    return Ok(Some(check.id));
                 }
                 Verdict::Change(check, phase) => {
-                    let mut check = checks
-                        .iter()
-                        .find(|known| known.id == check)
-                        .cloned()
-                        .unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"));
+                    let mut check = named(check);
+                    // What a person said was about this start, and not about one of a later day.
+                    check.by_person &= !matches!(phase, Phase::Skipped(_));
                     check.phase = phase;
                     check.status_since = now;
                     check.active_at = now;
@@ -175,12 +183,12 @@ impl Owner {
                     check
                 }
                 Verdict::Make { ordinal, phase } => {
-                    let check = new_check(id, &opportunity, ordinal, entered_at, phase, now);
+                    let mut check = new_check(id, &opportunity, posting.as_ref(), ordinal, entered_at, now);
+                    check.phase = phase;
                     tell_entry(tx, &check, bell)?;
                     check
                 }
             };
-            let mut check = check;
             describe(&mut check, &observed);
             tell(tx, check.id, now, "read-from-lever", &[])?;
             match &check.phase {
@@ -188,7 +196,7 @@ impl Owner {
                 Phase::Skipped(reason) => tell(tx, check.id, now, "skipped", &[("code", reason.code().to_string())])?,
                 Phase::Queued | Phase::Started => {}
             }
-            tx.put_check(&check, Some(now))?;
+            keep(tx, &check, now)?;
             Ok::<_, store::Error>((check.phase == Phase::Queued).then_some(check.id))
         })?;
         if let Some(check) = ready {
@@ -205,8 +213,8 @@ impl Owner {
             let checks = tx.checks_of(id, &bell.opportunity)?;
             if checks.is_empty() && bell.source != Source::Recheck {
                 let entered_at = bell.moved_at.unwrap_or(now);
-                let deleted = Phase::Skipped(Reason::Deleted);
-                let check = new_check(id, &bell.opportunity, 1, entered_at, deleted, now);
+                let mut check = new_check(id, &bell.opportunity, None, 1, entered_at, now);
+                check.phase = Phase::Skipped(Reason::Deleted);
                 tell_entry(tx, &check, bell)?;
                 tell(tx, check.id, now, "skipped", &[("code", Code::SkipDeleted.to_string())])?;
                 return tx.put_check(&check, None);
@@ -234,33 +242,40 @@ impl Owner {
     fn unreadable(&mut self, bell: &Bell, error: &lever::Error, now: Millis) -> Result<()> {
         let proven = error.call.right().is_some_and(|right| self.record.has(right));
         // The right is there and this one is refused all the same: it is confidential (lever-api.md §2.5).
-        let code = match error.kind {
-            Kind::Forbidden if proven => Code::LevConfidential,
-            Kind::Forbidden => Code::LevRight,
-            _ => Code::LevRefused,
+        let failure = if error.kind == Kind::Forbidden && proven {
+            Failure::new(Code::LevConfidential)
+        } else {
+            Failure::from(error)
         };
-        if code == Code::LevRight {
+        if failure.code == Code::LevRight {
             self.right_is_missing(error);
         }
         let id = self.id();
         self.world.store.write(|tx| {
             tx.answer_bell(id, bell)?;
-            let mut checks = tx.checks_of(id, &bell.opportunity)?;
-            let open = checks
-                .iter()
-                .position(|check| matches!(check.phase, Phase::Queued | Phase::Parked(_)));
-            let mut check = match open {
-                Some(index) => checks.swap_remove(index),
-                None if bell.source == Source::Recheck || !checks.is_empty() => return Ok(()),
-                None => {
+            let checks = tx.checks_of(id, &bell.opportunity)?;
+            let Some(check) = assess::unread(&checks, bell) else {
+                return Ok(());
+            };
+            let mut check = match check {
+                Unread::Open(check) => checks[check].clone(),
+                Unread::Again(check) => {
+                    let mut check = checks[check].clone();
+                    check.by_person = false;
+                    check.entered_at = bell.moved_at.unwrap_or(now);
+                    tell_entry(tx, &check, bell)?;
+                    check
+                }
+                Unread::New { ordinal } => {
                     let entered_at = bell.moved_at.unwrap_or(now);
-                    let check = new_check(id, &bell.opportunity, 1, entered_at, Phase::Queued, now);
+                    let check = new_check(id, &bell.opportunity, None, ordinal, entered_at, now);
                     tell_entry(tx, &check, bell)?;
                     check
                 }
             };
-            let phase = Phase::Parked(Reason::Unreadable { code });
-            if check.phase != phase && !matches!(check.phase, Phase::Parked(Reason::StartUnknown)) {
+            let code = failure.code;
+            let phase = Phase::Parked(Reason::Unreadable { failure });
+            if check.phase != phase {
                 check.phase = phase;
                 check.status_since = now;
                 tell(tx, check.id, now, "parked", &[("code", code.to_string())])?;
@@ -298,7 +313,7 @@ async fn look(
     let posting = match &observed.opportunity.applications {
         Applications::Known(applications) => applications.iter().find_map(|application| application.posting.clone()),
         Applications::Unreadable => {
-            observed.unreadable = Some(Code::LevExpand);
+            observed.unreadable = Some(Code::LevExpand.into());
             None
         }
     };
@@ -306,7 +321,7 @@ async fn look(
         match client.posting(&posting).await {
             Ok(posting) => observed.posting = Some(posting),
             Err(error) if error.kind == Kind::NotFound => {}
-            Err(error) if error.kind == Kind::Forbidden => observed.unreadable = Some(Code::LevConfidential),
+            Err(error) if error.kind == Kind::Forbidden => observed.unreadable = Some(Code::LevConfidential.into()),
             Err(error) => return Err(error),
         }
     }
@@ -323,18 +338,13 @@ async fn look(
 fn new_check(
     connection: model::ConnectionId,
     opportunity: &OpportunityId,
+    posting: Option<&PostingId>,
     ordinal: u32,
     entered_at: Millis,
-    phase: Phase,
     now: Millis,
 ) -> Check {
-    let key = EffectKey::of(
-        connection,
-        opportunity,
-        None,
-        &format!("check {}", entered_at.0),
-        ordinal,
-    );
+    let word = format!("check {}", entered_at.0);
+    let key = EffectKey::of(connection, opportunity, posting, &word, ordinal);
     Check {
         id: CheckId(key.check_id().0),
         connection,
@@ -342,7 +352,7 @@ fn new_check(
         posting: None,
         ordinal,
         entered_at,
-        phase,
+        phase: Phase::Queued,
         status_since: now,
         by_person: false,
         result: None,
@@ -361,11 +371,6 @@ fn new_check(
         hitch: None,
         effects: 0,
     }
-}
-
-/// Whether a check is one that [`Owner::erase`] left: a row without a person.
-pub(super) fn is_erased(check: &Check) -> bool {
-    check.superseded && check.candidate.is_empty() && check.lever_url.is_none()
 }
 
 /// What the dashboard shows of it.

@@ -10,6 +10,7 @@ mod decide;
 mod inbox;
 mod lane;
 mod look;
+mod outcome;
 mod poll;
 mod prove;
 mod provision;
@@ -24,13 +25,16 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use model::{CheckId, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND, Secret};
+use model::{
+    Check, CheckId, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND, Secret,
+};
 use store::{ConnectionRecord, Moment, Standing, Store, Tx};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
 use crate::order::{Answer, Envelope, Reply};
 use crate::plan::observed::Member;
+use crate::plan::write_back::hand_over;
 use crate::state::{Finding, Hints, LeverUser, Oauth, State};
 use crate::{Intake, SecretKind, SecretName, Surroundings, Vault};
 
@@ -69,6 +73,9 @@ pub(crate) struct Owner {
     users: Users,
     choices: Vec<LeverUser>,
     jobs: JoinSet<Then>,
+    /// Effects of the last process may be on the wire still, and are not marked yet.
+    interrupted: bool,
+    outcomes: outcome::Outcomes,
     /// Decisions about opportunities that a job is about: they wait for its outcome.
     deferred: Vec<Envelope>,
     /// The opportunity that a job is about; one job each.
@@ -135,6 +142,8 @@ impl Owner {
             users: Users::default(),
             choices: Vec::new(),
             jobs: JoinSet::new(),
+            interrupted: false,
+            outcomes: outcome::Outcomes::default(),
             deferred: Vec::new(),
             subjects: HashMap::new(),
             busy: HashSet::new(),
@@ -245,7 +254,8 @@ impl Owner {
 
     /// Starts everything that is due.
     fn pump(&mut self, now: Millis) {
-        let worked = self.work_off_inbox(now).and_then(|()| {
+        let stored = self.store_outcomes().and_then(|()| self.mark_interrupted(now));
+        let worked = stored.and_then(|()| self.work_off_inbox(now)).and_then(|()| {
             if self.record.standing != Standing::Running {
                 return Ok(());
             }
@@ -273,9 +283,12 @@ impl Owner {
             .store
             .read(|tx| Ok((tx.next_bell(id, now)?, tx.next_due(id, now)?)));
         let (bell, due) = stored.unwrap_or_default();
+        // What could not be stored is tried again soon.
+        let unstored = self.interrupted || !self.outcomes.is_empty();
         [
             bell,
             due,
+            unstored.then(|| now.plus(SECOND)),
             self.polling_is_due().then_some(self.next_poll),
             Some(self.next_upkeep),
             self.lever_trouble.as_ref().map(|trouble| trouble.until),
@@ -333,10 +346,11 @@ impl Owner {
         if concerns_all(error) {
             back_off(&mut self.lever_trouble, now);
             self.ail(failure, true);
-        } else if matches!(error.kind, lever::Kind::Server(_)) {
-            self.ail(failure, false);
-        } else {
+        } else if says_no(&error.kind) {
             self.lever_trouble = None;
+        } else {
+            // No answer, or none that can be read: perhaps only to this call, perhaps to all. It is shown.
+            self.ail(failure, false);
         }
     }
 
@@ -427,6 +441,12 @@ fn concerns_all(error: &lever::Error) -> bool {
         )
 }
 
+/// Whether Lever is there and understood: it refuses this one call.
+fn says_no(kind: &lever::Kind) -> bool {
+    use lever::Kind;
+    matches!(kind, Kind::Forbidden | Kind::NotFound | Kind::BadRequest { .. })
+}
+
 /// Full jitter under a cap that doubles from 2 s to 60 s (`reliability.md` rule 13).
 fn pause(tries: u32) -> i64 {
     let cap = (2 * SECOND).saturating_mul(1 << tries.min(5)).min(MINUTE);
@@ -444,6 +464,20 @@ fn back_off(trouble: &mut Option<Trouble>, now: Millis) {
         until: now.plus(pause(tries)),
         tries,
     });
+}
+
+/// Stores a check whose phase may have changed, and lets tag and note follow.
+fn keep(tx: &Tx<'_>, check: &Check, now: Millis) -> store::Result<()> {
+    tx.put_check(check, Some(now))?;
+    let before = tx.checks_of(check.connection, &check.opportunity)?;
+    let mut after = before.clone();
+    hand_over(&mut after);
+    for (before, after) in before.iter().zip(&after) {
+        if before != after {
+            tx.put_check(after, Some(now))?;
+        }
+    }
+    Ok(())
 }
 
 /// One step of a check's story.

@@ -402,8 +402,9 @@ impl Owner {
         self.change(|record| {
             record.settings.trigger_stage = Some(choice);
             if !same {
-                // Whoever is in the stage already is listed, not started (rules.md 3).
-                record.following_since = Some(now);
+                // Whoever is in the stage already is listed, not started (rules.md 3). While the set-up goes on nobody is
+                // followed yet: that begins with its last click, on another day perhaps.
+                record.following_since = (record.standing == Standing::Running).then_some(now);
                 record.watermark = None;
             }
         });

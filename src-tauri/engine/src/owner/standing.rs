@@ -3,15 +3,18 @@
 use model::{Badge, Code, Failure, Millis, Phase, Reason, WrittenNote};
 use store::{Carrier, EffectKind, EffectState, Result, Standing, Tx};
 
-use super::{Owner, tell};
+use super::{Owner, keep, tell};
 use crate::SecretKind;
 
 impl Owner {
-    /// At start: what was on the wire when the process ended is of unknown outcome (`reliability.md` rule 5).
-    pub(super) fn wake_up(&mut self) {
-        let now = Millis::now();
+    /// What was on the wire when the process ended is of unknown outcome (`reliability.md` rule 5). Nothing is begun
+    /// before that is on disk.
+    pub(super) fn mark_interrupted(&mut self, now: Millis) -> Result<()> {
+        if !self.interrupted {
+            return Ok(());
+        }
         let id = self.id();
-        let settled = self.world.store.write(|tx| {
+        self.world.store.write(|tx| {
             for mut effect in tx.sending(id)? {
                 effect.state = EffectState::Unknown;
                 effect.changed_at = now;
@@ -19,10 +22,14 @@ impl Owner {
                 interrupted(tx, effect.check, &effect.kind, now)?;
             }
             Ok::<_, store::Error>(())
-        });
-        if let Err(error) = settled {
-            self.ail(error.into(), true);
-        }
+        })?;
+        self.interrupted = false;
+        Ok(())
+    }
+
+    /// At start, and after a job that broke off.
+    pub(super) fn wake_up(&mut self) {
+        self.interrupted = true;
         if let Carrier::Making { since } = self.record.carrier {
             self.change(|record| record.carrier = Carrier::Unknown { since });
         }
@@ -154,5 +161,5 @@ fn interrupted(tx: &Tx<'_>, check: model::CheckId, kind: &EffectKind, now: Milli
         // Repeating these does no harm: the next plan does.
         _ => {}
     }
-    tx.put_check(&check, Some(now))
+    keep(tx, &check, now)
 }

@@ -1,13 +1,15 @@
 //! Writing back to Lever: one effect of a check at a time, recorded as intended before it is tried.
 
-use lever::{Kind, Outcome, Priority};
+use lever::{Kind, Priority};
 use model::{
     Badge, Check, Code, EffectKey, MINUTE, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId,
     WrittenNote,
 };
-use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Tx};
+use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Standing, Tx};
 
-use super::{Owner, Then, pause, tell};
+use super::outcome::{Outcome, Written};
+use super::{Owner, Then, keep, pause, tell};
+use crate::plan::note;
 use crate::plan::write_back::{self, Next};
 
 /// Writes at a time, over all checks.
@@ -43,8 +45,7 @@ impl Owner {
             Next::Do(kind) => {
                 let mut check = check;
                 let effect = self.world.store.write(|tx| intend(tx, &mut check, kind, now))?;
-                let read_first = check.badges.contains(&Badge::NoteUnknown);
-                self.write(client.clone(), check.opportunity, effect, read_first);
+                self.write(client.clone(), &check, effect);
                 Ok(())
             }
             Next::Wait(at) => self.world.store.write(|tx| tx.set_due(check.id, Some(at))),
@@ -69,50 +70,49 @@ impl Owner {
         })
     }
 
-    fn write(&mut self, client: lever::Client, opportunity: OpportunityId, effect: Effect, read_first: bool) {
-        let perform_as = self.record.settings.acting_user.clone();
-        let can_list = self.record.has(Right::ListOpportunityNotes);
-        self.job_about(&opportunity.clone(), async move {
-            let earlier = match &effect.kind {
-                EffectKind::CreateNote { text } if read_first && can_list => {
-                    find_note(&client, &opportunity, text).await
-                }
-                _ => Ok(None),
-            };
-            let outcome = match earlier {
-                Ok(None) => perform(&client, &opportunity, &effect.kind, perform_as.as_ref(), can_list).await,
-                found => found,
-            };
-            Box::new(move |owner: &mut Self| {
-                if let Err(error) = owner.written(effect, outcome) {
-                    owner.ail(error.into(), true);
-                }
-            }) as Then
+    fn write(&mut self, client: lever::Client, check: &Check, effect: Effect) {
+        let writer = Writer {
+            client,
+            opportunity: check.opportunity.clone(),
+            reference: check.reference(),
+            perform_as: self.record.settings.acting_user.clone(),
+            can_list_notes: self.record.has(Right::ListOpportunityNotes),
+        };
+        let read_first = check.badges.contains(&Badge::NoteUnknown);
+        self.job_about(&check.opportunity, async move {
+            let answer = writer.perform(&effect.kind, read_first).await;
+            Box::new(move |owner: &mut Self| owner.store_outcome(Outcome::Write(effect, answer))) as Then
         });
     }
 
-    fn written(
+    /// Stores what became of a write. `Some` = the check, whose next effect may follow at once.
+    pub(super) fn written(
         &mut self,
-        mut effect: Effect,
-        outcome: std::result::Result<Option<NoteId>, lever::Error>,
-    ) -> Result<()> {
+        effect: &Effect,
+        answer: &std::result::Result<Written, lever::Error>,
+    ) -> Result<Option<Check>> {
         let now = Millis::now();
-        self.lever_answered(outcome.as_ref().err());
+        let mut effect = effect.clone();
         effect.changed_at = now;
-        let follow_up = match outcome {
-            Ok(note) => self.confirm(&mut effect, note, now)?,
-            Err(error) => self.failed(&mut effect, &error, now)?,
+        let stored = match answer {
+            Ok(written) => self.confirm(&mut effect, written, now)?,
+            Err(error) => self.failed(&mut effect, error, now)?,
         };
-        // The next effect of the same check follows at once, on the same client and in the same breath.
-        if let Some(check) = follow_up.filter(|_| !self.closing)
-            && let Some(client) = self.lever(Priority::Effect, now)
-        {
-            self.write_next(&client, check, now)?;
-        }
-        Ok(())
+        self.lever_answered(answer.as_ref().err());
+        Ok(stored)
     }
 
-    fn confirm(&mut self, effect: &mut Effect, note: Option<NoteId>, now: Millis) -> Result<Option<Check>> {
+    /// The next effect of the same check follows in the same breath, as long as the connection runs.
+    pub(super) fn write_on(&mut self, check: Check) -> Result<()> {
+        let now = Millis::now();
+        let running = self.record.standing == Standing::Running && !self.closing;
+        match self.lever(Priority::Effect, now).filter(|_| running) {
+            Some(client) => self.write_next(&client, check, now),
+            None => Ok(()),
+        }
+    }
+
+    fn confirm(&mut self, effect: &mut Effect, answer: &Written, now: Millis) -> Result<Option<Check>> {
         effect.state = EffectState::Confirmed;
         if let Some(right) = right_of(&effect.kind) {
             self.right_is_proven(right);
@@ -122,7 +122,8 @@ impl Owner {
             let Some(mut check) = tx.check(effect.check)? else {
                 return Ok(None);
             };
-            write_back::applied(&mut check, &effect.kind, note);
+            write_back::applied(&mut check, &effect.kind, answer.note.clone());
+            write_back::found_beside(&mut check, &answer.stray);
             check.hitch = None;
             check.badges.remove(&Badge::NotWritten);
             if matches!(
@@ -133,13 +134,14 @@ impl Owner {
             }
             let (step, params) = step_of(&effect.kind);
             tell(tx, check.id, now, step, &params)?;
-            tx.put_check(&check, Some(now))?;
-            Ok(Some(check))
+            // Another check may have taken over while this was on the wire.
+            keep(tx, &check, now)?;
+            tx.check(check.id)
         })
     }
 
     fn failed(&mut self, effect: &mut Effect, error: &lever::Error, now: Millis) -> Result<Option<Check>> {
-        let unknown = error.outcome() == Outcome::Unknown;
+        let unknown = error.outcome() == lever::Outcome::Unknown;
         effect.state = if unknown {
             EffectState::Unknown
         } else {
@@ -169,12 +171,16 @@ impl Owner {
                     return Ok(Some(check));
                 }
                 // Gone, or a note that is not ours to delete (lever-api.md §12 row 7): leave it.
-                (
-                    EffectKind::DeleteNote { note } | EffectKind::UpdateNote { note, .. },
-                    Kind::NotFound | Kind::BadRequest { .. },
-                )
-                | (EffectKind::DeleteNote { note }, Kind::Forbidden) => {
+                (EffectKind::DeleteNote { note }, Kind::NotFound | Kind::BadRequest { .. })
+                | (EffectKind::UpdateNote { note, .. }, Kind::NotFound) => {
                     write_back::forget_note(&mut check, note);
+                    tx.put_check(&check, Some(now))?;
+                    return Ok(Some(check));
+                }
+                // It is there and cannot be changed: a new one takes its place.
+                (EffectKind::UpdateNote { note, .. }, Kind::BadRequest { .. }) => {
+                    write_back::forget_note(&mut check, note);
+                    check.written.replaced.push(note.clone());
                     tx.put_check(&check, Some(now))?;
                     return Ok(Some(check));
                 }
@@ -210,6 +216,7 @@ impl Owner {
 /// Writes down what is about to be done.
 fn intend(tx: &Tx<'_>, check: &mut Check, kind: EffectKind, now: Millis) -> Result<Effect> {
     check.effects += 1;
+    write_back::intended(check, &kind);
     let key = EffectKey::of(
         check.connection,
         &check.opportunity,
@@ -245,72 +252,99 @@ fn intend(tx: &Tx<'_>, check: &mut Check, kind: EffectKind, now: Millis) -> Resu
     Ok(effect)
 }
 
-/// Does it. `Some` = the note's id, for a created note.
-async fn perform(
-    client: &lever::Client,
-    opportunity: &OpportunityId,
-    kind: &EffectKind,
-    perform_as: Option<&UserId>,
+/// Carries out effects on one opportunity.
+struct Writer {
+    client: lever::Client,
+    opportunity: OpportunityId,
+    /// The check's, which each of its notes carries.
+    reference: String,
+    perform_as: Option<UserId>,
     can_list_notes: bool,
-) -> std::result::Result<Option<NoteId>, lever::Error> {
-    let first = attempt(client, opportunity, kind, perform_as).await;
-    let error = match first {
-        Ok(note) => return Ok(note),
-        Err(error) => error,
-    };
-    match (&error.kind, kind) {
-        // Perhaps the acting user is unknown or deactivated: 400 or 404 (lever-api.md §12 row 10). For tags and notes
-        // the user is optional (§2.4), so it is tried once without.
-        (
-            Kind::BadRequest { .. } | Kind::NotFound,
-            EffectKind::AddTag { .. } | EffectKind::RemoveTags { .. } | EffectKind::CreateNote { .. },
-        ) if perform_as.is_some() => attempt(client, opportunity, kind, None).await,
-        // Read back where notes can be listed (rules.md 13): whole texts are compared, and each has our reference.
-        (_, EffectKind::CreateNote { text }) if can_list_notes && error.outcome() == Outcome::Unknown => {
-            match find_note(client, opportunity, text).await {
-                Ok(Some(note)) => Ok(Some(note)),
-                Ok(None) => attempt(client, opportunity, kind, perform_as).await,
-                Err(_) => Err(error),
+}
+
+impl Writer {
+    /// `read_first`: a note of this check is of unknown fate, so it is looked for before another is written.
+    async fn perform(&self, kind: &EffectKind, read_first: bool) -> std::result::Result<Written, lever::Error> {
+        let text = match kind {
+            EffectKind::CreateNote { text } if self.can_list_notes => Some(text),
+            _ => None,
+        };
+        let mut stray = Vec::new();
+        if let Some(text) = text.filter(|_| read_first) {
+            let there = self.ours(text).await?;
+            if there.note.is_some() {
+                return Ok(there);
+            }
+            stray = there.stray;
+        }
+        let error = match self.attempt(kind, self.perform_as.as_ref()).await {
+            Ok(note) => return Ok(Written { note, stray }),
+            Err(error) => error,
+        };
+        let again = match (&error.kind, kind) {
+            // Perhaps the acting user is unknown or deactivated: 400 or 404 (lever-api.md §12 row 10). For tags and
+            // notes the user is optional (§2.4), so it is tried once without.
+            (Kind::BadRequest { .. } | Kind::NotFound, kind)
+                if self.perform_as.is_some() && !matches!(kind, EffectKind::DeleteNote { .. }) =>
+            {
+                self.attempt(kind, None).await?
+            }
+            // Read back where notes can be listed (rules.md 13): each has our reference.
+            (_, EffectKind::CreateNote { text })
+                if self.can_list_notes && error.outcome() == lever::Outcome::Unknown =>
+            {
+                match self.ours(text).await {
+                    Ok(there) if there.note.is_some() => return Ok(there),
+                    Ok(_) => self.attempt(kind, self.perform_as.as_ref()).await?,
+                    Err(_) => return Err(error),
+                }
+            }
+            _ => return Err(error),
+        };
+        Ok(Written { note: again, stray })
+    }
+
+    /// The notes of this check that lie there: the one with this very text, and others.
+    async fn ours(&self, text: &str) -> std::result::Result<Written, lever::Error> {
+        let notes = self.client.notes(&self.opportunity).await?;
+        let mut there = Written::default();
+        for note in notes.into_iter().filter(|note| !note.deleted) {
+            let says = |wanted: &dyn Fn(&str) -> bool| note.texts.iter().any(|text| wanted(text));
+            if there.note.is_none() && says(&|known| known.trim() == text.trim()) {
+                there.note = Some(note.id);
+            } else if says(&|known| note::is_of(known, &self.reference)) {
+                there.stray.push(note.id);
             }
         }
-        _ => Err(error),
+        Ok(there)
     }
-}
 
-/// A note with this text. Whole texts are compared, and each has our reference.
-async fn find_note(
-    client: &lever::Client,
-    opportunity: &OpportunityId,
-    text: &str,
-) -> std::result::Result<Option<NoteId>, lever::Error> {
-    let notes = client.notes(opportunity).await?;
-    let is_ours = |note: &lever::Note| !note.deleted && note.texts.iter().any(|known| known.trim() == text.trim());
-    Ok(notes.into_iter().find(is_ours).map(|note| note.id))
-}
-
-async fn attempt(
-    client: &lever::Client,
-    opportunity: &OpportunityId,
-    kind: &EffectKind,
-    perform_as: Option<&UserId>,
-) -> std::result::Result<Option<NoteId>, lever::Error> {
-    match kind {
-        EffectKind::AddTag { status } => {
-            client
-                .add_tags(opportunity, &[StatusTag(*status).text()], perform_as)
-                .await?;
+    async fn attempt(
+        &self,
+        kind: &EffectKind,
+        perform_as: Option<&UserId>,
+    ) -> std::result::Result<Option<NoteId>, lever::Error> {
+        let (client, opportunity) = (&self.client, &self.opportunity);
+        match kind {
+            EffectKind::AddTag { status } => {
+                client
+                    .add_tags(opportunity, &[StatusTag(*status).text()], perform_as)
+                    .await?;
+            }
+            EffectKind::RemoveTags { statuses } => {
+                let tags: Vec<String> = statuses.iter().map(|status| StatusTag(*status).text()).collect();
+                client.remove_tags(opportunity, &tags, perform_as).await?;
+            }
+            EffectKind::CreateNote { text } => {
+                return client.create_note(opportunity, text, perform_as).await.map(Some);
+            }
+            EffectKind::UpdateNote { note, text } => client.update_note(opportunity, note, text, perform_as).await?,
+            EffectKind::DeleteNote { note } => client.delete_note(opportunity, note).await?,
+            // A start goes to Refapp, through the lane.
+            EffectKind::Start => {}
         }
-        EffectKind::RemoveTags { statuses } => {
-            let tags: Vec<String> = statuses.iter().map(|status| StatusTag(*status).text()).collect();
-            client.remove_tags(opportunity, &tags, perform_as).await?;
-        }
-        EffectKind::CreateNote { text } => return client.create_note(opportunity, text, perform_as).await.map(Some),
-        EffectKind::UpdateNote { note, text } => client.update_note(opportunity, note, text, perform_as).await?,
-        EffectKind::DeleteNote { note } => client.delete_note(opportunity, note).await?,
-        // A start goes to Refapp, through the lane.
-        EffectKind::Start => {}
+        Ok(None)
     }
-    Ok(None)
 }
 
 fn right_of(kind: &EffectKind) -> Option<Right> {

@@ -28,8 +28,10 @@ pub struct Situation<'a> {
 /// The verdict.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Verdict {
-    /// Nothing changes.
+    /// No check is concerned, or one that is over.
     Nothing,
+    /// The check that the look is about stays what it is.
+    Keep(CheckId),
     /// An existing check gets this phase.
     Change(CheckId, Phase),
     /// A check is made, in this phase.
@@ -49,12 +51,16 @@ pub fn entered_at(observed: &Observed, situation: &Situation<'_>) -> Millis {
 /// Decides.
 pub fn assess(observed: &Observed, situation: &Situation<'_>) -> Verdict {
     let posting = observed.posting.as_ref().map(|posting| &posting.id);
-    let same_job = |check: &&Check| check.posting.is_none() || posting.is_none() || check.posting.as_ref() == posting;
+    // What was sent belongs to its job for good; what was not follows the candidate to another one.
+    let concerned = |check: &&Check| {
+        let sent = matches!(check.phase, Phase::Started | Phase::Parked(Reason::StartUnknown));
+        !sent || check.posting.is_none() || posting.is_none() || check.posting.as_ref() == posting
+    };
     let latest = situation
         .checks
         .iter()
-        .filter(same_job)
-        .max_by_key(|check| check.ordinal);
+        .filter(concerned)
+        .max_by_key(|check| (check.created_at, check.ordinal));
     match latest {
         Some(check) if matches!(check.phase, Phase::Queued | Phase::Parked(_)) => open(check, observed, situation),
         Some(check) => closed(check, observed, situation),
@@ -69,7 +75,7 @@ pub fn assess(observed: &Observed, situation: &Situation<'_>) -> Verdict {
 fn open(check: &Check, observed: &Observed, situation: &Situation<'_>) -> Verdict {
     let change = |phase: Phase| {
         if phase == check.phase {
-            Verdict::Nothing
+            Verdict::Keep(check.id)
         } else {
             Verdict::Change(check.id, phase)
         }
@@ -78,7 +84,7 @@ fn open(check: &Check, observed: &Observed, situation: &Situation<'_>) -> Verdic
     let again = entered_at(observed, situation) > check.entered_at;
     if let Phase::Parked(Reason::StartUnknown) = check.phase {
         // Only Refapp's update or a person settles it.
-        return Verdict::Nothing;
+        return Verdict::Keep(check.id);
     }
     if let Some(reason) = gone(observed) {
         return change(Phase::Skipped(reason));
@@ -86,11 +92,13 @@ fn open(check: &Check, observed: &Observed, situation: &Situation<'_>) -> Verdic
     if observed.opportunity.stage != *situation.trigger && !check.by_person {
         return change(Phase::Skipped(Reason::LeftStage));
     }
+    // Asked at every look until it is sent: somebody else may have started it meanwhile.
+    let begun = || begun(observed, situation).filter(|_| !check.by_person);
     let Phase::Parked(reason) = &check.phase else {
-        return change(lacking(observed).map_or(Phase::Queued, Phase::Parked));
+        return change(lacking(observed).or_else(begun).map_or(Phase::Queued, Phase::Parked));
     };
     if reason.is_question() && !by_hand {
-        return Verdict::Nothing;
+        return Verdict::Keep(check.id);
     }
     let mended = match lacking(observed) {
         Some(lack) => return change(Phase::Parked(lack)),
@@ -110,14 +118,47 @@ fn open(check: &Check, observed: &Observed, situation: &Situation<'_>) -> Verdic
         },
     };
     if !mended && !by_hand {
-        return Verdict::Nothing;
+        return Verdict::Keep(check.id);
     }
-    let asks = situation.now.since(check.status_since) > DAY && !by_hand && !again;
-    change(if asks {
-        Phase::Parked(Reason::ParkedLong)
-    } else {
-        Phase::Queued
-    })
+    let question = || match reason {
+        // While it could not be read, nobody could ask.
+        Reason::Unreadable { .. } if !check.by_person => question(observed, situation),
+        _ => begun(),
+    };
+    let long = situation.now.since(check.status_since) > DAY && !by_hand && !again;
+    let asks = if long { Some(Reason::ParkedLong) } else { question() };
+    change(asks.map_or(Phase::Queued, Phase::Parked))
+}
+
+/// What a ring means for an opportunity that Lever does not let us read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unread {
+    /// The check of this index waits until it can be read.
+    Open(usize),
+    /// The candidate was moved in again: the skipped check of this index waits.
+    Again(usize),
+    /// A check is made that waits.
+    New { ordinal: u32 },
+}
+
+/// Says which check waits, `checks` being those of the opportunity. `None`: none has to. A question, or a start of
+/// unknown outcome, stays what it is: only a person answers it.
+pub fn unread(checks: &[Check], bell: &Bell) -> Option<Unread> {
+    let latest = (0..checks.len()).max_by_key(|index| (checks[*index].created_at, checks[*index].ordinal));
+    let again = |check: &Check| bell.moved_at.is_some_and(|at| at > check.entered_at);
+    let Some(index) = latest else {
+        return (bell.source != Source::Recheck).then_some(Unread::New { ordinal: 1 });
+    };
+    let check = &checks[index];
+    match &check.phase {
+        Phase::Parked(Reason::StartUnknown) => None,
+        Phase::Parked(reason) if reason.is_question() => None,
+        Phase::Queued | Phase::Parked(_) => Some(Unread::Open(index)),
+        Phase::Skipped(_) => (again(check) || bell.source == Source::Person).then_some(Unread::Again(index)),
+        Phase::Started => again(check).then_some(Unread::New {
+            ordinal: check.ordinal + 1,
+        }),
+    }
 }
 
 /// A check that was started, or skipped.
@@ -157,11 +198,8 @@ fn fresh(observed: &Observed, situation: &Situation<'_>) -> Option<Phase> {
 /// What a person has to be asked before anything is sent.
 fn question(observed: &Observed, situation: &Situation<'_>) -> Option<Reason> {
     let bell = situation.bell;
-    if let Some(on) = situation.spent {
-        return Some(Reason::AlreadyChecked { on });
-    }
-    if let Some(tag) = foreign_tag(observed, situation.checks) {
-        return Some(Reason::OtherInstallation { tag });
+    if let Some(reason) = begun(observed, situation) {
+        return Some(reason);
     }
     match bell.source {
         Source::Person => return None,
@@ -174,10 +212,9 @@ fn question(observed: &Observed, situation: &Situation<'_>) -> Option<Reason> {
         _ => observed.entered_at(situation.trigger).or(bell.moved_at),
     }
     .unwrap_or(situation.now);
-    if situation
-        .pause
-        .is_some_and(|(from, to)| from <= happened && happened <= to)
-    {
+    // The pause is by our clock, and so is the time of the ring; the move is by Lever's.
+    let paused = |at: Millis| situation.pause.is_some_and(|(from, to)| from <= at && at <= to);
+    if paused(happened) || paused(bell.rung_at) {
         return Some(Reason::WhilePaused);
     }
     if happened < situation.following_since {
@@ -187,6 +224,13 @@ fn question(observed: &Observed, situation: &Situation<'_>) -> Option<Reason> {
         return Some(Reason::Late);
     }
     (bell.source == Source::CatchUp).then_some(Reason::Many)
+}
+
+/// Whether somebody has begun already: this app once, perhaps before its data was removed, or another installation.
+fn begun(observed: &Observed, situation: &Situation<'_>) -> Option<Reason> {
+    let checked = situation.spent.map(|on| Reason::AlreadyChecked { on });
+    let elsewhere = || foreign_tag(observed, situation.checks).map(|tag| Reason::OtherInstallation { tag });
+    checked.or_else(elsewhere)
 }
 
 /// Why nothing will ever be started for it.
@@ -202,8 +246,8 @@ fn gone(observed: &Observed) -> Option<Reason> {
 
 /// What Lever lacks for a start (`rules.md` 1).
 fn lacking(observed: &Observed) -> Option<Reason> {
-    if let Some(code) = observed.unreadable {
-        return Some(Reason::Unreadable { code });
+    if let Some(failure) = observed.unreadable.clone() {
+        return Some(Reason::Unreadable { failure });
     }
     if observed.posting.is_none() {
         return Some(Reason::NoPosting);
@@ -221,7 +265,7 @@ fn lacking(observed: &Observed) -> Option<Reason> {
 fn foreign_tag(observed: &Observed, checks: &[Check]) -> Option<String> {
     let ours: BTreeSet<String> = checks
         .iter()
-        .flat_map(|check| &check.written.tags)
+        .flat_map(|check| check.written.tags.union(&check.written.perhaps))
         .map(|status| StatusTag(*status).text())
         .collect();
     observed

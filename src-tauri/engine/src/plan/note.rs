@@ -30,6 +30,15 @@ pub fn text(check: &Check) -> String {
     if let Some(url) = &check.progress.candidate_url {
         lines.push(format!("Candidate in Refapp: {url}"));
     }
-    lines.push(format!("Reference: {}", check.reference()));
+    lines.push(reference_line(&check.reference()));
     lines.join("\n")
+}
+
+/// Whether a note's text is one of ours about the check with this reference.
+pub fn is_of(text: &str, reference: &str) -> bool {
+    text.starts_with("Refapp: ") && text.trim_end().ends_with(&reference_line(reference))
+}
+
+fn reference_line(reference: &str) -> String {
+    format!("Reference: {reference}")
 }

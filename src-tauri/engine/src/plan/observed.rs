@@ -1,7 +1,7 @@
 //! What was seen in Lever when it was looked.
 
 use lever::{Opportunity, Posting};
-use model::{Code, Millis, StageId};
+use model::{Failure, Millis, StageId};
 
 /// A Lever user, as far as a check needs one.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Observed {
     pub opportunity: Opportunity,
     pub posting: Option<Posting>,
     /// Why there is no posting, if not because the opportunity has none.
-    pub unreadable: Option<Code>,
+    pub unreadable: Option<Failure>,
     /// The user of the last change into the trigger stage.
     pub mover: Option<Member>,
     /// The posting's owner now.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Check, Millis, Phase, Reason, SECOND, Status, derive};
+use model::{Check, Millis, Phase, Reason, SECOND, Status, Written, derive};
 use store::EffectKind;
 
 use super::note;
@@ -65,6 +65,47 @@ fn wanted(check: &Check, now: Millis) -> Wanted {
     }
 }
 
+/// Lets tag and note follow the one check of an opportunity that they are about (`rules.md` 12): the newest that is, or
+/// is to be, started. It inherits what lies there; the others write nothing. If it is given up, an earlier one is
+/// followed again.
+pub fn hand_over(checks: &mut [Check]) {
+    let followed = |check: &Check| match &check.phase {
+        Phase::Skipped(_) => false,
+        Phase::Parked(reason) => !reason.is_question(),
+        Phase::Queued | Phase::Started => !is_erased(check),
+    };
+    let newest = (0..checks.len())
+        .filter(|index| followed(&checks[*index]))
+        .max_by_key(|index| (checks[*index].created_at, checks[*index].ordinal));
+    let Some(newest) = newest else { return };
+    let mut left = Written::default();
+    for (index, check) in checks.iter_mut().enumerate() {
+        check.superseded = index != newest;
+        if index == newest {
+            continue;
+        }
+        let Written {
+            tags,
+            perhaps,
+            note,
+            replaced,
+        } = std::mem::take(&mut check.written);
+        left.tags.extend(tags);
+        left.perhaps.extend(perhaps);
+        left.replaced.extend(replaced);
+        left.replaced.extend(note.and_then(|note| note.id));
+    }
+    let written = &mut checks[newest].written;
+    written.tags.extend(left.tags);
+    written.perhaps.extend(left.perhaps);
+    written.replaced.extend(left.replaced);
+}
+
+/// Whether a check is a row that was left when its person was deleted in Lever.
+pub fn is_erased(check: &Check) -> bool {
+    check.superseded && check.candidate.is_empty() && check.lever_url.is_none()
+}
+
 /// The next effect. `can_update_note` = the right *update opportunity note* is there.
 /// `can_list_notes` = *list notes* is: a note of unknown fate is read back and, if it is not there, written.
 pub fn next(check: &Check, can_update_note: bool, can_list_notes: bool, now: Millis) -> Next {
@@ -82,7 +123,7 @@ pub fn next(check: &Check, can_update_note: bool, can_list_notes: bool, now: Mil
     }
     let stale: Vec<Status> = written
         .tags
-        .iter()
+        .union(&written.perhaps)
         .copied()
         .filter(|tag| Some(*tag) != status)
         .collect();
@@ -113,6 +154,13 @@ pub fn next(check: &Check, can_update_note: bool, can_list_notes: bool, now: Mil
     }
 }
 
+/// What may be there from the moment on at which `effect` is tried, whatever its answer will be.
+pub fn intended(check: &mut Check, effect: &EffectKind) {
+    if let EffectKind::AddTag { status } = effect {
+        check.written.perhaps.insert(*status);
+    }
+}
+
 /// What is there once `effect` was applied. `note` = the id that Lever gave a created note; `None` if its answer never
 /// came.
 pub fn applied(check: &mut Check, effect: &EffectKind, note: Option<model::NoteId>) {
@@ -120,11 +168,13 @@ pub fn applied(check: &mut Check, effect: &EffectKind, note: Option<model::NoteI
     match effect {
         EffectKind::Start => {}
         EffectKind::AddTag { status } => {
+            written.perhaps.remove(status);
             written.tags.insert(*status);
         }
         EffectKind::RemoveTags { statuses } => {
             let gone: BTreeSet<Status> = statuses.iter().copied().collect();
             written.tags.retain(|tag| !gone.contains(tag));
+            written.perhaps.retain(|tag| !gone.contains(tag));
         }
         EffectKind::CreateNote { text } => {
             let before = written.note.replace(model::WrittenNote {
@@ -140,6 +190,17 @@ pub fn applied(check: &mut Check, effect: &EffectKind, note: Option<model::NoteI
             });
         }
         EffectKind::DeleteNote { note } => forget_note(check, note),
+    }
+}
+
+/// Notes of this check lie there that it did not know of.
+pub fn found_beside(check: &mut Check, notes: &[model::NoteId]) {
+    let written = &mut check.written;
+    let kept = written.note.as_ref().and_then(|note| note.id.as_ref());
+    for note in notes {
+        if kept != Some(note) && !written.replaced.contains(note) {
+            written.replaced.push(note.clone());
+        }
     }
 }
 

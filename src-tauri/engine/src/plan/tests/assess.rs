@@ -1,12 +1,12 @@
 //! What a look means, for the cases of `rules.md` 1–4 and for all others.
 
 use lever::{Application, Applications, Opportunity, Phone, Posting, StageChange};
-use model::{Check, DAY, Millis, Phase, Reason, StageId};
+use model::{Check, CheckId, Code, DAY, Millis, Phase, Reason, StageId};
 use proptest::prelude::*;
 use store::{Bell, Source};
 
 use super::check;
-use crate::plan::assess::{Situation, Verdict, assess};
+use crate::plan::assess::{Situation, Unread, Verdict, assess, unread};
 use crate::plan::observed::{Member, Observed};
 
 const TRIGGER: &str = "reference-check";
@@ -188,6 +188,137 @@ fn what_was_missed_for_longer_than_a_day_is_asked_about() {
     assert_eq!(judge(&observed, &[], &late, None), made(Reason::Late));
 }
 
+#[test]
+fn who_was_started_meanwhile_by_somebody_else_is_asked_about_and_not_sent() {
+    let mut tagged = candidate();
+    let tag = "Refapp Status: Sent".to_owned();
+    tagged.opportunity.tags.push(tag.clone());
+    let on = Millis(NOW - DAY);
+    for phase in [Phase::Queued, Phase::Parked(Reason::NoContact)] {
+        let waits = check(phase, ENTERED);
+        let asks = |reason| Verdict::Change(waits.id, Phase::Parked(reason));
+        let checks = std::slice::from_ref(&waits);
+        assert_eq!(
+            judge(&tagged, checks, &bell(Source::Recheck), None),
+            asks(Reason::OtherInstallation { tag: tag.clone() })
+        );
+        assert_eq!(
+            judge(&candidate(), checks, &bell(Source::Recheck), Some(on)),
+            asks(Reason::AlreadyChecked { on })
+        );
+        // Our own tag, of which Lever never said that it was added.
+        let mut ours = waits.clone();
+        ours.written.perhaps.insert(model::Status::Sent);
+        let verdict = judge(&tagged, &[ours], &bell(Source::Recheck), None);
+        assert!(!matches!(verdict, Verdict::Change(_, Phase::Parked(_))), "{verdict:?}");
+        // A person has answered both.
+        let mut said = waits.clone();
+        said.by_person = true;
+        let verdict = judge(&tagged, &[said], &bell(Source::Person), Some(on));
+        assert!(!matches!(verdict, Verdict::Change(_, Phase::Parked(_))), "{verdict:?}");
+    }
+}
+
+#[test]
+fn what_was_not_sent_follows_the_candidate_to_another_job_and_what_was_sent_does_not() {
+    let elsewhere = |phase| {
+        let mut check = check(phase, ENTERED - DAY);
+        check.posting = Some("another posting".into());
+        check
+    };
+    let queued = elsewhere(Phase::Queued);
+    assert_eq!(
+        judge(
+            &candidate(),
+            std::slice::from_ref(&queued),
+            &bell(Source::Webhook),
+            None
+        ),
+        Verdict::Keep(queued.id)
+    );
+    for phase in [Phase::Started, Phase::Parked(Reason::StartUnknown)] {
+        assert_eq!(
+            judge(&candidate(), &[elsewhere(phase)], &bell(Source::Webhook), None),
+            Verdict::Make {
+                ordinal: 1,
+                phase: Phase::Queued
+            }
+        );
+    }
+    // The one that is asked about is the one that is meant, however many there are.
+    let mut again = elsewhere(Phase::Queued);
+    again.id = CheckId(uuid::Uuid::from_u128(9));
+    (again.ordinal, again.by_person) = (2, true);
+    let (first, second) = (elsewhere(Phase::Started), again.id);
+    assert_eq!(
+        judge(&candidate(), &[first, again], &bell(Source::Person), None),
+        Verdict::Keep(second)
+    );
+}
+
+#[test]
+fn what_could_not_be_read_is_asked_about_like_news_once_it_can() {
+    let unreadable = check(
+        Phase::Parked(Reason::Unreadable {
+            failure: Code::LevConfidential.into(),
+        }),
+        ENTERED,
+    );
+    let on = Millis(NOW - DAY);
+    let checks = std::slice::from_ref(&unreadable);
+    assert_eq!(
+        judge(&candidate(), checks, &bell(Source::Recheck), Some(on)),
+        Verdict::Change(unreadable.id, Phase::Parked(Reason::AlreadyChecked { on }))
+    );
+    assert_eq!(
+        judge(&candidate(), checks, &bell(Source::Recheck), None),
+        Verdict::Change(unreadable.id, Phase::Queued)
+    );
+}
+
+#[test]
+fn what_cannot_be_read_waits_and_answers_no_question() {
+    let (news, recheck) = (bell(Source::Webhook), bell(Source::Recheck));
+    assert_eq!(unread(&[], &news), Some(Unread::New { ordinal: 1 }));
+    assert_eq!(unread(&[], &recheck), None);
+    for phase in [Phase::Queued, Phase::Parked(Reason::NoContact)] {
+        assert_eq!(unread(&[check(phase, ENTERED)], &news), Some(Unread::Open(0)));
+    }
+    for reason in [
+        Reason::StartUnknown,
+        Reason::Late,
+        Reason::AlreadyChecked { on: Millis(0) },
+    ] {
+        assert_eq!(unread(&[check(Phase::Parked(reason), ENTERED)], &news), None);
+    }
+    // Moved in again, or the same entry told once more.
+    let skipped = |at| check(Phase::Skipped(Reason::LeftStage), at);
+    assert_eq!(unread(&[skipped(ENTERED - 1)], &news), Some(Unread::Again(0)));
+    assert_eq!(unread(&[skipped(ENTERED)], &news), None);
+    let started = |at| check(Phase::Started, at);
+    assert_eq!(unread(&[started(ENTERED - 1)], &news), Some(Unread::New { ordinal: 2 }));
+    assert_eq!(unread(&[started(ENTERED)], &news), None);
+}
+
+#[test]
+fn what_arrived_during_a_pause_is_asked_about_whatever_levers_clock_says() {
+    let trigger = StageId::from(TRIGGER);
+    let bell = bell(Source::Webhook);
+    let situation = Situation {
+        checks: &[],
+        spent: None,
+        bell: &bell,
+        trigger: &trigger,
+        following_since: Millis(0),
+        // By our clock the pause began after the move, which Lever's clock put before it.
+        pause: Some((Millis(ENTERED + 1), Millis(NOW))),
+        templates: &[],
+        default_template: None,
+        now: Millis(NOW),
+    };
+    assert_eq!(assess(&candidate(), &situation), made(Reason::WhilePaused));
+}
+
 /// Any look at all, with any history. What a look holds of a person does not print, so this stands for it.
 #[derive(Clone, Debug)]
 struct AnyLook {
@@ -267,10 +398,12 @@ proptest! {
         let (observed, checks, bell) = look.parts();
         let phase = match judge(&observed, &checks, &bell, None) {
             Verdict::Nothing => return Ok(()),
+            Verdict::Keep(_) => checks[0].phase.clone(),
             Verdict::Change(_, phase) | Verdict::Make { phase, .. } => phase,
         };
         if phase == Phase::Queued {
             prop_assert!(!look.elsewhere && !look.archived && !look.anonymised && !look.no_posting && !look.no_contact);
+            prop_assert!(!look.foreign_tag);
             let started = |check: &Check| matches!(check.phase, Phase::Started | Phase::Parked(Reason::StartUnknown));
             prop_assert!(!checks.iter().any(started));
         }
@@ -280,7 +413,7 @@ proptest! {
     fn a_verdict_that_was_carried_out_is_not_given_again(look in looks()) {
         let (observed, mut checks, bell) = look.parts();
         match judge(&observed, &checks, &bell, None) {
-            Verdict::Nothing => return Ok(()),
+            Verdict::Nothing | Verdict::Keep(_) => return Ok(()),
             Verdict::Change(id, phase) => {
                 let changed = checks.iter_mut().find(|check| check.id == id);
                 let changed = changed.expect("the verdict names a check that there is");
@@ -297,7 +430,8 @@ proptest! {
         }
         // A person who insists may be answered anew; everybody else has been.
         if bell.source != Source::Person {
-            prop_assert_eq!(judge(&observed, &checks, &bell, None), Verdict::Nothing);
+            let again = judge(&observed, &checks, &bell, None);
+            prop_assert!(matches!(again, Verdict::Nothing | Verdict::Keep(_)), "{again:?}");
         }
     }
 }
