@@ -84,6 +84,12 @@ impl Intake {
         }
     }
 
+    /// Whether a connection is reached at this path. Nobody guesses one: whoever calls it was told it.
+    pub fn knows(&self, path: &str) -> bool {
+        let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
+        doors.by_path.contains_key(path)
+    }
+
     /// A webhook of Lever's. `path` is the last part of the address that was called.
     pub async fn webhook(&self, path: &str, body: &[u8]) -> Taken {
         let now = Millis::now();

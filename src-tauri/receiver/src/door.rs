@@ -6,6 +6,7 @@ use engine::{Intake, Taken};
 
 /// Takes what arrives. The engine's intake in both hosts; the tests put one with set answers in its place.
 pub(crate) trait Door: Clone + Send + Sync + 'static {
+    fn knows(&self, path: &str) -> bool;
     fn webhook(&self, path: &str, body: &[u8]) -> impl Future<Output = Taken> + Send;
     fn update(&self, path: &str, authorization: Option<&str>, body: &[u8]) -> impl Future<Output = Taken> + Send;
     fn readiness(&self) -> Vec<(String, bool)>;
@@ -13,6 +14,10 @@ pub(crate) trait Door: Clone + Send + Sync + 'static {
 }
 
 impl Door for Intake {
+    fn knows(&self, path: &str) -> bool {
+        Self::knows(self, path)
+    }
+
     async fn webhook(&self, path: &str, body: &[u8]) -> Taken {
         Self::webhook(self, path, body).await
     }

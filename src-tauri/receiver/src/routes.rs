@@ -91,11 +91,10 @@ async fn webhook<D: Door>(
     body: Body,
 ) -> Response {
     let caller = Caller::of(peer.0.ip(), &headers);
-    let (Ok(Path(path)), Some(body)) = (path, desk.read(caller, body).await) else {
+    let Some((path, body)) = desk.admit(caller, path, body).await else {
         return desk.answer(Taken::Refused, "");
     };
     let taken = desk.door.webhook(&path, &body).await;
-    desk.judge(caller, taken);
     desk.answer(taken, "")
 }
 
@@ -107,12 +106,11 @@ async fn update<D: Door>(
     body: Body,
 ) -> Response {
     let caller = Caller::of(peer.0.ip(), &headers);
-    let (Ok(Path(path)), Some(body)) = (path, desk.read(caller, body).await) else {
+    let Some((path, body)) = desk.admit(caller, path, body).await else {
         return desk.answer(Taken::Refused, "");
     };
     let authorization = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok());
     let taken = desk.door.update(&path, authorization, &body).await;
-    desk.judge(caller, taken);
     // What Refapp expects in the answer is unknown (refapp-api.md §6): an empty object parses everywhere.
     desk.answer(taken, "{}")
 }
@@ -141,7 +139,7 @@ async fn echo<D: Door>(
     match nonce.ok().and_then(|Path(nonce)| desk.door.echo(&nonce)) {
         Some(answer) => text(StatusCode::OK, answer),
         None => {
-            desk.judge(Caller::of(peer.0.ip(), &headers), Taken::Refused);
+            desk.count_wrong(Caller::of(peer.0.ip(), &headers));
             desk.answer(Taken::Refused, "")
         }
     }
@@ -162,22 +160,36 @@ async fn elsewhere<D: Door>(
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
 ) -> Response {
-    desk.judge(Caller::of(peer.0.ip(), &headers), Taken::Refused);
+    desk.count_wrong(Caller::of(peer.0.ip(), &headers));
     desk.answer(Taken::Refused, "")
 }
 
-impl<D> Desk<D> {
-    /// The whole body, if the caller is listened to, and it is small enough, and it comes in time.
-    async fn read(&self, caller: Option<Caller>, body: Body) -> Option<Vec<u8>> {
-        if caller.is_some_and(|caller| self.wrongs().is_over(caller, Instant::now())) {
-            return None;
+impl<D: Door> Desk<D> {
+    /// The path and the whole body, if the path is known, and the body small enough, and it comes in time.
+    ///
+    /// Whoever knows a path is no guesser and is always listened to, also with a wrong signature: a webhook that we left
+    /// behind at Lever comes from the same address as the genuine ones, and must not shut them out.
+    async fn admit(&self, caller: Option<Caller>, path: Segment, body: Body) -> Option<(String, Vec<u8>)> {
+        let path = path.ok().map(|Path(path)| path).filter(|path| self.door.knows(path));
+        if path.is_none() {
+            if self.is_over(caller) {
+                return None;
+            }
+            self.count_wrong(caller);
         }
-        tokio::time::timeout(self.patience, whole(body)).await.ok()?
+        // Read for an unknown path, too: the time that a refusal takes tells nothing.
+        let body = tokio::time::timeout(self.patience, whole(body)).await.ok()??;
+        Some((path?, body))
     }
 
-    /// Counts a wrong path or a wrong signature against whoever brought it.
-    fn judge(&self, caller: Option<Caller>, taken: Taken) {
-        if let (Taken::Refused, Some(caller)) = (taken, caller) {
+    /// Whether this caller is not listened to for now.
+    fn is_over(&self, caller: Option<Caller>) -> bool {
+        caller.is_some_and(|caller| self.wrongs().is_over(caller, Instant::now()))
+    }
+
+    /// Counts a wrong guess against whoever made it.
+    fn count_wrong(&self, caller: Option<Caller>) {
+        if let Some(caller) = caller {
             self.wrongs().count(caller, Instant::now());
         }
     }

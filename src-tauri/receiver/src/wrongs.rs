@@ -1,12 +1,12 @@
-//! The rate limit. It counts wrong paths and wrong signatures and nothing else, so that a storm of genuine events
-//! is never slowed down.
+//! The rate limit. It counts wrong guesses, and holds for guesses only: a storm of events to a known path is never
+//! slowed down, genuine or not.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::caller::Caller;
 
-/// So many wrongs at once are borne: a webhook left over from another installation, a tester's typing errors.
+/// So many wrongs at once are borne: a webhook of an installation that is gone, a tester's typing errors.
 const BURST: u32 = 100;
 /// One is forgiven in this time.
 const FORGIVEN: Duration = Duration::from_secs(1);
