@@ -214,11 +214,13 @@ impl Host {
     }
 
     /// Takes the address at which the browser came back from Lever: a deep link or a loopback redirect. One that
-    /// answers no try is refused, and nothing comes of it.
-    pub async fn oauth_returned(&self, url: &Url) {
-        if let Err(failure) = self.engine.oauth_returned(url).await {
+    /// answers no try is refused, and nothing comes of it. Says whether a try waited for it.
+    pub async fn oauth_returned(&self, url: &Url) -> bool {
+        let taken = self.engine.oauth_returned(url).await;
+        if let Err(failure) = &taken {
             tracing::warn!(code = %failure.code, "a return from the consent page was refused");
         }
+        taken.is_ok()
     }
 
     /// Where webhooks and updates are handed in.

@@ -145,12 +145,22 @@ async fn echo<D: Door>(
     }
 }
 
-/// Answers alike whatever came: whether the code and the state are right is told to the operator, not here.
-async fn oauth<D: Door>(State(desk): State<Arc<Desk<D>>>, uri: Uri) -> Response {
-    let (Some(returns), Some(arrival)) = (&desk.returns, uri.path_and_query()) else {
+/// Answers alike whatever came: whether the code and the state are right is told to the operator, not here. What no try
+/// waited for costs the engine work, and is a wrong guess.
+async fn oauth<D: Door>(
+    State(desk): State<Arc<Desk<D>>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let caller = Caller::of(peer.0.ip(), &headers);
+    let (Some(returns), Some(arrival), false) = (&desk.returns, uri.path_and_query(), desk.is_over(caller)) else {
+        desk.count_wrong(caller);
         return desk.answer(Taken::Refused, "");
     };
-    returns.hand_in(arrival.to_string()).await;
+    if !returns.hand_in(arrival.to_string()).await {
+        desk.count_wrong(caller);
+    }
     let page = "Lever's answer has arrived. You can close this page; `status` says how it goes on.";
     text(StatusCode::OK, page.to_owned())
 }

@@ -264,18 +264,24 @@ async fn the_echo_answers_the_nonce_that_was_asked() {
     assert_eq!((answer.status, answer.body.as_str()), (200, "here"));
 }
 
-#[tokio::test]
-async fn a_browser_that_comes_back_is_handed_on_and_told_nothing() {
+/// A server to which browsers come back, and those that did. A try waits for the state `s`.
+async fn with_returns() -> (Running, Arc<Mutex<Vec<String>>>) {
     let arrivals = Arc::new(Mutex::new(Vec::new()));
     let returns = Returns::new({
         let arrivals = Arc::clone(&arrivals);
-        move |arrival| {
+        move |arrival: String| {
+            let wanted = arrival.ends_with("state=s");
             arrivals.lock().unwrap().push(arrival);
-            async {}
+            async move { wanted }
         }
     });
-    let patient = Running::PATIENT;
-    let server = Running::with(patient, Duration::from_secs(3_600), Some(returns)).await;
+    let server = Running::with(Running::PATIENT, Duration::from_secs(3_600), Some(returns)).await;
+    (server, arrivals)
+}
+
+#[tokio::test]
+async fn a_browser_that_comes_back_is_handed_on_and_told_nothing() {
+    let (server, arrivals) = with_returns().await;
     let right = server.ask("GET", "/oauth/eu?code=c&state=s", "", b"").await;
     let wrong = server.ask("GET", "/oauth/mars?state=%ff", "", b"").await;
     assert_eq!(right, wrong);
@@ -285,6 +291,24 @@ async fn a_browser_that_comes_back_is_handed_on_and_told_nothing() {
         *arrivals.lock().unwrap(),
         ["/oauth/eu?code=c&state=s", "/oauth/mars?state=%ff"]
     );
+}
+
+#[tokio::test]
+async fn returns_that_nobody_waited_for_are_bounded_and_those_of_others_are_not() {
+    let (server, arrivals) = with_returns().await;
+    let from = |address: &str| format!("X-Forwarded-For: {address}\r\n");
+    let (noisy, other) = (from("203.0.113.9"), from("203.0.113.10"));
+    let back = async |state: &str, from: &str| server.ask("GET", &format!("/oauth/us?state={state}"), from, b"").await;
+    // Wrongs are forgiven with time, so that the limit is reached after the hundredth or a little later.
+    while back("made-up", &noisy).await.status == 200 {
+        assert!(arrivals.lock().unwrap().len() < 10_000, "the limit is never reached");
+    }
+    assert!(arrivals.lock().unwrap().len() >= 100);
+    arrivals.lock().unwrap().clear();
+    for _ in 0..150 {
+        assert_eq!(back("s", &other).await.status, 200);
+    }
+    assert_eq!(arrivals.lock().unwrap().len(), 150);
 }
 
 #[tokio::test]

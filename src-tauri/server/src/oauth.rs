@@ -13,11 +13,13 @@ pub fn returns(host: Arc<Host>, public_url: String) -> Returns {
     Returns::new(move |path_and_query| {
         let (host, address) = (Arc::clone(&host), format!("{public_url}{path_and_query}"));
         async move {
-            if let Ok(address) = Url::parse(&address) {
-                host.oauth_returned(&address).await;
-                // The browser need not wait for Lever's token endpoint.
-                tokio::spawn(connect(host));
-            }
+            let Ok(address) = Url::parse(&address) else {
+                return false;
+            };
+            let wanted = host.oauth_returned(&address).await;
+            // The browser need not wait for Lever's token endpoint.
+            tokio::spawn(connect(host));
+            wanted
         }
     })
 }
