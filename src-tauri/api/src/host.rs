@@ -176,8 +176,9 @@ impl Host {
             let mut shown: Option<Overview> = None;
             loop {
                 let Some(host) = host.upgrade() else { return };
-                let overview = host.overview();
+                // Watched from before the look on: what changes meanwhile is not missed.
                 let changed = host.changed();
+                let overview = host.overview();
                 drop(host);
                 let before = shown
                     .as_ref()
@@ -251,7 +252,7 @@ impl Host {
         }
     }
 
-    /// Resolves at the next change of any connection. What changes before it is polled is not missed.
+    /// Resolves at the next change of any connection after this call, whenever it is polled.
     fn changed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut roster = self.engine.roster();
         let mut watches: Vec<_> = self
@@ -260,6 +261,10 @@ impl Host {
             .iter()
             .filter_map(|state| self.engine.watch(state.record.id))
             .collect();
+        for watch in &mut watches {
+            // A watch remembers what its owner's handle has seen, which is nothing: it would be ready at once, for ever.
+            watch.mark_unchanged();
+        }
         async move {
             let any = futures::future::select_all(
                 std::iter::once(
@@ -329,5 +334,103 @@ impl Host {
         let address = state.borrow().update_address.clone();
         let host = address.as_deref().and_then(|address| Url::parse(address).ok());
         Ok(Reply::SupportMail(SupportMail::to_refapp(host.as_ref(), language)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use engine::SecretName;
+    use futures::FutureExt;
+    use model::{DataCentre, Place, Redirect};
+
+    use super::*;
+
+    /// A host alone: no keychain, no browser, no address.
+    struct Nowhere;
+
+    impl Vault for Nowhere {
+        fn get(&self, _: &SecretName) -> Result<Option<Secret>, Failure> {
+            Ok(None)
+        }
+
+        fn set(&self, _: &SecretName, _: &Secret) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn delete(&self, _: &SecretName) -> Result<(), Failure> {
+            Ok(())
+        }
+    }
+
+    impl Surroundings for Nowhere {
+        fn place(&self, _: &str, _: DataCentre) -> Result<Place, Failure> {
+            Ok(Place::Real)
+        }
+
+        fn public_url(&self) -> Option<String> {
+            None
+        }
+
+        fn open_in_browser(&self, _: &Url) -> Result<(), Failure> {
+            Err(Code::AppNotNow.into())
+        }
+
+        fn redirect(&self, _: Redirect, _: DataCentre) -> Result<Url, Failure> {
+            Err(Code::AppNotNow.into())
+        }
+
+        fn redirect_addresses(&self, _: DataCentre) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    async fn with_one_connection() -> (tempfile::TempDir, Arc<Host>, ConnectionId) {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options {
+            data_dir: dir.path().to_owned(),
+            vault: Arc::new(Nowhere),
+            surroundings: Arc::new(Nowhere),
+            practice: None,
+            version: "0.0.0".to_owned(),
+        };
+        let host = Host::open(options).await.unwrap();
+        let name = "Nordvik".to_owned();
+        let Ok(Reply::Connection(id)) = host.ask(Request::CreateConnection { name }).await else {
+            panic!("no connection")
+        };
+        (dir, host, id)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn while_nothing_changes_nobody_is_woken() {
+        let (_dir, host, connection) = with_one_connection().await;
+        // Answered after the owner's first turn, which is the last one that changes anything.
+        host.ask(Request::ReadStages { connection }).await.unwrap_err();
+        // One try would do, if the owner's turn had ended with its answer.
+        let quiet = (0..1_000).any(|_| {
+            std::thread::yield_now();
+            host.changed().now_or_never().is_none()
+        });
+        assert!(quiet, "woken without a reason, again and again");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_change_between_the_look_and_the_wait_wakes() {
+        let (_dir, host, connection) = with_one_connection().await;
+        let changed = host.changed();
+        let (data_centre, way_in) = (DataCentre::Eu, model::WayIn::ApiKey);
+        let request = Request::SetDataCentre {
+            connection,
+            data_centre,
+            way_in,
+        };
+        host.ask(request).await.unwrap();
+        assert!(changed.now_or_never().is_some(), "of a connection");
+
+        let changed = host.changed();
+        let name = "Second".to_owned();
+        host.ask(Request::CreateConnection { name }).await.unwrap();
+        assert!(changed.now_or_never().is_some(), "of the roster");
     }
 }
