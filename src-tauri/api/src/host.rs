@@ -1,10 +1,11 @@
 //! The engine behind the list of questions and orders.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use engine::{Answer, Engine, Intake, Order, Surroundings, Vault};
+use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault};
 use model::{Code, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
@@ -83,7 +84,7 @@ impl Host {
     pub async fn ask(&self, request: Request) -> Result<Reply, Failure> {
         let secret = |text: Option<String>| text.map(|text| Secret::new(&text)).filter(|secret| !secret.is_empty());
         let (connection, order) = match request {
-            Request::Overview => return Ok(Reply::Overview(Box::new(self.overview()))),
+            Request::Overview => return Ok(Reply::Overview(Box::new(self.overview().0))),
             Request::CreateConnection { name } => return self.engine.create(&name).map(Reply::Connection),
             Request::Checks {
                 connection,
@@ -174,22 +175,17 @@ impl Host {
         let host = Arc::downgrade(self);
         tokio::spawn(async move {
             let mut shown: Option<Overview> = None;
+            let mut rows_shown = HashMap::new();
             loop {
                 let Some(host) = host.upgrade() else { return };
                 // Watched from before the look on: what changes meanwhile is not missed.
                 let changed = host.changed();
-                let overview = host.overview();
+                let (overview, states) = host.overview();
                 drop(host);
-                let before = shown
-                    .as_ref()
-                    .map(|shown| shown.connections.as_slice())
-                    .unwrap_or_default();
-                let rows = overview
-                    .connections
+                let rows: HashMap<_, _> = states
                     .iter()
-                    .filter(|now| before.iter().find(|was| was.id == now.id) != Some(now))
-                    .map(|now| Event::ChecksChanged(now.id))
-                    .collect::<Vec<_>>();
+                    .map(|state| (state.record.id, state.checks_changed))
+                    .collect();
                 // Nothing but the connections ever changes.
                 if shown
                     .as_ref()
@@ -199,11 +195,14 @@ impl Host {
                     return;
                 }
                 shown = Some(overview);
-                for event in rows {
-                    if events.send(event).await.is_err() {
+                for (connection, change) in &rows {
+                    if rows_shown.get(connection) != Some(change)
+                        && events.send(Event::ChecksChanged(*connection)).await.is_err()
+                    {
                         return;
                     }
                 }
+                rows_shown = rows;
                 tokio::select! {
                     () = changed => {}
                     () = events.closed() => return,
@@ -234,22 +233,19 @@ impl Host {
         self.engine.stop().await;
     }
 
-    fn overview(&self) -> Overview {
+    fn overview(&self) -> (Overview, Vec<Arc<State>>) {
         let now = Millis::now();
         // Held while looking, so that the order of the numbers is that of what was seen.
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         *looks = looks.wrapping_add(1);
-        Overview {
+        let states = self.engine.states();
+        let overview = Overview {
             revision: *looks,
             version: self.version.clone(),
             practice: self.practice.clone(),
-            connections: self
-                .engine
-                .states()
-                .iter()
-                .map(|state| show::connection(state, now))
-                .collect(),
-        }
+            connections: states.iter().map(|state| show::connection(state, now)).collect(),
+        };
+        (overview, states)
     }
 
     /// Resolves at the next change of any connection after this call, whenever it is polled.

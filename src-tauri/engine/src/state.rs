@@ -41,6 +41,8 @@ pub struct State {
     pub seconds_left: Option<u32>,
     /// `(status, urgency, how many)`.
     pub tally: Vec<(String, u8, u32)>,
+    /// Rises with every change of a check: rows and stories that were read before may be old.
+    pub checks_changed: u64,
 }
 
 /// `field-notes.md §3.3`.

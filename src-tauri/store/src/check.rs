@@ -50,6 +50,7 @@ impl Tx<'_> {
                 due_at.map(|at| at.0),
                 serde_json::to_string(check)?,
             ])?;
+        self.changed.borrow_mut().insert(check.connection);
         Ok(())
     }
 
@@ -165,5 +166,69 @@ impl Tx<'_> {
         let mut rows = self.sql.prepare_cached(sql)?;
         let docs = rows.query_map(params, |row| row.get::<_, String>(0))?;
         docs.map(|doc| Ok(serde_json::from_str(&doc?)?)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use model::{EffectKey, Progress, Written};
+
+    use super::*;
+    use crate::{Error, Store};
+
+    fn check() -> Check {
+        let (connection, opportunity) = (ConnectionId::of("Nordvik"), "opportunity".into());
+        Check {
+            id: EffectKey::of(connection, &opportunity, None, "start", 1).check_id(),
+            connection,
+            opportunity,
+            posting: None,
+            ordinal: 1,
+            entered_at: Millis(0),
+            phase: Phase::Queued,
+            status_since: Millis(0),
+            by_person: false,
+            result: None,
+            progress: Progress::default(),
+            candidate: "Kim Berg".to_owned(),
+            posting_title: String::new(),
+            owner: String::new(),
+            template: None,
+            coverage: None,
+            lever_url: None,
+            created_at: Millis(0),
+            active_at: Millis(0),
+            badges: BTreeSet::new(),
+            written: Written::default(),
+            superseded: false,
+            hitch: None,
+            effects: 0,
+        }
+    }
+
+    #[test]
+    fn every_committed_change_of_a_check_counts_for_its_connection_and_nothing_else_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let (check, other) = (check(), ConnectionId::of("another"));
+        let put = || store.write(|tx| tx.put_check(&check, None));
+        put().unwrap();
+        let first = store.changes(check.connection);
+        // The same row again, which no count of rows by status tells.
+        put().unwrap();
+        assert!(store.changes(check.connection) > first);
+
+        let last = store.changes(check.connection);
+        let failed: Result<()> = store.write(|tx| {
+            tx.put_check(&check, None)?;
+            Err(Error::Locked)
+        });
+        assert!(failed.is_err());
+        store.read(|tx| tx.put_check(&check, None)).unwrap();
+        store.write(|tx| tx.set_due(check.id, Some(Millis(1)))).unwrap();
+        assert_eq!((store.changes(check.connection), store.changes(other)), (last, 0));
     }
 }

@@ -1,11 +1,14 @@
 //! Opening the database, and its transactions.
 
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model::ConnectionId;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::{Error, Result};
@@ -23,6 +26,8 @@ pub struct Store {
 struct Inner {
     connection: Mutex<Connection>,
     epoch: i64,
+    /// How often checks of each connection have changed since the opening.
+    changes: Mutex<HashMap<ConnectionId, u64>>,
     /// Held as long as the store is open.
     _lock: File,
 }
@@ -30,6 +35,8 @@ struct Inner {
 /// One transaction. All reading and writing goes through it; dropped without a commit it leaves nothing.
 pub struct Tx<'c> {
     pub(crate) sql: Transaction<'c>,
+    /// Whose checks it changes.
+    pub(crate) changed: RefCell<BTreeSet<ConnectionId>>,
 }
 
 impl Store {
@@ -59,6 +66,7 @@ impl Store {
             inner: Arc::new(Inner {
                 connection: Mutex::new(connection),
                 epoch,
+                changes: Mutex::default(),
                 _lock: lock,
             }),
         })
@@ -82,9 +90,14 @@ impl Store {
         if epoch != self.inner.epoch {
             return Err(Error::TakenOver.into());
         }
-        let tx = Tx { sql };
+        let tx = Tx::on(sql);
         let answer = work(&tx)?;
-        tx.sql.commit().map_err(Error::from)?;
+        let Tx { sql, changed } = tx;
+        sql.commit().map_err(Error::from)?;
+        let mut changes = self.inner.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        for connection in changed.into_inner() {
+            *changes.entry(connection).or_default() += 1;
+        }
         Ok(answer)
     }
 
@@ -94,9 +107,13 @@ impl Store {
     /// What `work` or SQLite says.
     pub fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let mut connection = self.connection();
-        work(&Tx {
-            sql: connection.transaction()?,
-        })
+        work(&Tx::on(connection.transaction()?))
+    }
+
+    /// Rises with every committed change of a check of this connection: whoever shows its rows knows when to ask again.
+    pub fn changes(&self, connection: ConnectionId) -> u64 {
+        let changes = self.inner.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.get(&connection).copied().unwrap_or_default()
     }
 
     /// Empties the write-ahead log, so that what was erased is gone from it, too (`reliability.md` row 9). The database
@@ -113,6 +130,15 @@ impl Store {
     /// A panic in a transaction rolled it back, so what is behind a poisoned lock is whole.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.inner.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'c> Tx<'c> {
+    fn on(sql: Transaction<'c>) -> Self {
+        Self {
+            sql,
+            changed: RefCell::default(),
+        }
     }
 }
 

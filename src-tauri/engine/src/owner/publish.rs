@@ -57,6 +57,7 @@ impl Owner {
                 .then(|| seconds_left(waiting + queued))
                 .flatten(),
             tally,
+            checks_changed: self.world.store.changes(id),
             record: self.record.clone(),
         };
         let ready = next.is_ready();
@@ -155,6 +156,7 @@ pub(super) fn blank(record: ConnectionRecord, oauth: Oauth) -> State {
         waiting: 0,
         seconds_left: None,
         tally: Vec::new(),
+        checks_changed: 0,
         record,
     }
 }
