@@ -2,6 +2,7 @@
 
 mod attention;
 mod channels;
+mod doubt;
 mod leaving;
 mod once;
 mod pause;

@@ -71,6 +71,11 @@ async fn set_channels(rig: &Rig) -> Result<Reply, Failure> {
     rig.host.ask(order).await
 }
 
+/// The host's own address is taken.
+pub async fn channels_are_set(rig: &Rig) {
+    assert_eq!(set_channels(rig).await, Ok(Reply::Done));
+}
+
 async fn state_of(rig: &Rig, right: Right) -> RightState {
     let rights = rig.connection().await.setup.rights;
     rights

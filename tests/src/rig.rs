@@ -418,6 +418,10 @@ impl Rig {
             Ok::<_, store::Error>(())
         });
         aged.expect("a sound database");
+        drop(store);
+        let database = rusqlite::Connection::open(self.dir.path().join("refapp-lever.db")).expect("the database");
+        let seen = "UPDATE \"check\" SET seen_at = seen_at - ?1";
+        database.execute(seen, [span]).expect("a sound database");
     }
 
     /// The host is off for a while: it is stopped, that time passes, and it goes on.

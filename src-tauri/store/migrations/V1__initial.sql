@@ -54,11 +54,14 @@ CREATE TABLE "check" (
     active_at INTEGER NOT NULL,
     -- When the engine has something to do for it; NULL at rest.
     due_at INTEGER,
+    -- When its opportunity was last looked at.
+    seen_at INTEGER NOT NULL,
     doc TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX check_opportunity ON "check" (connection, opportunity);
 CREATE INDEX check_due ON "check" (connection, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX check_queued ON "check" (connection, entered_at) WHERE phase = 'queued';
+CREATE INDEX check_seen ON "check" (connection, seen_at) WHERE doc ->> 'candidate' <> '';
 CREATE INDEX check_order ON "check" (connection, urgency, entered_at, id);
 
 -- Every `partner-result.id` that a check was ever sent with: a start of unknown outcome that was sent again may have

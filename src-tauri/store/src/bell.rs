@@ -127,22 +127,23 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Those due at `now`, longest due first.
+    /// Those due at `now`: news first, and among them the longest due.
     pub fn due_bells(&self, connection: ConnectionId, now: Millis, limit: u32) -> Result<Vec<Bell>> {
-        let mut rows = self
-            .sql
-            .prepare_cached("SELECT doc FROM bell WHERE connection = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3")?;
+        let mut rows = self.sql.prepare_cached(
+            "SELECT doc FROM bell WHERE connection = ?1 AND due_at <= ?2
+             ORDER BY doc ->> 'source' = 'recheck', due_at LIMIT ?3",
+        )?;
         let docs = rows.query_map(params![connection.to_string(), now.0, limit], |row| {
             row.get::<_, String>(0)
         })?;
         docs.map(|doc| Ok(serde_json::from_str(&doc?)?)).collect()
     }
 
-    /// How many ring.
+    /// How many ring with news: what is only looked at again is not waited for.
     pub fn bells(&self, connection: ConnectionId) -> Result<u32> {
         Ok(self
             .sql
-            .prepare_cached("SELECT count(*) FROM bell WHERE connection = ?1")?
+            .prepare_cached("SELECT count(*) FROM bell WHERE connection = ?1 AND doc ->> 'source' <> 'recheck'")?
             .query_row([connection.to_string()], |row| row.get(0))?)
     }
 

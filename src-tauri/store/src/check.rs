@@ -30,8 +30,8 @@ impl Tx<'_> {
         self.sql
             .prepare_cached(
                 "INSERT INTO \"check\" (id, connection, opportunity, posting, ordinal, phase, status, urgency, entered_at,
-                                        active_at, due_at, doc)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                                        active_at, due_at, seen_at, doc)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                  ON CONFLICT (id) DO UPDATE SET posting = excluded.posting, ordinal = excluded.ordinal,
                     phase = excluded.phase, status = excluded.status, urgency = excluded.urgency, entered_at = excluded.entered_at,
                     active_at = excluded.active_at, due_at = excluded.due_at, doc = excluded.doc",
@@ -48,6 +48,7 @@ impl Tx<'_> {
                 check.entered_at.0,
                 check.active_at.0,
                 due_at.map(|at| at.0),
+                check.created_at.0,
                 serde_json::to_string(check)?,
             ])?;
         self.changed.borrow_mut().insert(check.connection);
@@ -116,6 +117,24 @@ impl Tx<'_> {
             .prepare_cached("UPDATE \"check\" SET due_at = ?2 WHERE id = ?1")?
             .execute(params![id.to_string(), due_at.map(|at| at.0)])?;
         Ok(())
+    }
+
+    /// An opportunity was looked at: its checks are what they were, or were changed.
+    pub fn seen(&self, connection: ConnectionId, opportunity: &OpportunityId, now: Millis) -> Result<()> {
+        self.sql
+            .prepare_cached("UPDATE \"check\" SET seen_at = ?3 WHERE connection = ?1 AND opportunity = ?2")?
+            .execute(params![connection.to_string(), opportunity.as_str(), now.0])?;
+        Ok(())
+    }
+
+    /// Opportunities whose checks name a person and that were not looked at since `before`, longest ago first.
+    pub fn unseen(&self, connection: ConnectionId, before: Millis, limit: u32) -> Result<Vec<OpportunityId>> {
+        let mut rows = self.sql.prepare_cached(
+            "SELECT opportunity FROM \"check\" WHERE connection = ?1 AND seen_at < ?2 AND doc ->> 'candidate' <> ''
+             ORDER BY seen_at LIMIT ?3",
+        )?;
+        let rows = rows.query_map(params![connection.to_string(), before.0, limit], |row| row.get(0))?;
+        rows.map(|row| Ok(OpportunityId(row?))).collect()
     }
 
     /// A slice in the dashboard's order: needs action first, then oldest.

@@ -15,6 +15,7 @@ use super::outcome::Outcome;
 use super::{Owner, Then, keep, pause, tell};
 use crate::plan::observed::Observed;
 use crate::plan::start;
+use crate::plan::template::{Choice, choose};
 
 /// A look older than this is repeated before anything is sent.
 const FRESH: i64 = MINUTE;
@@ -177,7 +178,12 @@ impl Owner {
         self.learn_templates(&form);
         let prepared = match self.prepare(observed, &form)? {
             Ok(prepared) => prepared,
-            Err(reason) => return self.park(id, reason, now),
+            Err(reason) => {
+                if matches!(reason, Reason::TemplateUnknown { .. }) {
+                    self.remember_unlisted(observed);
+                }
+                return self.park(id, reason, now);
+            }
         };
         self.send(id, prepared, now)
     }
@@ -213,6 +219,18 @@ impl Owner {
             coverage: form.questionnaires(&settings.default_language),
             badges,
         }))
+    }
+
+    /// The form does not know a template that is remembered as living: until a form lists it again, the tag that names
+    /// it mends nothing.
+    fn remember_unlisted(&mut self, observed: &Observed) {
+        let tags = observed.posting.as_ref().map_or(&[][..], |posting| &posting.tags);
+        let default = self.record.settings.default_template.as_ref();
+        if let Choice::Named { template, .. } | Choice::Default { template } =
+            choose(tags, &self.record.templates, default)
+        {
+            self.unlisted.insert(template.id);
+        }
     }
 
     /// The first unspent key. A try that certainly was not applied has given its key back.

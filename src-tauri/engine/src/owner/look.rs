@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use lever::{Applications, Kind, Priority};
 use model::{
-    Check, CheckId, Code, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress, Reason, Right,
-    StageId, Written,
+    Check, CheckId, Code, DAY, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress, Reason,
+    Right, StageId, Written,
 };
 use store::{Bell, Carrier, Result, Source, Tx};
 
@@ -15,6 +15,14 @@ use crate::plan::observed::{Observed, last_entry};
 
 /// Looks at a time. More would only queue at the token bucket.
 const LOOKS: usize = 6;
+
+/// Answers that cannot be read before a person is told.
+const TRIES: u32 = 5;
+/// How often an opportunity is looked at whose checks name a person: deletions that no webhook told of are found so
+/// (`reliability.md` rule 11).
+const LOOK_AGAIN: i64 = DAY;
+/// Opportunities in one round of that. A round is every hour: it takes a small part of what Lever lets through.
+const ROUND: u32 = 500;
 
 /// What a look found.
 enum Seen {
@@ -74,6 +82,17 @@ impl Owner {
         Ok(())
     }
 
+    /// Rings for those who were not looked at for a day.
+    pub(super) fn look_again(&self, now: Millis) -> Result<()> {
+        let id = self.id();
+        self.world.store.write(|tx| {
+            for opportunity in tx.unseen(id, now.plus(-LOOK_AGAIN), ROUND)? {
+                tx.ring(id, &Bell::at_once(&opportunity, Source::Recheck, now))?;
+            }
+            Ok(())
+        })
+    }
+
     pub(super) fn is_carrier(&self, id: &OpportunityId) -> bool {
         matches!(&self.record.carrier, Carrier::Made { opportunity, .. } if opportunity == id)
     }
@@ -91,6 +110,8 @@ impl Owner {
             Err(error) if error.kind == Kind::Forbidden || matches!(error.kind, Kind::BadRequest { .. }) => {
                 self.unreadable(bell, &error, now)
             }
+            // It is there, and what Lever says of it stays unreadable: waiting for ever would tell nobody.
+            Err(error) if is_garbled(&error.kind) && bell.attempts >= TRIES => self.unreadable(bell, &error, now),
             Err(_) => self.world.store.write(|tx| {
                 let due_at = now.plus(pause(bell.attempts));
                 tx.put_bell(
@@ -132,8 +153,11 @@ impl Owner {
         let id = self.id();
         let opportunity = observed.opportunity.id.clone();
         let posting = observed.posting.as_ref().map(|posting| posting.id.clone());
+        let mut templates = self.record.templates.clone();
+        templates.retain(|template| !self.unlisted.contains(&template.id));
         let ready = self.world.store.write(|tx| {
             tx.answer_bell(id, bell)?;
+            tx.seen(id, &opportunity, now)?;
             let mut checks = tx.checks_of(id, &opportunity)?;
             if observed.opportunity.anonymised {
                 for check in checks.iter_mut().filter(|check| !check.candidate.is_empty()) {
@@ -149,7 +173,7 @@ impl Owner {
                 trigger: &trigger,
                 following_since: self.record.following_since.unwrap_or(now),
                 pause: self.record.pause,
-                templates: &self.record.templates,
+                templates: &templates,
                 default_template: self.record.settings.default_template.as_ref(),
                 now,
             };
@@ -283,6 +307,10 @@ impl Owner {
             tx.put_check(&check, Some(now.plus(10 * MINUTE)))
         })
     }
+}
+
+fn is_garbled(kind: &Kind) -> bool {
+    matches!(kind, Kind::Garbage | Kind::TooLarge | Kind::Redirect(_))
 }
 
 /// Reads what a verdict needs, and no more: the posting and the people only where a check may start.

@@ -20,13 +20,14 @@ mod standing;
 mod templates;
 mod write;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::{
     Check, CheckId, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND, Secret,
+    TemplateId,
 };
 use store::{ConnectionRecord, Moment, Standing, Store, Tx};
 use tokio::sync::{Notify, mpsc, watch};
@@ -68,6 +69,8 @@ pub(crate) struct Owner {
     place: Option<Place>,
     /// The account's form, as it was last read.
     form: Option<refapp::Form>,
+    /// Remembered templates that a form did not list.
+    unlisted: BTreeSet<TemplateId>,
     /// The unguessable part of our addresses; the vault is not asked at every turn.
     receiver_path: Option<Secret>,
     users: Users,
@@ -138,6 +141,7 @@ impl Owner {
             refapp: None,
             place: None,
             form: None,
+            unlisted: BTreeSet::new(),
             receiver_path: None,
             users: Users::default(),
             choices: Vec::new(),

@@ -53,6 +53,7 @@ impl Owner {
         self.refapp_answered(form.as_ref().err());
         let templates = form.map(|form| {
             let templates = form.templates();
+            self.listed(&templates);
             self.form = Some(form);
             templates
         });
@@ -179,10 +180,16 @@ impl Owner {
     /// A form that was read shows the templates: new ones are remembered; the tags wait for Update.
     pub(super) fn learn_templates(&mut self, form: &Form) {
         let templates = form.templates();
+        self.listed(&templates);
         if !templates.is_empty() && self.record.templates.is_empty() {
             let plan = compare(&[], &templates, &[]);
             self.change(|record| record.templates = plan.templates);
         }
+    }
+
+    fn listed(&mut self, templates: &[refapp::Template]) {
+        self.unlisted
+            .retain(|unlisted| !templates.iter().any(|template| template.id == *unlisted));
     }
 
     /// What may have changed by itself since the last time: stages, users, webhooks, templates.
@@ -212,6 +219,9 @@ impl Owner {
             self.read_stages(None);
         }
         if self.record.standing == Standing::Running {
+            if let Err(error) = self.look_again(now) {
+                self.ail(error.into(), true);
+            }
             self.register_webhooks(|_, _| {});
             if self.carrier().is_some() {
                 self.update_templates(None);
