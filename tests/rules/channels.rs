@@ -3,6 +3,7 @@
 use api::{ChannelState, Health, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
 use model::Code;
+use serde_json::Value;
 
 use crate::{sent, started};
 
@@ -93,6 +94,88 @@ async fn r19_an_address_that_does_not_lead_here_is_refused() {
     })
     .await;
     assert_eq!(rig.calls("create webhook").len(), 0);
+}
+
+/// The webhooks at Lever, as addresses.
+async fn webhooks(rig: &Rig) -> Vec<String> {
+    let state = rig.control("GET", "state", Value::Null).await;
+    let webhooks = state["lever"]["webhooks"].as_array().expect("a list").iter();
+    let urls = webhooks.map(|webhook| webhook["url"].as_str().expect("an address").to_owned());
+    urls.collect()
+}
+
+/// The host's address is another one in its file, and leads to the same door.
+async fn move_house(rig: &Rig) -> String {
+    let mut file = rig.file();
+    let address = file
+        .public_url
+        .take()
+        .expect("an address")
+        .replace("127.0.0.1", "localhost");
+    file.public_url = Some(address.clone());
+    rig.host.provision(vec![file]).await.expect("a sound file");
+    address
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_a_new_public_address_is_registered_and_proven_anew_and_the_old_one_is_taken_away() {
+    let rig = Rig::start(Setup::with_list_rights()).await;
+    let row = started(&rig, "Kim Berg").await;
+    rig.refapp_step(&row, "accept").await;
+    rig.connection_that("both lines are proven", |view| view.health == Health::Healthy)
+        .await;
+    let address = move_house(&rig).await;
+    rig.until("Lever has the new address alone", async || {
+        let there = webhooks(&rig).await;
+        (there.len() == 2 && there.iter().all(|url| url.starts_with(&address))).then_some(())
+    })
+    .await;
+    let view = rig
+        .connection_that("it is ready", |view| view.stage_changes.state == ChannelState::Waiting)
+        .await;
+    assert_eq!(view.status_updates.state, ChannelState::Waiting);
+    assert!(view.findings.is_empty(), "{:?}", view.findings);
+    started(&rig, "Åsa Öberg").await;
+    rig.connection_that("the new way is proven", |view| {
+        view.stage_changes.state == ChannelState::Proven
+    })
+    .await;
+}
+
+/// With the article's rights the old webhooks stay at Lever. They are ours all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_webhooks_at_an_earlier_address_of_ours_are_nobody_elses() {
+    let rig = Rig::start(Setup::default()).await;
+    let address = move_house(&rig).await;
+    rig.until("the new address is registered beside the old one", async || {
+        let there = webhooks(&rig).await;
+        let new = there.iter().filter(|url| url.starts_with(&address)).count();
+        (there.len() == 4 && new == 2).then_some(())
+    })
+    .await;
+    rig.until_ready().await;
+    started(&rig, "Kim Berg").await;
+    let findings = rig.connection().await.findings;
+    let mut codes = findings.iter().map(|finding| finding.failure.code);
+    assert!(!codes.any(|code| code == Code::LevWebhookElsewhere), "{findings:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_without_its_public_address_a_connection_that_cannot_poll_is_not_ready() {
+    let rig = Rig::start(Setup::default()).await;
+    let mut file = rig.file();
+    file.public_url = None;
+    rig.host.provision(vec![file]).await.expect("a sound file");
+    rig.connection_that("it says that nothing can arrive", |view| {
+        let mut findings = view.findings.iter();
+        findings.any(|finding| finding.failure.code == Code::AppNoChannel && finding.stops)
+            && view.health == Health::ActionNeeded
+    })
+    .await;
+    assert!(rig.host.intake().readiness().iter().all(|(_, ready)| !ready));
+    rig.provision().await;
+    rig.until_ready().await;
+    started(&rig, "Kim Berg").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

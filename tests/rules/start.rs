@@ -150,6 +150,32 @@ async fn r04_a_stage_change_webhook_that_points_elsewhere_is_warned_of_before_an
     .await;
 }
 
+/// Whether ours is to be registered or not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r04_a_stage_change_webhook_that_points_elsewhere_is_warned_of_where_stage_changes_are_polled() {
+    let rig = Rig::bare(Setup {
+        public: false,
+        ..Setup::with_list_rights()
+    })
+    .await;
+    let hosted = json!({"url": "https://app.refapp.example/webhooks/lever", "event": "candidateStageChange"});
+    let hosted = rig.lever("POST", "webhooks", hosted).await;
+    rig.provision().await;
+    let warned = |connection: &api::ConnectionView| {
+        let mut findings = connection.findings.iter();
+        findings.any(|finding| finding.failure.code == Code::LevWebhookElsewhere)
+    };
+    rig.connection_that("the other webhook is warned of", warned).await;
+
+    let id = hosted["data"]["id"].as_str().expect("an id");
+    rig.lever("DELETE", &format!("webhooks/{id}"), Value::Null).await;
+    let (connection, consent) = (rig.id().await, false);
+    let proven = rig.host.ask(api::Request::ProveRights { connection, consent }).await;
+    assert_eq!(proven, Ok(api::Reply::Done));
+    rig.connection_that("it is gone", |connection| !warned(connection))
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r01_of_who_is_deleted_after_the_start_no_name_and_no_link_is_kept() {
     let rig = Rig::start(Setup::default()).await;

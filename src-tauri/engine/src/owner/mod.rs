@@ -94,6 +94,8 @@ pub(crate) struct Owner {
     next_poll: Millis,
     next_upkeep: Millis,
     proving: Option<prove::Proving>,
+    /// Webhooks are being registered, and these wait to have it done again.
+    registering: Option<Vec<prove::Registered>>,
     right_failures: BTreeMap<Right, Failure>,
     findings: BTreeMap<Code, Finding>,
     refapp_failure: Option<Failure>,
@@ -160,6 +162,7 @@ impl Owner {
             next_poll: Millis(0),
             next_upkeep: Millis(0),
             proving: None,
+            registering: None,
             right_failures: BTreeMap::new(),
             findings: BTreeMap::new(),
             refapp_failure: None,
@@ -241,6 +244,7 @@ impl Owner {
         self.lane = lane::Lane::default();
         self.polling = false;
         self.proving = None;
+        self.registering = None;
         self.wake_up();
     }
 

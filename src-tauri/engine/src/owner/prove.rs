@@ -35,6 +35,9 @@ enum Waits {
     ForUpdate(Reply),
 }
 
+/// What goes on when webhooks were registered.
+pub(super) type Registered = Box<dyn FnOnce(&mut Owner, Result<(), Failure>) + Send>;
+
 /// What a job found out about a right.
 type Proof = (Right, Result<(), Failure>);
 
@@ -97,7 +100,8 @@ impl Owner {
             if let Some(user) = somebody {
                 proofs.push((Right::ReadUser, outcome(&client.user(&user).await)));
             }
-            proofs.push((Right::ListWebhooks, outcome(&client.webhooks().await)));
+            let webhooks = client.webhooks().await;
+            proofs.push((Right::ListWebhooks, outcome(&webhooks)));
             // The optional ones; each is harmless to try.
             let postings = client.postings().await;
             proofs.push((Right::ListPostings, outcome(&postings)));
@@ -136,6 +140,9 @@ impl Owner {
                 }
                 if let Ok(users) = &users {
                     owner.users_read(users);
+                }
+                if let Ok(webhooks) = &webhooks {
+                    owner.webhooks_read(webhooks);
                 }
                 if no_posting {
                     owner.right_is_open(Right::ReadPosting);
@@ -322,7 +329,7 @@ impl Owner {
                 match waits {
                     Some(proving) if owner.record.public_url.as_deref().is_some_and(|url| !url.is_empty()) => {
                         owner.proving = Some(proving);
-                        owner.register_webhooks(|owner, _| owner.end_proof(None));
+                        owner.register_webhooks(Box::new(|owner, _| owner.end_proof(None)));
                     }
                     waits => {
                         owner.proving = waits;
@@ -334,20 +341,46 @@ impl Owner {
     }
 
     /// Registers our webhooks unless they are there, as soon as there is a way to Lever; then goes on with `then`.
-    pub(super) fn register_webhooks(&mut self, then: impl FnOnce(&mut Self, Result<(), Failure>) + Send + 'static) {
-        let (Some(client), Some(address)) = (self.lever.clone(), self.address("lever")) else {
+    /// Without an address, those of an earlier one are taken away.
+    pub(super) fn register_webhooks(&mut self, then: Registered) {
+        // Two at once would each find nothing and make two: what is asked meanwhile looks again when the first is done.
+        if let Some(waits) = &mut self.registering {
+            return waits.push(then);
+        }
+        let Some(client) = self.lever.clone() else {
             return then(self, Ok(()));
         };
+        self.registering = Some(Vec::new());
+        let (address, path) = (self.address("lever"), self.receiver_path.clone());
         let kept = self.secret(SecretKind::WebhookTokens).ok().flatten();
         let known: Vec<String> = kept.iter().flat_map(webhook_tokens).map(|(id, _)| id).collect();
         self.job(async move {
-            let made = make_webhooks(&client, &address, &known).await;
+            let made = make_webhooks(&client, address.as_deref(), path.as_ref(), &known).await;
             Box::new(move |owner: &mut Self| {
+                let waits = owner.registering.take().unwrap_or_default();
                 let registered = owner.webhooks_made(made);
-                owner.channel_failure = registered.as_ref().err().cloned();
+                if address.is_some() {
+                    owner.channel_failure = registered.as_ref().err().cloned();
+                }
                 then(owner, registered);
+                if !waits.is_empty() {
+                    owner.register_webhooks(Box::new(|owner, registered| {
+                        for wait in waits {
+                            wait(owner, registered.clone());
+                        }
+                    }));
+                }
             }) as Then
         });
+    }
+
+    /// The account's webhooks. A stage-change one that is not ours is warned of, whether ours is to be registered or
+    /// stage changes are polled: Refapp's hosted integration above all, as both would mail the candidate (`rules.md` 4).
+    fn webhooks_read(&mut self, there: &[lever::Webhook]) {
+        let elsewhere = there.iter().any(|webhook| {
+            webhook.event == lever::CANDIDATE_STAGE_CHANGE && !leads_here(webhook, self.receiver_path.as_ref())
+        });
+        self.say(Code::LevWebhookElsewhere, elsewhere, false);
     }
 
     fn webhooks_made(&mut self, made: Made) -> Result<(), Failure> {
@@ -356,13 +389,7 @@ impl Owner {
             return Err(Failure::from(error));
         }
         self.right_is_proven(Right::ListWebhooks);
-        let elsewhere = made.elsewhere;
-        if elsewhere {
-            // Refapp's hosted integration above all: both would mail the candidate (rules.md 4).
-            self.ail(Code::LevWebhookElsewhere.into(), false);
-        } else {
-            self.heal(Code::LevWebhookElsewhere);
-        }
+        self.webhooks_read(&made.there);
         // The tokens are shown once: on disk before anything else.
         let mut lines: Vec<String> = made.kept.iter().map(|webhook| webhook.id.to_string()).collect();
         let before = self.secret(SecretKind::WebhookTokens)?;
@@ -397,9 +424,11 @@ impl Owner {
         let now = Millis::now();
         let any_new = !made.new.is_empty();
         self.change(|record| {
-            if any_new || record.webhook_since.is_none() {
-                record.webhook_since = Some(now);
-            }
+            record.webhook_since = match record.webhook_since {
+                _ if webhooks.is_empty() => None,
+                Some(since) if !any_new => Some(since),
+                _ => Some(now),
+            };
             record.webhooks = webhooks;
         });
         self.open_door();
@@ -542,13 +571,18 @@ async fn read_posting(client: &lever::Client, posting: Option<PostingId>) -> Opt
     }
 }
 
+/// Whether a webhook is ours, at this address or at an earlier one: the path is ours alone, and stays.
+fn leads_here(webhook: &lever::Webhook, path: Option<&Secret>) -> bool {
+    path.is_some_and(|path| webhook.url.ends_with(&format!("/lever/{}", path.expose())))
+}
+
 /// What came of registering.
 struct Made {
+    /// All of the account, as they were before.
+    there: Vec<lever::Webhook>,
     /// Ours, with a token that we hold.
     kept: Vec<lever::Webhook>,
     new: Vec<lever::NewWebhook>,
-    /// Somebody else's stage-change webhook is there.
-    elsewhere: bool,
     list_error: Option<lever::Error>,
     error: Option<lever::Error>,
 }
@@ -556,43 +590,39 @@ struct Made {
 /// What happens in Lever that concerns us. Moves start checks; deletions erase people.
 const EVENTS: [&str; 2] = [lever::CANDIDATE_STAGE_CHANGE, lever::CANDIDATE_DELETED];
 
-async fn make_webhooks(client: &lever::Client, address: &str, known: &[String]) -> Made {
+async fn make_webhooks(client: &lever::Client, address: Option<&str>, path: Option<&Secret>, known: &[String]) -> Made {
     let mut made = Made {
+        there: Vec::new(),
         kept: Vec::new(),
         new: Vec::new(),
-        elsewhere: false,
         list_error: None,
         error: None,
     };
     // Duplicates are accepted by Lever: look first (lever-api.md §8.2).
-    let there = match client.webhooks().await {
-        Ok(there) => there,
+    match client.webhooks().await {
+        Ok(there) => made.there = there,
         Err(error) => {
             return Made {
                 list_error: Some(error),
                 ..made
             };
         }
-    };
-    made.elsewhere = there
-        .iter()
-        .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE && webhook.url != address);
-    let Ok(url) = Url::parse(address) else { return made };
-    for event in EVENTS {
-        let ours = there
-            .iter()
-            .filter(|webhook| webhook.event == event && webhook.url == address);
-        let mut held = false;
-        for webhook in ours {
-            if known.contains(&webhook.id.to_string()) && !held {
-                held = true;
-                made.kept.push(webhook.clone());
-            } else if let Err(error) = client.delete_webhook(&webhook.id).await {
-                // Its token is lost, or it is one too many. Without the right it stays: its deliveries are refused.
-                tracing::info!(%error, "an old webhook of ours stays at Lever");
-            }
+    }
+    for webhook in made.there.iter().filter(|webhook| leads_here(webhook, path)) {
+        let held = made.kept.iter().any(|kept| kept.event == webhook.event);
+        if address == Some(&webhook.url) && known.contains(&webhook.id.to_string()) && !held {
+            made.kept.push(webhook.clone());
+        } else if let Err(error) = client.delete_webhook(&webhook.id).await {
+            // Of an earlier address, or its token is lost, or it is one too many. Without the right it stays: its
+            // deliveries are refused.
+            tracing::info!(%error, "an old webhook of ours stays at Lever");
         }
-        if !held {
+    }
+    let Some(url) = address.and_then(|address| Url::parse(address).ok()) else {
+        return made;
+    };
+    for event in EVENTS {
+        if !made.kept.iter().any(|kept| kept.event == event) {
             match client.create_webhook(&url, event).await {
                 Ok(new) => made.new.push(new),
                 // Deletions are found by reading, too: a webhook for them is welcome and not needed.

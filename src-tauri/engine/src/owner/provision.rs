@@ -20,6 +20,7 @@ pub(super) struct Provisioning {
 impl Owner {
     pub(super) fn provision(&mut self, file: Provision) -> Result<(), Failure> {
         let way_in = file.lever.way_in();
+        let public_url = file.public_url.clone().unwrap_or_default();
         self.keep_secret(SecretKind::RefappToken, &file.refapp_token)?;
         match &file.update_bearer {
             Some(bearer) => self.keep_secret(SecretKind::UpdateBearer, bearer)?,
@@ -47,7 +48,6 @@ impl Owner {
                 record.client_id = Some(client_id.clone());
             }
             record.refapp_url = Some(file.refapp_url.clone());
-            record.public_url = Some(file.public_url.clone().unwrap_or_default());
             record.settings.default_language.clone_from(&file.default_language);
             record.settings.poll_interval = file.poll_interval;
             if record.standing == Standing::Disconnected {
@@ -66,7 +66,7 @@ impl Owner {
             reading: false,
         });
         self.connect_clients();
-        self.open_door();
+        self.public_url_becomes(public_url);
         Ok(())
     }
 
@@ -142,6 +142,9 @@ impl Owner {
         }
         if self.record.standing == Standing::Draft {
             self.finish_setup()?;
+        }
+        if !self.has_channel() {
+            return Err(Code::AppNoChannel.into());
         }
         Ok(Step::Finished)
     }

@@ -437,9 +437,9 @@ impl Owner {
         let url = match prepared {
             Ok(Some(url)) => url,
             Ok(None) => {
-                self.change(|record| record.public_url = Some(String::new()));
-                self.channel_failure = None;
-                self.open_door();
+                self.public_url_becomes(String::new());
+                // What is registered at an earlier address leads nowhere any more.
+                self.register_webhooks(Box::new(|_, _| {}));
                 let polls = self.record.has(Right::ListOpportunities);
                 let answer = if polls {
                     Ok(Answer::Done)
@@ -463,13 +463,26 @@ impl Owner {
                     owner.channel_failure = Some(failure.clone());
                     return owner.answer(reply, Err(failure));
                 }
-                owner.change(|record| record.public_url = Some(url));
-                owner.open_door();
-                owner.register_webhooks(move |owner, registered| {
+                owner.public_url_becomes(url);
+                owner.register_webhooks(Box::new(move |owner, registered| {
                     owner.answer(reply, registered.map(|()| Answer::Done));
-                });
+                }));
             }) as Then
         });
+    }
+
+    /// Another address is another way in: what was registered, and what came, says nothing of it.
+    pub(super) fn public_url_becomes(&mut self, url: String) {
+        self.change(|record| {
+            if record.public_url.as_deref().unwrap_or_default() != url {
+                record.webhooks.clear();
+                record.webhook_since = None;
+                record.last_webhook = None;
+                record.last_update = None;
+            }
+            record.public_url = Some(url);
+        });
+        self.open_door();
     }
 
     /// The last click of the wizard: from now on events are acted on.
@@ -511,13 +524,13 @@ impl Owner {
         self.has_stage_webhook() || self.record.has(Right::ListOpportunities)
     }
 
-    /// Whether the webhook that starts checks is registered, and its signature token known. The one for deletions may
-    /// be there alone, where Lever failed at the other.
+    /// Whether the webhook that starts checks is registered for our address, and its signature token known. The one for
+    /// deletions may be there alone, where Lever failed at the other.
     pub(super) fn has_stage_webhook(&self) -> bool {
-        let webhooks = &self.record.webhooks;
+        let address = self.address("lever");
+        let mut webhooks = self.record.webhooks.iter();
         webhooks
-            .iter()
-            .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE)
+            .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE && address.as_deref() == Some(&*webhook.url))
     }
 
     pub(super) fn form_query(&self) -> FormQuery {
