@@ -219,14 +219,10 @@ impl Owner {
             self.read_stages(None);
         }
         if self.record.standing == Standing::Running {
-<<<<<<< HEAD
             if let Err(error) = self.look_again(now) {
                 self.ail(error.into(), true);
             }
-            self.register_webhooks(|_, _| {});
-=======
             self.register_webhooks(Box::new(|_, _| {}));
->>>>>>> 901f21a (Register a changed public address anew; warn of foreign webhooks on polling connections too (rules.md 4, 19))
             if self.carrier().is_some() {
                 self.update_templates(None);
             }
