@@ -183,6 +183,40 @@ async fn r17_each_missing_right_is_named_and_no_other_and_once_ticked_all_are_pr
     join_all(Right::REQUIRED.map(lacks)).await;
 }
 
+/// A second key of the same account, one of whose boxes is not ticked.
+async fn second_key(rig: &Rig, lacks: Right) -> String {
+    let key = "a-second-key".to_owned();
+    let order = json!({"name": "key eu, the second", "value": key, "data_centre": "eu"});
+    rig.control("POST", "lever/keys", order).await;
+    let rights = json!({"rights": {lacks.label(): false}});
+    rig.control("PATCH", &format!("lever/keys/{key}"), rights).await;
+    key
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_a_second_key_is_proven_anew_and_does_not_inherit_the_rights_of_the_first() {
+    for by_file in [false, true] {
+        let rig = Rig::start(Setup::default()).await;
+        let key = second_key(&rig, Right::AddOpportunityTag).await;
+        if by_file {
+            let mut file = rig.file();
+            file.lever = api::LeverLogin::ApiKey(model::Secret::new(&key));
+            rig.host.provision(vec![file]).await.expect("a sound file");
+        } else {
+            let connection = rig.id().await;
+            done(&rig, Request::SetApiKey { connection, key }).await;
+        }
+        let view = rig
+            .connection_that("the box that is not ticked is named", |view| {
+                missing(view) == [Right::AddOpportunityTag]
+            })
+            .await;
+        let mut findings = view.findings.iter();
+        assert!(findings.any(|finding| finding.failure.code == Code::LevRight && finding.stops));
+        assert_eq!(rig.calls("create opportunity").len(), 1, "the carrier is there");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r17_a_right_that_cannot_be_proven_yet_is_neither_there_nor_missing() {
     let rig = Rig::start(Setup::default()).await;

@@ -102,6 +102,29 @@ impl Owner {
         TokenSource::new(place, self.credentials()?, Arc::new(kept))
     }
 
+    /// Keeps a secret. Whether another one lay in its place.
+    pub(super) fn replace_secret(&self, kind: SecretKind, secret: &Secret) -> Result<bool, Failure> {
+        let before = self.secret(kind)?;
+        self.keep_secret(kind, secret)?;
+        Ok(before.is_some_and(|before| before.expose() != secret.expose()))
+    }
+
+    /// Another key or another consent: what the one before could do says nothing of it (`rules.md` 17).
+    pub(super) fn open_rights(&mut self) {
+        self.right_failures.clear();
+        self.change(|record| {
+            record.rights.clear();
+            record.rights_proven_at = None;
+        });
+        self.heal(Code::LevRight);
+    }
+
+    /// The rights of what replaced another way in are proven at once, as far as somebody consented before.
+    pub(super) fn prove_again(&mut self) {
+        let consent = self.carrier().is_some();
+        self.prove_rights(consent, None);
+    }
+
     /// Opens the door to webhooks and updates, as far as there is what they are proven by.
     pub(super) fn open_door(&mut self) {
         let opened = self.secret(SecretKind::ReceiverPath).and_then(|path| {
@@ -269,7 +292,14 @@ impl Owner {
                 let answer = match connected {
                     Ok((client, stages)) => {
                         owner.oauth_becomes(Oauth::Connected { since: now });
+                        let again = !owner.record.rights.is_empty();
+                        if again {
+                            owner.open_rights();
+                        }
                         owner.lever_is_proven(client, &stages, now);
+                        if again {
+                            owner.prove_again();
+                        }
                         Ok(Answer::Done)
                     }
                     Err(failure) => {

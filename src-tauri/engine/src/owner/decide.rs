@@ -26,9 +26,12 @@ impl Owner {
     /// A decision about a check that something is being done for is taken when that has come back: what a person
     /// sees then is what the decision is about.
     ///
-    /// So is an order that needs a proof of rights while another one runs.
+    /// So is an order that needs a proof of rights while another one runs, and one that brings what is to be proven.
     pub(super) fn must_wait(&self, order: &Order) -> bool {
-        if matches!(order, Order::ProveRights { .. } | Order::UpdateTemplates) {
+        if matches!(
+            order,
+            Order::ProveRights { .. } | Order::UpdateTemplates | Order::SetApiKey { .. } | Order::ConnectOauth
+        ) {
             return self.proving.is_some();
         }
         let Order::Decide { check, .. } = order else {

@@ -21,27 +21,28 @@ impl Owner {
     pub(super) fn provision(&mut self, file: Provision) -> Result<(), Failure> {
         let way_in = file.lever.way_in();
         let public_url = file.public_url.clone().unwrap_or_default();
+        if self.record.data_centre.is_some_and(|before| before != file.data_centre) {
+            self.forget_account()?;
+        }
         self.keep_secret(SecretKind::RefappToken, &file.refapp_token)?;
         match &file.update_bearer {
             Some(bearer) => self.keep_secret(SecretKind::UpdateBearer, bearer)?,
             None => self.world.vault.delete(&self.secret_name(SecretKind::UpdateBearer))?,
         }
-        match &file.lever {
-            LeverLogin::ApiKey(key) => self.keep_secret(SecretKind::LeverKey, key)?,
+        let other = match &file.lever {
+            LeverLogin::ApiKey(key) => self.replace_secret(SecretKind::LeverKey, key)?,
             LeverLogin::OAuth { client_secret, .. } => {
                 self.keep_secret(SecretKind::OauthClientSecret, client_secret)?;
+                false
             }
+        };
+        if other || self.record.way_in != Some(way_in) {
+            self.open_rights();
         }
         if file.public_url.is_some() && self.secret(SecretKind::ReceiverPath)?.is_none() {
             self.keep_secret(SecretKind::ReceiverPath, &Secret::new(&super::setup::random_hex()?))?;
         }
         self.change(|record| {
-            if record.data_centre != Some(file.data_centre) {
-                record.rights.clear();
-                record.rights_proven_at = None;
-                record.carrier = store::Carrier::None;
-                record.webhooks.clear();
-            }
             record.data_centre = Some(file.data_centre);
             record.way_in = Some(way_in);
             if let LeverLogin::OAuth { client_id, .. } = &file.lever {

@@ -135,7 +135,20 @@ impl Owner {
         if self.record.data_centre == Some(data_centre) && self.record.way_in == Some(way_in) {
             return Ok(());
         }
-        // Another account's key, users, stages and webhooks are of no use: they are asked for anew.
+        self.forget_account()?;
+        self.change(|record| {
+            record.data_centre = Some(data_centre);
+            record.way_in = Some(way_in);
+            if record.standing != Standing::Disconnected {
+                record.standing = Standing::Draft;
+            }
+        });
+        self.place = self.place().ok();
+        Ok(())
+    }
+
+    /// Another account's key, users, stages and webhooks are of no use: they are asked for anew.
+    pub(super) fn forget_account(&mut self) -> Result<(), Failure> {
         self.lever = None;
         self.attempt = None;
         self.oauth_becomes(Oauth::Idle);
@@ -145,22 +158,17 @@ impl Owner {
         for kind in [SecretKind::LeverKey, SecretKind::OauthRefreshToken] {
             self.world.vault.delete(&self.secret_name(kind))?;
         }
+        self.open_rights();
         self.change(|record| {
-            record.data_centre = Some(data_centre);
-            record.way_in = Some(way_in);
             record.lever_proven_at = None;
-            record.rights.clear();
-            record.rights_proven_at = None;
             record.stages.clear();
             record.carrier = store::Carrier::None;
             record.webhooks.clear();
+            record.webhook_since = None;
+            record.last_webhook = None;
             record.settings.trigger_stage = None;
             record.settings.acting_user = None;
-            if record.standing != Standing::Disconnected {
-                record.standing = Standing::Draft;
-            }
         });
-        self.place = self.place().ok();
         Ok(())
     }
 
@@ -216,19 +224,25 @@ impl Owner {
         key: &Secret,
         stages: Result<Vec<lever::Stage>, lever::Error>,
     ) -> Result<Answer, Failure> {
-        let stages = match stages {
-            Ok(stages) => stages,
-            // The key is one of this account's and lacks a box: the list of rights says which.
-            Err(error) if error.kind == lever::Kind::Forbidden => {
-                self.right_is_missing(&error);
-                Vec::new()
-            }
-            Err(error) => return Err(Failure::from(&error)),
-        };
-        self.keep_secret(SecretKind::LeverKey, key)?;
+        if let Err(error) = &stages
+            && error.kind != lever::Kind::Forbidden
+        {
+            return Err(Failure::from(error));
+        }
+        let other = self.replace_secret(SecretKind::LeverKey, key)?;
+        if other {
+            self.open_rights();
+        }
+        // The key is one of this account's and lacks a box: the list of rights says which.
+        if let Err(error) = &stages {
+            self.right_is_missing(error);
+        }
         self.hints.lever_key = Some(key.hint());
         self.change(|record| record.way_in = Some(WayIn::ApiKey));
-        self.lever_is_proven(client, &stages, Millis::now());
+        self.lever_is_proven(client, &stages.unwrap_or_default(), Millis::now());
+        if other {
+            self.prove_again();
+        }
         Ok(Answer::Done)
     }
 
