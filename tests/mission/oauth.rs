@@ -308,3 +308,39 @@ async fn m03_tokens_are_renewed_and_the_rotated_one_outlives_a_restart() {
     let grants = crate::state_of(&rig, "lever").await["grants"].take();
     assert_eq!(grants[0]["revoked"], Value::Bool(false));
 }
+
+/// Jobs hold on to the way in that they began with. Two of those would refresh twice with one token, which Lever takes
+/// for a theft.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m03_reading_the_file_again_while_tokens_are_renewed_refreshes_once() {
+    let rig = Rig::bare(Setup {
+        data_centre: DataCentre::Us,
+        ..Setup::default()
+    })
+    .await;
+    let wizard = at_consent(&rig, DataCentre::Us).await;
+    consent(&rig, &wizard).await;
+    connect(&wizard).await.expect("tokens");
+    wizard.rest_at_lever().await;
+    wizard.finish().await.expect("all is there");
+    rig.until_ready().await;
+
+    rig.control("POST", "lever/expire-access-tokens", json!({})).await;
+    rig.fault(json!({"match": {"call": "token refresh"}, "kind": "slow", "ms": 1000}))
+        .await;
+    rig.move_into_trigger("Kim Berg").await;
+    rig.until("a refresh is under way", async || {
+        (!rig.calls("token refresh").is_empty()).then_some(())
+    })
+    .await;
+    let mut file = rig.file();
+    file.lever = api::LeverLogin::OAuth {
+        client_id: "practice-client-us".to_owned(),
+        client_secret: model::Secret::new(demo::OAUTH_CLIENT_SECRET),
+    };
+    rig.host.provision(vec![file]).await.expect("a sound file");
+    let connection = wizard.id;
+    wizard.order(Request::ReadStages { connection }).await.expect("stages");
+    crate::becomes(&rig, "Kim Berg", model::Status::Sent).await;
+    assert_eq!(rig.calls("token refresh").len(), 1);
+}

@@ -23,6 +23,13 @@ pub(super) struct Attempt {
     code: Option<Secret>,
 }
 
+/// The one source of access tokens, and what it was made for.
+pub(super) struct Source {
+    place: LeverPlace,
+    credentials: Credentials,
+    tokens: Arc<TokenSource>,
+}
+
 /// A connection's refresh token, in the vault.
 struct Kept {
     vault: Arc<dyn Vault>,
@@ -81,7 +88,7 @@ impl Owner {
                 .transpose()?,
             Some(WayIn::OAuth) if self.secret(SecretKind::OauthRefreshToken)?.is_some() => {
                 let source = self.token_source(&place)?;
-                Some(lever::Client::new(place, lever::Auth::OAuth(Arc::new(source)))?)
+                Some(lever::Client::new(place, lever::Auth::OAuth(source))?)
             }
             _ => None,
         };
@@ -94,12 +101,29 @@ impl Owner {
         Ok(Credentials { id, secret })
     }
 
-    fn token_source(&self, place: &LeverPlace) -> Result<TokenSource, Failure> {
+    /// The same as before, as long as it is for the same: jobs still hold it, and two of them could refresh at once
+    /// (`reliability.md` rule 14).
+    fn token_source(&mut self, place: &LeverPlace) -> Result<Arc<TokenSource>, Failure> {
+        let credentials = self.credentials()?;
+        let same = |source: &&Source| {
+            source.place == *place
+                && source.credentials.id == credentials.id
+                && source.credentials.secret.expose() == credentials.secret.expose()
+        };
+        if let Some(source) = self.source.as_ref().filter(same) {
+            return Ok(source.tokens.clone());
+        }
         let kept = Kept {
             vault: self.world.vault.clone(),
             name: self.secret_name(SecretKind::OauthRefreshToken),
         };
-        TokenSource::new(place, self.credentials()?, Arc::new(kept))
+        let tokens = Arc::new(TokenSource::new(place, credentials.clone(), Arc::new(kept))?);
+        self.source = Some(Source {
+            place: place.clone(),
+            credentials,
+            tokens: tokens.clone(),
+        });
+        Ok(tokens)
     }
 
     /// Keeps a secret. Whether another one lay in its place.
@@ -282,7 +306,7 @@ impl Owner {
                     return Err(Failure::new(code).with("scopes", missing.join(" ")));
                 }
                 source.adopt(tokens).await?;
-                let client = lever::Client::new(place, lever::Auth::OAuth(Arc::new(source)))?;
+                let client = lever::Client::new(place, lever::Auth::OAuth(source))?;
                 let stages = client.stages().await?;
                 Ok((client, stages))
             }

@@ -65,6 +65,7 @@ pub(crate) struct Owner {
     provision: Option<provision::Provisioning>,
     wake: Arc<Notify>,
     lever: Option<lever::Client>,
+    source: Option<auth::Source>,
     refapp: Option<refapp::Client>,
     place: Option<Place>,
     /// The account's form, as it was last read.
@@ -140,6 +141,7 @@ impl Owner {
             provision: None,
             wake: Arc::new(Notify::new()),
             lever: None,
+            source: None,
             refapp: None,
             place: None,
             form: None,

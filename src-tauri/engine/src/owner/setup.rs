@@ -150,6 +150,7 @@ impl Owner {
     /// Another account's key, users, stages and webhooks are of no use: they are asked for anew.
     pub(super) fn forget_account(&mut self) -> Result<(), Failure> {
         self.lever = None;
+        self.source = None;
         self.attempt = None;
         self.oauth_becomes(Oauth::Idle);
         self.lever_failure = None;

@@ -80,6 +80,7 @@ impl Owner {
             record.rights_proven_at = None;
         });
         self.lever = None;
+        self.source = None;
         self.refapp = None;
         self.form = None;
         self.hints = crate::state::Hints::default();
