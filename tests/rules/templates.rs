@@ -265,6 +265,85 @@ async fn r16_the_tag_carrier_is_made_once_and_again_if_somebody_deletes_or_anony
     }
 }
 
+/// Waits until it is said, or not any more, that the tag carrier is not there.
+async fn carrier_is_missed(rig: &Rig, missed: bool) {
+    rig.connection_that("what is said of the carrier", |view| {
+        let mut findings = view.findings.iter();
+        findings.any(|finding| finding.failure.code == Code::LevCarrier) == missed
+    })
+    .await;
+}
+
+/// One answer to the making of the carrier is lost.
+async fn lose_the_answer(rig: &Rig) {
+    let lost = json!({"match": {"call": "create opportunity"}, "kind": "applied_no_answer", "times": 1});
+    rig.fault(lost).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r16_a_carrier_that_may_be_there_is_made_again_by_a_person_and_never_blindly() {
+    let mut rig = Rig::bare(Setup::default()).await;
+    lose_the_answer(&rig).await;
+    rig.provision().await;
+    carrier_is_missed(&rig, true).await;
+    rig.restart().await;
+    rig.provision().await;
+    carrier_is_missed(&rig, true).await;
+    let connection = rig.id().await;
+    let ask = |consent| Request::ProveRights { connection, consent };
+    rig.until("the users are read", async || {
+        (rig.host.ask(ask(false)).await == Ok(Reply::Done)).then_some(())
+    })
+    .await;
+    assert_eq!(rig.calls("create opportunity").len(), 1);
+
+    // Whoever presses Update has read what is said.
+    update(&rig).await;
+    assert_eq!(rig.calls("create opportunity").len(), 2);
+    rig.until_ready().await;
+    carrier_is_missed(&rig, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r16_a_carrier_that_may_be_there_is_looked_for_and_a_list_that_fails_is_no_list_without_it() {
+    let rig = Rig::bare(Setup::with_list_rights()).await;
+    lose_the_answer(&rig).await;
+    // The first list is read before the carrier is made.
+    let fails = json!({"match": {"call": "list opportunities", "path": "/eu/v1/opportunities"}, "kind": "status",
+        "code": 503, "after": 2, "times": 6});
+    rig.fault(fails).await;
+    rig.provision().await;
+    rig.until_ready().await;
+    assert_eq!(rig.calls("create opportunity").len(), 1, "it is found again");
+    assert_eq!(carriers(&rig).await.len(), 1);
+    carrier_is_missed(&rig, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r16_a_carrier_that_cannot_be_made_again_is_missed_and_made_as_soon_as_it_can() {
+    let mut rig = Rig::start(Setup::default()).await;
+    update(&rig).await;
+    let carrier = carriers(&rig).await[0]["id"].as_str().expect("an id").to_owned();
+    rig.control("DELETE", &format!("lever/opportunities/{carrier}"), Value::Null)
+        .await;
+    let tick = |ticked: bool| json!({"rights": {"create opportunity": ticked}});
+    let key = format!("lever/keys/{}", demo::EU_KEY);
+    rig.control("PATCH", &key, tick(false)).await;
+    let connection = rig.id().await;
+    let refused = rig.host.ask(Request::UpdateTemplates { connection }).await;
+    assert_eq!(refused.expect_err("it cannot be made").code, Code::LevCarrier);
+    carrier_is_missed(&rig, true).await;
+
+    rig.control("PATCH", &key, tick(true)).await;
+    rig.restart().await;
+    rig.until("it is made again", async || {
+        (!carriers(&rig).await.is_empty()).then_some(())
+    })
+    .await;
+    assert_eq!(carried(&rig).await.len(), 3);
+    carrier_is_missed(&rig, false).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r16_the_tag_carrier_is_never_in_the_trigger_stage_and_never_started() {
     let rig = Rig::bare(Setup::default()).await;

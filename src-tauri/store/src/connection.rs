@@ -95,6 +95,8 @@ pub enum Carrier {
     Making { since: Millis },
     /// No answer came: there may be one in Lever.
     Unknown { since: Millis },
+    /// It was there, and somebody deleted or anonymised it: it is to be made again.
+    Gone,
     Made {
         opportunity: OpportunityId,
         url: Option<String>,

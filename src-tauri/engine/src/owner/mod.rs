@@ -281,6 +281,7 @@ impl Owner {
         }
         self.watch_channels(now);
         self.watch_coverage();
+        self.watch_carrier();
         self.start_upkeep(now);
         self.carry_on_provision(now);
     }

@@ -24,6 +24,8 @@ const TRIAL_TAG: &str = "Refapp Trial";
 /// A proof under way.
 pub(super) struct Proving {
     consent: bool,
+    /// A person wants the tag carrier made, now that they know that there may be one already.
+    insists: bool,
     waits: Vec<Waits>,
     done: u32,
 }
@@ -51,16 +53,35 @@ impl Owner {
         self.begin_proof(consent, reply.map(Waits::ForProof));
     }
 
-    /// The tag carrier was there, with consent, and is gone. A proof under way may be making it already: then it is
-    /// looked at again when that has ended.
+    /// The tag carrier was wanted, with consent, and is not there. A proof under way may be making it already: then it
+    /// is looked at again when that has ended.
     pub(super) fn remake_carrier(&mut self, reply: Option<Reply>) {
         let waits = reply.map(Waits::ForUpdate);
         if let Some(proving) = &mut self.proving {
             proving.waits.extend(waits);
             return;
         }
-        self.change(|record| record.carrier = Carrier::None);
         self.begin_proof(true, waits);
+    }
+
+    /// Somebody deleted or anonymised the tag carrier.
+    pub(super) fn carrier_is_gone(&mut self) {
+        self.change(|record| record.carrier = Carrier::Gone);
+    }
+
+    /// Said as long as it is so, and not only when it is found out (`rules.md` 16).
+    pub(super) fn watch_carrier(&mut self) {
+        let wanted = matches!(self.record.carrier, Carrier::Gone | Carrier::Unknown { .. });
+        self.say(Code::LevCarrier, wanted, false);
+    }
+
+    /// Whether only a person can say that the tag carrier is to be made: there may be one, and nobody can look.
+    pub(super) fn carrier_needs_person(&self) -> bool {
+        matches!(self.record.carrier, Carrier::Unknown { .. }) && !self.may_list()
+    }
+
+    fn may_list(&self) -> bool {
+        self.record.rights.get(&Right::ListOpportunities) != Some(&RightState::Missing)
     }
 
     fn begin_proof(&mut self, consent: bool, waits: Option<Waits>) {
@@ -73,6 +94,7 @@ impl Owner {
         };
         self.proving = Some(Proving {
             consent,
+            insists: consent && waits.is_some(),
             waits: waits.into_iter().collect(),
             done: 0,
         });
@@ -177,8 +199,14 @@ impl Owner {
                         ]);
                         owner.prove_writes(carrier);
                     }
-                    Ok(_) => owner.make_carrier(client, acting),
-                    Err(error) if error.kind == Kind::NotFound => owner.make_carrier(client, acting),
+                    Ok(_) => {
+                        owner.carrier_is_gone();
+                        owner.make_carrier(client, acting);
+                    }
+                    Err(error) if error.kind == Kind::NotFound => {
+                        owner.carrier_is_gone();
+                        owner.make_carrier(client, acting);
+                    }
                     Err(error) => {
                         let failure = Failure::from(&error);
                         owner.take_proofs(vec![(Right::ReadOpportunity, Err(failure.clone()))]);
@@ -190,8 +218,15 @@ impl Owner {
         }
     }
 
-    /// Intent first: a crash leaves "there may be one", and never two in silence.
+    /// Intent first: a crash leaves "there may be one", and never two in silence. Where there may be one already, only
+    /// a look that finds none, or a person, makes another (`lever-api.md §4`).
     fn make_carrier(&mut self, client: lever::Client, acting: UserId) {
+        let insists = self.proving.as_ref().is_some_and(|proving| proving.insists);
+        if self.carrier_needs_person() && !insists {
+            return self.end_proof(Some(Code::LevCarrier.into()));
+        }
+        let before = self.record.carrier.clone();
+        let uncertain = matches!(before, Carrier::Unknown { .. }) && !insists;
         let now = Millis::now();
         self.change(|record| record.carrier = Carrier::Making { since: now });
         if !matches!(self.record.carrier, Carrier::Making { .. }) {
@@ -219,28 +254,25 @@ impl Owner {
             tags,
             stage,
         };
-        let can_list = self.record.has(Right::ListOpportunities);
+        let may_list = self.may_list();
         self.job(async move {
             // A carrier of an earlier try, or of a lost database, is taken over where it can be found.
-            let found = if can_list {
-                client.opportunities_with_tag(CARRIER_TAG).await.ok()
+            let found = if may_list {
+                find_carrier(&client).await
             } else {
-                None
+                Ok(None)
             };
-            let found = found
-                .unwrap_or_default()
-                .into_iter()
-                .find(|row| row.name == CARRIER_NAME && !row.anonymised && !row.archived);
             let made = match found {
-                Some(row) => Ok((row, false)),
-                None => client.create_opportunity(&new, &acting).await.map(|row| (row, true)),
+                Ok(Some(row)) => Ok((row, false)),
+                // A list that failed is no list without one.
+                Err(error) if uncertain || error.kind != Kind::Forbidden => Err(error),
+                _ => client.create_opportunity(&new, &acting).await.map(|row| (row, true)),
             };
-            Box::new(move |owner: &mut Self| owner.carrier_made(made)) as Then
+            Box::new(move |owner: &mut Self| owner.carrier_made(before, made)) as Then
         });
     }
 
-    fn carrier_made(&mut self, made: Result<(lever::Opportunity, bool), lever::Error>) {
-        let now = Millis::now();
+    fn carrier_made(&mut self, before: Carrier, made: Result<(lever::Opportunity, bool), lever::Error>) {
         match made {
             Ok((opportunity, new)) => {
                 let carrier = Carrier::Made {
@@ -251,7 +283,6 @@ impl Owner {
                     record.carrier = carrier;
                     record.trial_note = None;
                 });
-                self.heal(Code::LevCarrier);
                 if new {
                     self.take_proofs(vec![(Right::CreateOpportunity, Ok(()))]);
                 }
@@ -259,20 +290,18 @@ impl Owner {
                 self.prove_carrier_read(opportunity.id);
             }
             Err(error) => {
-                let unknown = error.outcome() == lever::Outcome::Unknown;
+                let tried = error.call == lever::Call::CreateOpportunity;
+                let unknown = tried && error.outcome() == lever::Outcome::Unknown;
+                let since = Millis::now();
                 self.change(|record| {
-                    record.carrier = if unknown {
-                        Carrier::Unknown { since: now }
-                    } else {
-                        Carrier::None
-                    }
+                    record.carrier = if unknown { Carrier::Unknown { since } } else { before };
                 });
                 let failure = Failure::from(&error);
-                self.take_proofs(vec![(Right::CreateOpportunity, Err(failure.clone()))]);
-                if unknown {
-                    self.ail(Code::LevCarrier.into(), false);
+                if let Some(right) = error.call.right() {
+                    self.take_proofs(vec![(right, Err(failure.clone()))]);
                 }
-                self.end_proof((error.kind != Kind::Forbidden).then_some(failure));
+                let is_said = tried && error.kind == Kind::Forbidden;
+                self.end_proof((!is_said).then_some(failure));
             }
         }
     }
@@ -474,7 +503,8 @@ impl Owner {
         let proven = failure.map_or(Ok(Answer::Done), Err);
         for waits in proving.into_iter().flat_map(|proving| proving.waits) {
             match (waits, &proven) {
-                (Waits::ForUpdate(reply), Ok(_)) => self.update_templates(Some(reply)),
+                (Waits::ForUpdate(reply), Ok(_)) if self.carrier().is_some() => self.update_templates(Some(reply)),
+                (Waits::ForUpdate(reply), Ok(_)) => self.answer(reply, Err(Code::LevCarrier.into())),
                 (Waits::ForProof(reply) | Waits::ForUpdate(reply), proven) => self.answer(reply, proven.clone()),
             }
         }
@@ -557,6 +587,13 @@ fn outcome<T>(result: &Result<T, lever::Error>) -> Result<(), Failure> {
         Ok(_) => Ok(()),
         Err(error) => Err(Failure::from(error)),
     }
+}
+
+/// A carrier that is there.
+async fn find_carrier(client: &lever::Client) -> Result<Option<lever::Opportunity>, lever::Error> {
+    let rows = client.opportunities_with_tag(CARRIER_TAG).await?;
+    let is_carrier = |row: &lever::Opportunity| row.name == CARRIER_NAME && !row.anonymised && !row.archived;
+    Ok(rows.into_iter().find(is_carrier))
 }
 
 /// *read posting* is proven on a real posting only. On one that does not exist, 403 says that the right is missing, and

@@ -136,7 +136,11 @@ impl Owner {
         let stage = self.find_stage(&file.trigger_stage)?;
         self.trigger_by(stage);
         self.find_template(file)?;
-        let proven = self.record.rights_proven_at.is_some() && self.carrier().is_some();
+        let needs_person = self.carrier_needs_person();
+        if needs_person && self.record.rights_proven_at.is_none() {
+            return Ok(Step::Wait);
+        }
+        let proven = self.record.rights_proven_at.is_some() && (self.carrier().is_some() || needs_person);
         let registered = file.public_url.is_none() || self.has_stage_webhook();
         if !proven || !registered {
             return Ok(Step::Prove);
@@ -284,7 +288,7 @@ impl Owner {
     /// A proof came to its end. If it brought something, the next step need not wait.
     pub(super) fn proof_helped(&mut self) {
         let helped = !self.choices.is_empty() && Right::REQUIRED.iter().any(|right| self.record.has(*right));
-        if helped && self.record.rights_proven_at.is_some() == self.carrier().is_some() {
+        if helped && self.record.rights_proven_at.is_some() && self.carrier().is_some() {
             self.provision_soon();
         }
     }

@@ -3,7 +3,7 @@
 use lever::{Kind, Priority};
 use model::{Code, Coverage, Failure, HOUR, MINUTE, Millis, PostingId, Right, TemplateTag};
 use refapp::{Form, FormKind, FormQuery};
-use store::Standing;
+use store::{Carrier, Standing};
 
 use super::{Owner, Then};
 use crate::TemplateReport;
@@ -16,6 +16,9 @@ const UPKEEP: i64 = HOUR;
 impl Owner {
     /// Reads the templates and brings the carrier's tags into line; without a `reply` it only says whether they differ.
     pub(super) fn update_templates(&mut self, reply: Option<Reply>) {
+        if matches!(self.record.carrier, Carrier::Gone | Carrier::Unknown { .. }) {
+            return self.remake_carrier(reply);
+        }
         let parts = (
             self.refapp.clone(),
             self.lever.as_ref().map(|client| client.with(Priority::Effect)),
@@ -64,6 +67,7 @@ impl Owner {
         if gone {
             // Somebody deleted or anonymised it: it is made again (rules.md 16), by the proof that makes it, with the
             // tags that are known. Then whoever asked gets what they asked for.
+            self.carrier_is_gone();
             return self.remake_carrier(reply);
         }
         self.lever_answered(tags.as_ref().err());
@@ -223,7 +227,7 @@ impl Owner {
                 self.ail(error.into(), true);
             }
             self.register_webhooks(Box::new(|_, _| {}));
-            if self.carrier().is_some() {
+            if self.record.carrier != Carrier::None && !self.carrier_needs_person() {
                 self.update_templates(None);
             }
         }
