@@ -70,6 +70,45 @@ async fn r20_what_happened_while_disconnected_is_found_where_opportunities_can_b
     assert_eq!(rig.starts("Kim Berg"), 1);
 }
 
+/// No file of ours names the candidate.
+fn nowhere(rig: &Rig, candidate: &str) {
+    for file in std::fs::read_dir(rig.dir.path()).expect("a directory") {
+        let path = file.expect("an entry").path();
+        let bytes = std::fs::read(&path).expect("a file of ours");
+        let found = bytes
+            .windows(candidate.len())
+            .any(|window| window == candidate.as_bytes());
+        assert!(!found, "{} still names the candidate", path.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_remove_data_takes_the_webhooks_away_and_what_comes_back_meanwhile_writes_nothing() {
+    let rig = Rig::start(Setup::with_list_rights()).await;
+    started(&rig, "Kim Berg").await;
+    at_rest(&rig, "Kim Berg", "Sent").await;
+    let seq = rig.seq();
+    for (call, ms) in [("read opportunity", 500), ("delete webhook", 600)] {
+        rig.fault(json!({"match": {"call": call}, "kind": "slow", "ms": ms}))
+            .await;
+    }
+    rig.move_into_trigger("Sofia Lindqvist").await;
+    rig.until("she is being looked at", async || {
+        let calls = rig.lever_calls_since(seq, "Sofia Lindqvist");
+        calls.contains(&"read opportunity".to_owned()).then_some(())
+    })
+    .await;
+    let connection = rig.id().await;
+    done(&rig, Request::RemoveData { connection }).await;
+    rig.until("both webhooks are gone", async || {
+        let state = rig.control("GET", "state", serde_json::Value::Null).await;
+        let webhooks = state["lever"]["webhooks"].as_array().expect("a list");
+        webhooks.is_empty().then_some(())
+    })
+    .await;
+    nowhere(&rig, "Sofia Lindqvist");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r20_remove_data_purges_all_but_hashed_keys_which_still_keep_anybody_from_being_mailed_twice() {
     let rig = Rig::start(Setup::default()).await;
@@ -79,12 +118,7 @@ async fn r20_remove_data_purges_all_but_hashed_keys_which_still_keep_anybody_fro
     done(&rig, Request::RemoveData { connection }).await;
     assert!(rig.overview().await.connections.is_empty());
     assert_eq!(rig.vault.names(), Vec::<String>::new());
-    for file in std::fs::read_dir(rig.dir.path()).expect("a directory") {
-        let path = file.expect("an entry").path();
-        let bytes = std::fs::read(&path).expect("a file of ours");
-        let found = bytes.windows(8).any(|window| window == b"Kim Berg");
-        assert!(!found, "{} still names the candidate", path.display());
-    }
+    nowhere(&rig, "Kim Berg");
 
     rig.provision().await;
     rig.until_ready().await;

@@ -110,6 +110,8 @@ pub(crate) struct Owner {
     state: watch::Sender<Arc<State>>,
     /// Nothing new is begun: only what is on the wire may come back.
     closing: bool,
+    /// The job that takes our webhooks away at the end.
+    farewell: Option<Id>,
     gone: bool,
 }
 
@@ -177,6 +179,7 @@ impl Owner {
             verified_at: None,
             state,
             closing: false,
+            farewell: None,
             gone: false,
         };
         tokio::spawn(owner.run(inbox));
@@ -185,16 +188,13 @@ impl Owner {
 
     async fn run(mut self, mut orders: mpsc::Receiver<Envelope>) {
         tokio::task::block_in_place(|| self.wake_up());
-        loop {
+        while !self.gone {
             let now = Millis::now();
             let until = tokio::task::block_in_place(|| {
                 self.pump(now);
                 self.publish();
                 self.next_wake(now)
             });
-            if self.gone {
-                break;
-            }
             let nap = Duration::from_millis(u64::try_from(until.since(Millis::now())).unwrap_or(0).clamp(1, 60_000));
             tokio::select! {
                 envelope = orders.recv() => match envelope {
@@ -207,15 +207,32 @@ impl Owner {
                 () = tokio::time::sleep(nap) => {}
             }
         }
+        if self.gone {
+            return self.leave().await;
+        }
         // An effect on the wire is given the time to come back; what does not is `unknown` at the next start.
         self.closing = true;
-        let grace = Duration::from_secs(if self.gone { 0 } else { 8 });
         let wind_up = async {
             while let Some(done) = self.jobs.join_next_with_id().await {
                 self.finish(done);
             }
         };
-        let _ = tokio::time::timeout(grace, wind_up).await;
+        let _ = tokio::time::timeout(Duration::from_secs(8), wind_up).await;
+    }
+
+    /// The data is removed. The webhooks may still be taken away; what comes back of anything else is dropped, as it
+    /// would write what was purged.
+    async fn leave(mut self) {
+        let Some(farewell) = self.farewell else { return };
+        let last = async {
+            while let Some(done) = self.jobs.join_next_with_id().await {
+                let id = done.map_or_else(|error| error.id(), |(id, _)| id);
+                if id == farewell {
+                    break;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(8), last).await;
     }
 
     fn finish(&mut self, done: Result<(Id, Then), tokio::task::JoinError>) {

@@ -70,6 +70,7 @@ impl Owner {
     /// Stops, and takes away what opens doors; rows stay, so that connecting again goes on (`rules.md` 20).
     pub(super) fn disconnect(&mut self) -> std::result::Result<(), Failure> {
         self.delete_webhooks();
+        self.provision = None;
         self.change(|record| {
             record.standing = Standing::Disconnected;
             record.webhooks.clear();
@@ -105,7 +106,7 @@ impl Owner {
     fn delete_webhooks(&mut self) {
         let Some(client) = self.lever.clone() else { return };
         let webhooks = self.record.webhooks.clone();
-        self.job(async move {
+        let farewell = self.jobs.spawn(async move {
             for webhook in webhooks {
                 if let Err(error) = client.delete_webhook(&webhook.id).await {
                     tracing::info!(%error, "a webhook stays at Lever");
@@ -113,6 +114,7 @@ impl Owner {
             }
             Box::new(|_: &mut Self| {}) as super::Then
         });
+        self.farewell = Some(farewell.id());
     }
 
     /// Purges everything but the hashed effect keys (`rules.md` 20).
