@@ -17,7 +17,7 @@ pub enum Choice {
     Nothing,
     /// Tags, but none that names a living template; or a default that no longer lives.
     Unknown { tags: Vec<String> },
-    /// Tags that name more than one living template.
+    /// Tags that name more than one living template, or one that several bear.
     Several { tags: Vec<String> },
 }
 
@@ -44,10 +44,11 @@ pub fn choose(posting_tags: &[String], templates: &[KnownTemplate], default: Opt
     }
     let mut found: Vec<(&KnownTemplate, bool)> = Vec::new();
     for tag in &tags {
-        if let Some((template, former)) = matching(&tag.name, &living)
-            && !found.iter().any(|(known, _)| known.id == template.id)
-        {
-            found.push((template, former));
+        let (fitting, former) = matching(&tag.name, &living);
+        for template in fitting {
+            if !found.iter().any(|(known, _)| known.id == template.id) {
+                found.push((template, former));
+            }
         }
     }
     let texts = || tags.iter().map(|tag| tag.text.clone()).collect();
@@ -61,15 +62,22 @@ pub fn choose(posting_tags: &[String], templates: &[KnownTemplate], default: Opt
     }
 }
 
-/// The present name first, then in any case, then a former one: a template that took over another's old name is
-/// the one that is meant.
-fn matching<'t>(name: &str, living: &[&'t KnownTemplate]) -> Option<(&'t KnownTemplate, bool)> {
-    let by = |fits: &dyn Fn(&KnownTemplate) -> bool| living.iter().copied().find(|template| fits(template));
+/// All that a tag's name may mean, and whether it is not their present name to the letter. The present name first, then
+/// in any case, then a former one: a template that took over another's old name is the one that is meant.
+fn matching<'t>(name: &str, living: &[&'t KnownTemplate]) -> (Vec<&'t KnownTemplate>, bool) {
+    let by = |fits: &dyn Fn(&KnownTemplate) -> bool| -> Vec<&'t KnownTemplate> {
+        living.iter().copied().filter(|template| fits(template)).collect()
+    };
     let folded = name.to_lowercase();
-    by(&|t| t.name.trim() == name)
-        .map(|template| (template, false))
-        .or_else(|| by(&|t| t.name.trim().to_lowercase() == folded).map(|template| (template, true)))
-        .or_else(|| by(&|t| t.former.iter().any(|former| former.trim() == name)).map(|template| (template, true)))
+    let exact = by(&|t| t.name.trim() == name);
+    if !exact.is_empty() {
+        return (exact, false);
+    }
+    let in_any_case = by(&|t| t.name.trim().to_lowercase() == folded);
+    if !in_any_case.is_empty() {
+        return (in_any_case, true);
+    }
+    (by(&|t| t.former.iter().any(|former| former.trim() == name)), true)
 }
 
 fn plain(template: &KnownTemplate) -> Template {
@@ -245,6 +253,30 @@ mod tests {
             choose(&[], &all, Some(&"x".into())),
             Choice::Unknown {
                 tags: tags(&["Refapp Template: Old"])
+            }
+        );
+    }
+
+    #[test]
+    fn a_name_that_several_templates_bear_selects_none_of_them() {
+        let all = [
+            known("a", "Sales", &["Growth"], true),
+            known("b", "SALES", &["Growth"], true),
+            known("c", "Office", &[], true),
+            known("d", "Office", &[], true),
+            known("e", "Old", &["Office"], true),
+        ];
+        for name in ["sales", "Growth", "Office"] {
+            let tags = tags(&[&format!("Refapp Template: {name}")]);
+            assert_eq!(choose(&tags, &all, None), Choice::Several { tags: tags.clone() });
+        }
+        let exact = choose(&tags(&["Refapp Template: SALES"]), &all, None);
+        let template = template("b", "SALES");
+        assert_eq!(
+            exact,
+            Choice::Named {
+                template,
+                former: false
             }
         );
     }
