@@ -217,6 +217,60 @@ async fn r15_update_lists_what_was_added_removed_and_renamed_and_touches_no_othe
     assert_eq!(update(&rig).await.unchanged, 3, "a second time finds nothing to do");
 }
 
+/// Refapp gives its form for a job only, as it may.
+fn needs_job(setup: Setup) -> Setup {
+    Setup {
+        switches: simulator::Switches {
+            config_needs_job: true,
+            ..simulator::Switches::default()
+        },
+        ..setup
+    }
+}
+
+async fn refused_update(rig: &Rig) -> Code {
+    let connection = rig.id().await;
+    let refused = rig.host.ask(Request::UpdateTemplates { connection }).await;
+    refused.expect_err("nothing is known to compare with").code
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r15_a_form_that_is_refused_without_a_job_is_not_known_yet_and_nothing_is_wrong() {
+    let rig = Rig::start(needs_job(Setup::default())).await;
+    assert_eq!(refused_update(&rig).await, Code::AppNotNow);
+    let findings = rig.connection().await.findings;
+    assert!(findings.is_empty(), "{findings:?}");
+    started(&rig, "Kim Berg").await;
+    update(&rig).await;
+    assert_eq!(carried(&rig).await.len(), 3);
+}
+
+/// A job whose project exists tells nothing, so another one is asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r15_the_templates_are_read_from_a_job_that_has_no_project_yet() {
+    let rig = Rig::start(needs_job(Setup::with_list_rights())).await;
+    rig.control("PATCH", "refapp", json!({"existing_project_form": true}))
+        .await;
+    started(&rig, "Kim Berg").await;
+    update(&rig).await;
+    assert_eq!(carried(&rig).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r15_a_form_that_lists_no_templates_takes_no_tag_away() {
+    let rig = Rig::start(Setup::default()).await;
+    update(&rig).await;
+    let empty =
+        json!({"match": {"call": "config"}, "kind": "status", "code": 200, "body": "{\"config\":{\"fields\":[]}}"});
+    rig.fault(empty).await;
+    assert_eq!(refused_update(&rig).await, Code::AppNotNow);
+    assert_eq!(carried(&rig).await.len(), 3);
+    rig.end_faults().await;
+    started(&rig, "Sofia Lindqvist").await;
+    assert_eq!(sent_template(&rig), SALES);
+    assert_eq!(update(&rig).await.unchanged, 3);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r15_the_same_comparison_runs_by_itself_and_raises_an_alarm_on_drift() {
     let mut rig = Rig::start(Setup::default()).await;

@@ -38,24 +38,16 @@ pub struct Client {
     http: Http,
     place: RefappPlace,
     authorization: HeaderValue,
-    company: Option<String>,
 }
 
 impl Client {
-    /// `company` is the company UUID, where Refapp gave one (`refapp-api.md §1`).
-    ///
     /// # Errors
     /// `REF-TOKEN` if no token can look like this; `APP-INTERNAL` if TLS cannot be set up on this computer.
-    pub fn new(place: RefappPlace, token: &Secret, company: Option<String>) -> Result<Self, Failure> {
-        Self::with_limits(place, token, company, Limits::default())
+    pub fn new(place: RefappPlace, token: &Secret) -> Result<Self, Failure> {
+        Self::with_limits(place, token, Limits::default())
     }
 
-    pub(crate) fn with_limits(
-        place: RefappPlace,
-        token: &Secret,
-        company: Option<String>,
-        limits: Limits,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn with_limits(place: RefappPlace, token: &Secret, limits: Limits) -> Result<Self, Failure> {
         let mut authorization =
             HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| Code::RefToken)?;
         authorization.set_sensitive(true);
@@ -63,7 +55,6 @@ impl Client {
             http: Http::new(&place.integration, limits)?,
             place,
             authorization,
-            company,
         })
     }
 
@@ -109,7 +100,7 @@ impl Client {
             .http
             .request(Method::POST, self.place.integration.clone())
             .header(AUTHORIZATION, self.authorization.clone())
-            .json(&event.body(self.company.as_deref()));
+            .json(&event.body());
         let answer = self.http.send(request).await.map_err(fail)?;
         let body = answer.success().map_err(fail)?.body();
         let text: String = String::from_utf8_lossy(body).chars().take(ANSWER).collect();

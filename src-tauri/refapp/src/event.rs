@@ -87,12 +87,11 @@ pub fn split_name(full: &str) -> Name {
 }
 
 impl Event {
-    /// The JSON of the request, with the company's UUID where one is configured.
-    pub(crate) fn body(&self, company: Option<&str>) -> impl Serialize {
+    /// The JSON of the request. `company` is left out, as the sample for an account does (`refapp-api.md §3.1`).
+    pub(crate) fn body(&self) -> impl Serialize {
         Body {
             partner_event: PartnerEvent {
                 id: self.id,
-                company: company.map(|uuid| Company { uuid: uuid.to_owned() }),
                 candidate: CandidateBody {
                     id: self.candidate.id.clone(),
                     first_name: self.candidate.name.first.clone(),
@@ -145,17 +144,10 @@ struct Body {
 #[serde(rename_all = "kebab-case")]
 struct PartnerEvent {
     id: Uuid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    company: Option<Company>,
     candidate: CandidateBody,
     partner_result: PartnerResult,
     #[serde(skip_serializing_if = "Option::is_none")]
     webhook_data: Option<Values>,
-}
-
-#[derive(Serialize)]
-struct Company {
-    uuid: String,
 }
 
 #[derive(Serialize)]
@@ -250,14 +242,14 @@ pub(crate) mod tests {
         }
     }
 
-    fn body(event: &Event, company: Option<&str>) -> Json {
-        serde_json::to_value(event.body(company)).unwrap()
+    fn body(event: &Event) -> Json {
+        serde_json::to_value(event.body()).unwrap()
     }
 
     #[test]
     fn the_example_of_the_contract_is_written_word_for_word() {
         assert_eq!(
-            body(&example(), None),
+            body(&example()),
             json!({
               "partner-event": {
                 "id": "bb2adece-e2ad-49af-a023-29c3643ce7f5",
@@ -297,7 +289,7 @@ pub(crate) mod tests {
         event.candidate.ats_url = None;
         event.candidate.name = split_name("Kim");
         event.values = Values::new();
-        let body = body(&event, None);
+        let body = body(&event);
         assert!(!body.to_string().contains("null"), "{body}");
         assert!(!body.to_string().contains("language"), "{body}");
         let event = &body["partner-event"];
@@ -305,12 +297,6 @@ pub(crate) mod tests {
         assert!(event.get("webhook-data").is_none());
         assert!(event["candidate"].get("email").is_none());
         assert!(event["partner-result"].get("update-url").is_none());
-    }
-
-    #[test]
-    fn the_company_is_sent_only_if_one_is_configured() {
-        let body = body(&example(), Some("c-1"));
-        assert_eq!(body["partner-event"]["company"], json!({"uuid": "c-1"}));
     }
 
     #[test]
@@ -322,7 +308,7 @@ pub(crate) mod tests {
             person("A Lund", "Astrid.Lund@Example.com"),
             person("No Address", ""),
         ];
-        let body = body(&event, None);
+        let body = body(&event);
         let team = &body["partner-event"]["candidate"]["job"]["recruiting-team"];
         assert_eq!(team.as_array().unwrap().len(), 2, "{team}");
         assert_eq!(team[0]["first-name"], "Jonas");
@@ -337,7 +323,7 @@ pub(crate) mod tests {
             ("weight".to_owned(), Value::Number(2.into())),
         ]);
         assert_eq!(
-            body(&event, None)["partner-event"]["webhook-data"],
+            body(&event)["partner-event"]["webhook-data"],
             json!({"hide-project-name": false, "num-referees-requested": "3", "weight": 2})
         );
     }

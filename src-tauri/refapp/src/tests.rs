@@ -57,7 +57,7 @@ impl Server {
     }
 
     fn client(&self) -> Client {
-        Client::new(place(&self.root), &Secret::new("planted-token"), None).unwrap()
+        Client::new(place(&self.root), &Secret::new("planted-token")).unwrap()
     }
 
     fn requests(&self) -> Vec<Request> {
@@ -195,7 +195,7 @@ async fn breaking(answer: &'static str, is_cut: bool) -> Client {
         read: Duration::from_millis(200),
         ..Limits::default()
     };
-    Client::with_limits(place(&root), &Secret::new("t"), None, limits).unwrap()
+    Client::with_limits(place(&root), &Secret::new("t"), limits).unwrap()
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn a_start_that_found_nobody_did_not_happen() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let client = Client::new(place(&root), &Secret::new("t"), None).unwrap();
+    let client = Client::new(place(&root), &Secret::new("t")).unwrap();
     let error = client.send(&example()).await.err().unwrap();
     assert_eq!(error.kind, Kind::Unreachable);
     assert_eq!(error.outcome(), Outcome::NotApplied);
@@ -239,6 +239,6 @@ async fn an_answer_that_is_no_form_is_unreadable() {
 #[test]
 fn a_token_that_no_header_can_hold_is_refused_at_once() {
     let token = Secret::new("to\nken");
-    let refused = Client::new(place("http://127.0.0.1:1"), &token, None);
+    let refused = Client::new(place("http://127.0.0.1:1"), &token);
     assert_eq!(refused.err().map(|failure| failure.code), Some(Code::RefToken));
 }

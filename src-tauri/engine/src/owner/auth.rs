@@ -76,7 +76,7 @@ impl Owner {
         self.hints.lever_key = key.as_ref().map(Secret::hint);
         if let (Some(token), Some(url)) = (token, self.record.refapp_url.clone()) {
             let place = self.place()?.refapp(&url)?;
-            self.refapp = Some(refapp::Client::new(place, &token, None)?);
+            self.refapp = Some(refapp::Client::new(place, &token)?);
         }
         if self.record.data_centre.is_none() {
             return Ok(());

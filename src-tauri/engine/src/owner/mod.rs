@@ -372,7 +372,7 @@ impl Owner {
         };
         let failure = Failure::from(error);
         if concerns_all(error) {
-            back_off(&mut self.lever_trouble, now);
+            back_off(&mut self.lever_trouble, &error.kind, now);
             self.ail(failure, true);
         } else if says_no(&error.kind) {
             self.lever_trouble = None;
@@ -394,7 +394,7 @@ impl Owner {
             return;
         };
         let failure = Failure::from(error);
-        back_off(&mut self.refapp_trouble, now);
+        back_off(&mut self.refapp_trouble, &error.kind, now);
         self.ail(failure, true);
     }
 
@@ -481,15 +481,27 @@ fn pause(tries: u32) -> i64 {
     rand::random_range(SECOND / 2..=cap)
 }
 
-fn back_off(trouble: &mut Option<Trouble>, now: Millis) {
+/// The longest that a `Retry-After` is believed.
+const ASKED: i64 = HOUR;
+
+fn back_off(trouble: &mut Option<Trouble>, kind: &lever::Kind, now: Millis) {
+    let asked = match kind {
+        lever::Kind::RateLimited {
+            retry_after: Some(span),
+        } => i64::try_from(span.as_millis()).unwrap_or(ASKED).min(ASKED),
+        _ => 0,
+    };
     let tries = match trouble {
         // Jobs that were on their way together fail together: that is one try.
-        Some(before) if now < before.until => return,
+        Some(before) if now < before.until => {
+            before.until = before.until.max(now.plus(asked));
+            return;
+        }
         Some(before) => before.tries + 1,
         None => 0,
     };
     *trouble = Some(Trouble {
-        until: now.plus(pause(tries)),
+        until: now.plus(pause(tries).max(asked)),
         tries,
     });
 }
@@ -564,5 +576,36 @@ fn as_member(user: &lever::User) -> Member {
     Member {
         name: user.name.clone(),
         email,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limited(seconds: Option<u64>) -> lever::Kind {
+        lever::Kind::RateLimited {
+            retry_after: seconds.map(Duration::from_secs),
+        }
+    }
+
+    #[test]
+    fn the_other_side_is_not_asked_again_before_the_time_that_it_named() {
+        let now = Millis(1_772_438_400_000);
+        let mut trouble = None;
+        back_off(&mut trouble, &limited(Some(90)), now);
+        let until = |trouble: &Option<Trouble>| trouble.as_ref().map_or(0, |trouble| trouble.until.since(now));
+        assert_eq!(until(&trouble), 90 * SECOND);
+        // Others that were on their way say more, or nothing.
+        back_off(&mut trouble, &limited(None), now);
+        back_off(&mut trouble, &limited(Some(120)), now);
+        assert_eq!(until(&trouble), 120 * SECOND);
+        assert_eq!(trouble.map(|trouble| trouble.tries), Some(0));
+        let mut trouble = None;
+        back_off(&mut trouble, &limited(Some(u64::MAX)), now);
+        assert_eq!(until(&trouble), HOUR);
+        let mut trouble = None;
+        back_off(&mut trouble, &limited(None), now);
+        assert!((1..=MINUTE).contains(&until(&trouble)));
     }
 }

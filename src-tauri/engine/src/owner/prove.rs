@@ -5,7 +5,7 @@
 //! for it (`lever-api.md §12` row 11).
 
 use lever::{Kind, NewOpportunity, Priority};
-use model::{Code, Failure, Millis, OpportunityId, PostingId, Right, RightState, Secret, TemplateTag, UserId};
+use model::{Code, Failure, Millis, OpportunityId, Phase, PostingId, Right, RightState, Secret, TemplateTag, UserId};
 use store::{Carrier, RegisteredWebhook};
 use url::Url;
 
@@ -99,7 +99,7 @@ impl Owner {
             done: 0,
         });
         let acting = self.record.settings.acting_user.clone();
-        let posting = self.known_posting();
+        let posting = self.known_postings().into_iter().next();
         let carrier = self.carrier();
         let stage = self
             .record
@@ -575,10 +575,18 @@ impl Owner {
         }
     }
 
-    /// A posting that some check was about.
-    pub(super) fn known_posting(&self) -> Option<PostingId> {
-        let window = self.world.store.read(|tx| tx.window(self.id(), 0, 50)).ok()?;
-        window.rows.into_iter().find_map(|check| check.posting)
+    /// Postings that some check is about; first those that no check was started for.
+    pub(super) fn known_postings(&self) -> Vec<PostingId> {
+        let window = self.world.store.read(|tx| tx.window(self.id(), 0, 50));
+        let mut checks = window.map(|window| window.rows).unwrap_or_default();
+        checks.sort_by_key(|check| check.phase == Phase::Started);
+        let mut postings = Vec::new();
+        for posting in checks.into_iter().filter_map(|check| check.posting) {
+            if !postings.contains(&posting) {
+                postings.push(posting);
+            }
+        }
+        postings
     }
 }
 

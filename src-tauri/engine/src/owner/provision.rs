@@ -241,7 +241,7 @@ impl Owner {
                     provisioning.asking_refapp = false;
                 }
                 match form {
-                    Err(error) if !matches!(error.kind, refapp::Kind::BadRequest { .. }) => {
+                    Err(error) if !super::templates::is_refused(&error) => {
                         owner.refapp_answered(Some(&error));
                     }
                     form => {

@@ -78,7 +78,7 @@ impl Owner {
                     .secret(SecretKind::RefappToken)?
                     .ok_or_else(|| Failure::new(Code::AppInput).with("field", "token"))?,
             };
-            let client = refapp::Client::new(place, &token, None)?;
+            let client = refapp::Client::new(place, &token)?;
             Ok::<_, Failure>((client, token))
         })();
         let (client, token) = match prepared {
@@ -109,7 +109,7 @@ impl Owner {
         let form = match form {
             Ok(form) => Some(form),
             // The token was let in; whether a form is given without a job is inferred only (refapp-api.md §6).
-            Err(error) if matches!(error.kind, refapp::Kind::BadRequest { .. }) => None,
+            Err(error) if super::templates::is_refused(&error) => None,
             Err(error) => return Err(Failure::from(&error)),
         };
         self.keep_secret(SecretKind::RefappToken, token)?;

@@ -36,9 +36,10 @@ impl Owner {
             return;
         };
         let query = self.form_query();
-        let posting = self.known_posting();
+        let postings = self.known_postings();
+        let can_list = self.record.has(Right::ListPostings);
         self.job(async move {
-            let form = read_account_form(&refapp, query, posting).await;
+            let form = read_account_form(&refapp, query, can_list.then_some(&lever), postings).await;
             let tags = lever
                 .opportunity(&carrier)
                 .await
@@ -53,13 +54,22 @@ impl Owner {
         tags: Result<(Vec<String>, bool), lever::Error>,
         reply: Option<Reply>,
     ) {
-        self.refapp_answered(form.as_ref().err());
-        let templates = form.map(|form| {
-            let templates = form.templates();
-            self.listed(&templates);
-            self.form = Some(form);
-            templates
-        });
+        let templates = match form {
+            Err(error) if !is_refused(&error) => {
+                self.refapp_answered(Some(&error));
+                Err(Failure::from(&error))
+            }
+            form => {
+                self.refapp_answered(None);
+                let form = form.ok().filter(tells);
+                let listed = form.as_ref().filter(|form| form.kind() == FormKind::Templates);
+                // A form that lists no templates does not say that there are none.
+                let templates = listed.map(Form::templates).ok_or_else(|| Code::AppNotNow.into());
+                self.listed(templates.as_deref().unwrap_or_default());
+                self.form = form.or(self.form.take());
+                templates
+            }
+        };
         let gone = match &tags {
             Ok((_, anonymised)) => *anonymised,
             Err(error) => error.kind == Kind::NotFound,
@@ -73,7 +83,7 @@ impl Owner {
         self.lever_answered(tags.as_ref().err());
         let read = match (templates, tags) {
             (Ok(templates), Ok((tags, _))) => Ok((templates, tags)),
-            (Err(error), _) => Err(Failure::from(&error)),
+            (Err(failure), _) => Err(failure),
             (_, Err(error)) => Err(Failure::from(&error)),
         };
         let (templates, tags) = match read {
@@ -234,26 +244,56 @@ impl Owner {
     }
 }
 
-/// The account's form; where it is given for a job only (`refapp-api.md §6`), that of some job.
+/// Jobs whose form is asked for, where the account's own tells nothing.
+const JOBS: usize = 3;
+
+/// Refused without a job, which may just be Refapp's way (`refapp-api.md §6`): the form is not known, and nothing is
+/// wrong.
+pub(super) fn is_refused(error: &refapp::Error) -> bool {
+    matches!(error.kind, refapp::Kind::BadRequest { .. })
+}
+
+/// The form of an existing project tells nothing of the account.
+fn tells(form: &Form) -> bool {
+    form.kind() != FormKind::ExistingProject
+}
+
+/// The account's form; where it is given for a job only (`refapp-api.md §6`), that of some job: one without a check, if
+/// there is one to be seen, as the project of another exists already.
 async fn read_account_form(
     client: &refapp::Client,
     query: FormQuery,
-    posting: Option<PostingId>,
+    lists_postings: Option<&lever::Client>,
+    known: Vec<PostingId>,
 ) -> Result<Form, refapp::Error> {
     let without_job = client.form(&query).await;
-    // The form of an existing project tells nothing of the account.
-    let tells = |form: &Form| form.kind() != FormKind::ExistingProject;
-    let Some(posting) = posting.filter(|_| !without_job.as_ref().is_ok_and(tells)) else {
+    let asks_on = match &without_job {
+        Ok(form) => !tells(form),
+        Err(error) => is_refused(error),
+    };
+    if !asks_on {
         return without_job;
-    };
-    let query = FormQuery {
-        job: Some(posting),
-        ..query
-    };
-    match client.form(&query).await {
-        Ok(form) if tells(&form) => Ok(form),
-        _ => without_job,
     }
+    let mut jobs = Vec::new();
+    if let Some(lever) = lists_postings
+        && let Ok(postings) = lever.postings().await
+    {
+        let open = postings.into_iter().filter(|posting| posting.state != "closed");
+        jobs.extend(open.map(|posting| posting.id).find(|id| !known.contains(id)));
+    }
+    jobs.extend(known);
+    for job in jobs.into_iter().take(JOBS) {
+        let query = FormQuery {
+            job: Some(job),
+            ..query.clone()
+        };
+        if let Ok(form) = client.form(&query).await
+            && tells(&form)
+        {
+            return Ok(form);
+        }
+    }
+    without_job
 }
 
 struct Carried {
