@@ -73,7 +73,12 @@ async fn r19_polling_brings_stage_changes_and_never_status_so_it_is_not_healthy_
     assert_eq!(connection.stage_changes.state, ChannelState::Polling);
     assert_eq!(connection.status_updates.state, ChannelState::Broken);
     let failure = connection.status_updates.failure.expect("a reason");
-    assert_eq!(failure.code, Code::RefUpdates);
+    assert_eq!(failure.code, Code::AppNoUpdates);
+    let said = |finding: &api::Finding| finding.failure.code == Code::AppNoUpdates && !finding.stops;
+    assert!(
+        connection.findings.iter().any(said),
+        "and the dashboard says what cannot arrive"
+    );
     assert_eq!(connection.health, Health::Warning);
 }
 
@@ -88,7 +93,7 @@ async fn r19_an_address_that_does_not_lead_here_is_refused() {
         update_bearer: None,
     };
     let refused = rig.host.ask(order).await.expect_err("it leads elsewhere");
-    assert_eq!(refused.code, Code::LevWebhookUnknown);
+    assert_eq!(refused.code, Code::AppPublicUrl);
     rig.until("the line about stage changes says so", async || {
         (rig.connection().await.stage_changes.state == ChannelState::Broken).then_some(())
     })

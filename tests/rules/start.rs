@@ -424,7 +424,7 @@ async fn r05_one_order_settles_many() {
         checks: ids,
         decision: Decision::ItWasStarted,
     };
-    assert_eq!(rig.host.ask(order).await, Ok(Reply::Done));
+    assert_eq!(rig.host.ask(order).await, Ok(Reply::Decided(vec![])));
     for candidate in candidates {
         at_rest(&rig, candidate, "Sent").await;
         assert_eq!(rig.starts(candidate), 1);

@@ -360,7 +360,7 @@ impl Rig {
                 decision,
             })
             .await;
-        assert_eq!(done, Ok(Reply::Done), "{decision:?}");
+        assert_eq!(done, Ok(Reply::Decided(vec![])), "{decision:?}");
     }
 
     /// Waits until the candidate's check is as `fits` wants it.

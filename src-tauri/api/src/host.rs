@@ -10,7 +10,7 @@ use model::{Code, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
-use crate::{CheckWindow, Event, Overview, Practice, Provision, Reply, Request, SupportMail, show};
+use crate::{CheckWindow, Event, Overview, Practice, Provision, Reply, Request, SupportMail, Undecided, show};
 
 /// What a host brings.
 pub struct Options {
@@ -95,7 +95,9 @@ impl Host {
                 let (check, story) = self.engine.check(check)?;
                 return Ok(Reply::CheckDetail(Box::new(show::detail(&check, story, Millis::now()))));
             }
-            Request::Decide { checks, decision } => return self.decide(checks, decision.into()).await,
+            Request::Decide { checks, decision } => {
+                return Ok(Reply::Decided(self.decide(checks, decision.into()).await));
+            }
             Request::OpenLink { url } => return self.open_link(&url),
             Request::SupportMail { connection, language } => return self.support_mail(connection, &language),
 
@@ -294,14 +296,20 @@ impl Host {
         }))
     }
 
-    async fn decide(&self, checks: Vec<model::CheckId>, decision: engine::Decision) -> Result<Reply, Failure> {
-        for id in checks {
-            let (check, _) = self.engine.check(id)?;
-            self.engine
-                .order(check.connection, Order::Decide { check: id, decision })
-                .await?;
+    async fn decide(&self, checks: Vec<model::CheckId>, decision: engine::Decision) -> Vec<Undecided> {
+        let mut undecided = Vec::new();
+        for check in checks {
+            let decided = async {
+                let (known, _) = self.engine.check(check)?;
+                self.engine
+                    .order(known.connection, Order::Decide { check, decision })
+                    .await
+            };
+            if let Err(failure) = decided.await {
+                undecided.push(Undecided { check, failure });
+            }
         }
-        Ok(Reply::Done)
+        undecided
     }
 
     /// Only to Lever and Refapp: whatever else calls itself a link is shown as text (`refapp-api.md §1`).

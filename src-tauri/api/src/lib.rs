@@ -20,5 +20,5 @@ pub use view::{
     Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event,
     Finding, Health, LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving, RefappSetup, Renamed,
     RightView, Setup, Step, StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry,
-    TimelineStep, UserChoice,
+    TimelineStep, Undecided, UserChoice,
 };

@@ -6,7 +6,7 @@ use model::{CheckId, ConnectionId, DataCentre, Redirect, StageId, TemplateId, Us
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CheckDetail, CheckWindow, Overview, SupportMail, TemplateReport};
+use crate::{CheckDetail, CheckWindow, Overview, SupportMail, TemplateReport, Undecided};
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
 /// changed meanwhile is pushed as an [`crate::Event`].
@@ -115,7 +115,7 @@ pub enum Request {
     Check {
         check: CheckId,
     },
-    /// A person's answer, for one check or many.
+    /// A person's answer, for one check or many → `Reply::Decided`: each is decided by itself.
     Decide {
         checks: Vec<CheckId>,
         decision: Decision,
@@ -185,4 +185,6 @@ pub enum Reply {
     TemplateReport(TemplateReport),
     CheckWindow(CheckWindow),
     CheckDetail(Box<CheckDetail>),
+    /// Those that could not be decided; the others are.
+    Decided(Vec<Undecided>),
 }

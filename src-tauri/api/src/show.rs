@@ -122,7 +122,7 @@ fn status_updates(state: &State) -> Channel {
         address: state.update_address.clone(),
         last: record.last_update,
         since: record.webhook_since,
-        failure: (channel == ChannelState::Broken).then(|| Code::RefUpdates.into()),
+        failure: (channel == ChannelState::Broken).then(|| Code::AppNoUpdates.into()),
     }
 }
 
@@ -286,11 +286,17 @@ fn oauth(state: &State, now: Millis) -> OauthState {
     }
     match &state.oauth {
         Oauth::Idle => OauthState::Idle,
-        Oauth::InBrowser { since, url, redirect } => OauthState::InBrowser {
+        Oauth::InBrowser {
+            since,
+            url,
+            redirect,
+            opened,
+        } => OauthState::InBrowser {
             since: *since,
             url: url.clone(),
             redirect: *redirect,
             slow: now.since(*since) >= SLOW,
+            unopened: (!opened).then(|| Code::OauthBrowser.into()),
         },
         Oauth::Returned => OauthState::Returned,
         Oauth::Exchanging => OauthState::Exchanging,
@@ -303,6 +309,7 @@ fn oauth(state: &State, now: Millis) -> OauthState {
 
 pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
     let (status, who_acts) = derive(check);
+    let decisions = engine::decisions(check);
     CheckRow {
         id: check.id,
         reference: check.reference(),
@@ -320,6 +327,7 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
         warnings: check.progress.warnings.iter().cloned().collect(),
         reason: match &check.phase {
             Phase::Parked(reason) | Phase::Skipped(reason) => Some(reason.failure()),
+            Phase::Started if status == Status::Failed => Some(Code::RefFailed.into()),
             Phase::Queued | Phase::Started => None,
         },
         hitch: check.hitch,
@@ -332,7 +340,12 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
         lever_url: check.lever_url.clone(),
         candidate_url: check.progress.candidate_url.clone(),
         report_url: check.progress.report_url.clone(),
-        decisions: engine::decisions(check).into_iter().map(Decision::from).collect(),
+        mailing: decisions
+            .iter()
+            .filter(|decision| engine::mails(check, **decision))
+            .map(|decision| Decision::from(*decision))
+            .collect(),
+        decisions: decisions.into_iter().map(Decision::from).collect(),
     }
 }
 

@@ -278,6 +278,8 @@ pub enum OauthState {
         url: String,
         redirect: Redirect,
         slow: bool,
+        /// The system opened no browser.
+        unopened: Option<Failure>,
     },
     /// The consent came back: Connect finalises.
     Returned,
@@ -383,7 +385,7 @@ pub struct CheckRow {
     pub expected: Option<u32>,
     pub declined: u32,
     pub warnings: Vec<String>,
-    /// Why it is parked or skipped.
+    /// Why it is parked or skipped, or what became of it at Refapp.
     pub reason: Option<Failure>,
     /// Why Lever does not show it yet.
     pub hitch: Option<Code>,
@@ -400,6 +402,17 @@ pub struct CheckRow {
     pub candidate_url: Option<String>,
     pub report_url: Option<String>,
     pub decisions: Vec<Decision>,
+    /// Those of them that may make Refapp write to the candidate.
+    pub mailing: Vec<Decision>,
+}
+
+/// A check about which something could not be decided.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Undecided {
+    pub check: CheckId,
+    /// `APP-NOT-NOW` if something happened to it meanwhile, above all.
+    pub failure: Failure,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]

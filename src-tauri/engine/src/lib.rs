@@ -19,7 +19,7 @@ mod vault;
 pub use engine::{Engine, Options};
 pub use intake::{Intake, Taken};
 pub use order::{Answer, Decision, Order};
-pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW, decisions};
+pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW, decisions, mails};
 pub use provision::{LeverLogin, Provision};
 pub use state::{Finding, Health, Hints, LeverUser, Oauth, State, TemplateReport};
 pub use surroundings::Surroundings;

@@ -75,6 +75,8 @@ pub enum Oauth {
         since: Millis,
         url: String,
         redirect: Redirect,
+        /// Whether the system opened its browser.
+        opened: bool,
     },
     Returned,
     Exchanging,

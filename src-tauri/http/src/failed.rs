@@ -133,6 +133,33 @@ impl Message {
         Self(text.trim().chars().take(Self::LENGTH).map(plain).collect())
     }
 
+    /// The same without these, whatever their case: what is kept must not quote what was sent of a person.
+    #[must_use]
+    pub fn without<'p>(self, personal: impl IntoIterator<Item = &'p str>) -> Self {
+        let personal = personal
+            .into_iter()
+            .map(str::trim)
+            .filter(|part| part.chars().count() > 1);
+        Self(personal.fold(self.0, |words, part| {
+            let (lower, part) = (words.to_lowercase(), part.to_lowercase());
+            // Lower case may have another length in a few scripts: then nothing of the words is kept.
+            match (lower.contains(&part), lower.len() == words.len()) {
+                (false, _) => words,
+                (true, true) => {
+                    let mut kept = String::new();
+                    let mut from = 0;
+                    for (at, found) in lower.match_indices(&part) {
+                        kept.push_str(words.get(from..at).unwrap_or_default());
+                        kept.push('…');
+                        from = at + found.len();
+                    }
+                    kept + words.get(from..).unwrap_or_default()
+                }
+                (true, false) => "…".to_owned(),
+            }
+        }))
+    }
+
     /// The words, for a screen that shows them as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -166,6 +193,15 @@ mod tests {
             assert_eq!(kind.outcome(), Outcome::Unknown, "{kind}");
         }
         assert_eq!(Kind::Unreachable.outcome(), Outcome::NotApplied);
+    }
+
+    #[test]
+    fn what_was_sent_of_a_person_is_taken_out_of_the_words_of_the_other_side() {
+        let words = Message::new("\"KIM.Berg@example.com\" (Kim Berg) is not valid; Åsa is fine");
+        let kept = words.without(["kim.berg@example.com", "Kim Berg", "åsa", "", " "]);
+        assert_eq!(kept.as_str(), "\"…\" (…) is not valid; … is fine");
+        let odd = Message::new("İpek is not valid").without(["İpek"]);
+        assert!(!odd.as_str().contains("pek"), "{}", odd.as_str());
     }
 
     #[test]

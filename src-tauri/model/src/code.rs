@@ -74,7 +74,6 @@ codes! {
     LevStageGone "LEV-STAGE" Admin,
     LevStageMissing "LEV-STAGE-NONE" LeverSuperAdmin,
     LevWebhookOff "LEV-WH-OFF" LeverSuperAdmin,
-    LevWebhookUnknown "LEV-WH" Admin,
     LevWebhookElsewhere "LEV-WH-OTHER" Admin,
     LevNotWritten "LEV-WRITE" LeverSuperAdmin,
     LevNoteUnknown "LEV-NOTE" Recruiter,
@@ -97,6 +96,7 @@ codes! {
     RefAnswer "REF-ANSWER" Refapp,
     RefRefused "REF-REFUSED" RefappAdmin,
     RefUnknown "REF-UNKNOWN" Recruiter,
+    RefFailed "REF-FAILED" Recruiter,
     RefForm "REF-FORM" RefappAdmin,
     RefLanguage "REF-LANG" RefappAdmin,
     RefUpdates "REF-UPDATES" Refapp,
@@ -132,6 +132,8 @@ codes! {
     AppLocked "APP-LOCKED" It,
     AppPort "APP-PORT" It,
     AppNoChannel "APP-NO-CHANNEL" Admin,
+    AppNoUpdates "APP-NO-UPDATES" Admin,
+    AppPublicUrl "APP-PUBLIC-URL" It,
     AppInternal "APP-INTERNAL" Us,
 }
 

@@ -32,6 +32,16 @@ impl DataCentre {
         }
     }
 
+    /// Its name on screen, the same in every language.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Us => "US",
+            Self::Eu => "EU",
+            Self::Sandbox => "Sandbox",
+            Self::Custom => "Custom",
+        }
+    }
+
     /// The word in configuration files, redirect paths and the database.
     pub fn word(self) -> &'static str {
         match self {

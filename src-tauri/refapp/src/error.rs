@@ -37,6 +37,15 @@ impl Error {
         Self { call, kind }
     }
 
+    /// The same without what was sent of a person, in Refapp's own words.
+    #[must_use]
+    pub fn without<'p>(mut self, personal: impl IntoIterator<Item = &'p str>) -> Self {
+        if let Kind::BadRequest { message, .. } = &mut self.kind {
+            *message = std::mem::take(message).without(personal);
+        }
+        self
+    }
+
     /// Whether a start may have happened (`rules.md` 5).
     pub fn outcome(&self) -> Outcome {
         self.kind.outcome()

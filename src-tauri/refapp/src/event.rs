@@ -35,6 +35,20 @@ pub struct Event {
     pub values: Values,
 }
 
+impl Event {
+    /// What it says of people: names and addresses.
+    pub fn personal(&self) -> impl Iterator<Item = &str> {
+        let candidate = &self.candidate;
+        let addresses = [&candidate.email, &candidate.phone].into_iter().flatten();
+        let people = std::iter::once(&self.recruiter).chain(&self.team);
+        addresses
+            .map(String::as_str)
+            .chain(people.clone().map(|person| person.email.as_str()))
+            .chain(candidate.name.parts())
+            .chain(people.flat_map(|person| person.name.parts()))
+    }
+}
+
 /// The candidate. There is deliberately no language: Refapp uses the account's default (`rules.md` 10).
 #[derive(Clone, PartialEq)]
 pub struct Candidate {
@@ -70,6 +84,10 @@ pub struct Name {
 }
 
 impl Name {
+    fn parts(&self) -> [&str; 2] {
+        [&self.first, &self.last]
+    }
+
     /// The whole name was one word, or none: worth a warning (`refapp-api.md §3.2`).
     pub fn is_one_word(&self) -> bool {
         self.last.is_empty()

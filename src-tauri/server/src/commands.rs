@@ -95,7 +95,13 @@ fn decide(client: &Client, id: &str, decisions: &[Decision], json: bool) -> Resu
         checks: vec![row.id],
         decision,
     })?;
-    show(json, &reply, || {
+    let Reply::Decided(undecided) = reply else {
+        return Err(Code::AppInternal.into());
+    };
+    if let Some(undecided) = undecided.into_iter().next() {
+        return Err(undecided.failure.into());
+    }
+    show(json, &Reply::Done, || {
         format!("Done. `check {}` shows how it goes on.\n", row.reference)
     })
 }

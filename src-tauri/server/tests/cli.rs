@@ -159,7 +159,7 @@ fn row(number: u32, opportunity: &str, status: &str, decisions: &[&str]) -> Valu
         "id": format!("00000000-0000-0000-0000-0000000000{number:02}"), "reference": format!("R-{number}"),
         "opportunity": opportunity, "candidate": "Ann \u{1b}[31mExample", "postingTitle": "Baker", "owner": "Olle",
         "status": status, "whoActs": "recruiter", "badges": [], "declined": 0, "warnings": [],
-        "createdAt": number, "since": 0, "activeAt": 0, "decisions": decisions,
+        "enteredAt": number, "createdAt": number, "since": 0, "activeAt": 0, "decisions": decisions, "mailing": [],
     })
 }
 
@@ -195,6 +195,7 @@ fn host(request: &Value) -> Value {
             let story = json!([{"at": 1_772_618_523_118_i64, "step": "stage-moved", "params": {"stage": "X"}}]);
             json!({"reply": {"reply": "check-detail", "value": {"row": row, "timeline": story}}})
         }
+        "decide" => json!({"reply": {"reply": "decided", "value": []}}),
         _ => json!({"reply": {"reply": "done"}}),
     }
 }
@@ -425,7 +426,10 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
 #[test]
 fn a_refusal_of_the_host_is_told_in_the_words_of_the_dictionary() {
     let site = Site::new().with_host(|request| match request["ask"].as_str().unwrap() {
-        "decide" => json!({"failure": {"code": "APP-NOT-NOW", "params": {}}}),
+        "decide" => {
+            let undecided = json!({"check": request["checks"][0], "failure": {"code": "APP-NOT-NOW", "params": {}}});
+            json!({"reply": {"reply": "decided", "value": [undecided]}})
+        }
         _ => host(request),
     });
     // It waits for no start, so the host is asked and says no.

@@ -206,15 +206,17 @@ impl Owner {
         let url = attempt.url().clone();
         // An earlier try is forgotten: a second click leaves one, and a late return to the first is refused.
         self.attempt = Some(Attempt { attempt, code: None });
+        // Where there is no browser, the address is on screen to be opened by hand.
+        let opened = self.world.surroundings.open_in_browser(&url);
+        if let Err(failure) = &opened {
+            tracing::info!(%failure, "the browser was not opened");
+        }
         self.oauth_becomes(Oauth::InBrowser {
             since: now,
             url: url.to_string(),
             redirect,
+            opened: opened.is_ok(),
         });
-        // Where there is no browser, the address is on screen to be opened by hand.
-        if let Err(failure) = self.world.surroundings.open_in_browser(&url) {
-            tracing::info!(%failure, "the browser was not opened");
-        }
         Ok(())
     }
 

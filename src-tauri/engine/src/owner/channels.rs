@@ -21,6 +21,7 @@ impl Owner {
         // Lever answers 201 to a webhook whose group is switched off (lever-api.md §8.2): only an event proves it.
         let unheard = open_long && self.has_stage_webhook() && self.record.last_webhook.is_none();
         self.say(Code::LevWebhookOff, unheard, false);
+        self.say(Code::AppNoUpdates, self.update_address().is_none(), false);
         let sent_long = self.update_address().is_some() && self.record.last_update.is_none() && self.sent_since(now);
         self.say(Code::RefUpdates, sent_long, false);
     }

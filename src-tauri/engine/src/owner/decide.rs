@@ -22,6 +22,16 @@ pub fn decisions(check: &Check) -> Vec<Decision> {
     }
 }
 
+/// Whether a decision may make Refapp write to the candidate.
+pub fn mails(check: &Check, decision: Decision) -> bool {
+    match decision {
+        Decision::Start | Decision::SendAgain => true,
+        // What was parked or skipped starts, if nothing stops it any more; what was started only writes to Lever.
+        Decision::TryAgain => check.phase != Phase::Started,
+        Decision::ItWasStarted | Decision::LeaveToOther | Decision::Adopt | Decision::Dismiss => false,
+    }
+}
+
 impl Owner {
     /// A decision about a check that something is being done for is taken when that has come back: what a person
     /// sees then is what the decision is about.

@@ -130,12 +130,14 @@ impl Owner {
                     .as_ref()
                     .map(|posting| posting.tags.clone())
                     .unwrap_or_default();
+                let recruiter = query.recruiter.clone().unwrap_or_default();
                 let form = read_form(&client, query, |form| {
                     start::select(&tags, form, &known, default.as_ref())
                         .ok()
                         .and_then(|selection| selection.template)
                 })
-                .await;
+                .await
+                .map_err(|error| error.without([recruiter.as_str()]));
                 Box::new(move |owner: &mut Self| {
                     owner.lane.busy = false;
                     if let Err(error) = owner.form_read(check.id, &observed, form) {
@@ -307,6 +309,8 @@ impl Owner {
         self.lane.busy = true;
         self.job_about(&opportunity, async move {
             let answer = client.send(&event).await;
+            // Its words may quote what was sent; they are stored with the check.
+            let answer = answer.map_err(|error| error.without(event.personal()));
             Box::new(move |owner: &mut Self| {
                 owner.lane.busy = false;
                 owner.store_outcome(Outcome::Start(effect, answer.err()));

@@ -40,7 +40,7 @@ use crate::state::{Finding, Hints, LeverUser, Oauth, State};
 use crate::{Intake, SecretKind, SecretName, Surroundings, Vault};
 
 pub use auth::SLOW;
-pub use decide::decisions;
+pub use decide::{decisions, mails};
 pub use prove::{CARRIER_NAME, CARRIER_TAG};
 
 /// What is to be done with the result of a job.

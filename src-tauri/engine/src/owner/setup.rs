@@ -197,7 +197,7 @@ impl Owner {
             };
             Box::new(move |owner: &mut Self| {
                 let answer = match home {
-                    Some(home) => Err(Failure::new(Code::LevDataCentre).with("data_centre", home.word())),
+                    Some(home) => Err(Failure::new(Code::LevDataCentre).with("data_centre", home.label())),
                     None => owner.api_key_read(client, &key, stages),
                 };
                 owner.lever_failure = answer.as_ref().err().cloned();
@@ -441,7 +441,13 @@ impl Owner {
                 self.hints.update_bearer = Some(bearer.hint());
             }
             if public_url.is_empty() {
-                return Ok(None);
+                // What works is not given up for what cannot.
+                let polls = self.record.has(Right::ListOpportunities);
+                return if polls {
+                    Ok(None)
+                } else {
+                    Err(Code::AppNoChannel.into())
+                };
             }
             let url = self.place()?.public(public_url)?;
             if self.secret(SecretKind::ReceiverPath)?.is_none() {
@@ -455,14 +461,8 @@ impl Owner {
                 self.public_url_becomes(String::new());
                 // What is registered at an earlier address leads nowhere any more.
                 self.register_webhooks(Box::new(|_, _| {}));
-                let polls = self.record.has(Right::ListOpportunities);
-                let answer = if polls {
-                    Ok(Answer::Done)
-                } else {
-                    Err(Failure::new(Code::AppNoChannel))
-                };
-                self.channel_failure = answer.as_ref().err().cloned();
-                self.answer(reply, answer);
+                self.channel_failure = None;
+                self.answer(reply, Ok(Answer::Done));
                 return;
             }
             Err(failure) => {
@@ -588,7 +588,7 @@ pub(super) fn random_hex() -> Result<String, Failure> {
 /// Calls our own public address and waits for the call to arrive here: a tunnel or proxy that leads elsewhere, or
 /// nowhere, is found now and not by silence.
 pub(super) async fn call_back(intake: &crate::Intake, public_url: &str) -> Result<(), Failure> {
-    let not_here = || Failure::new(Code::LevWebhookUnknown).with("address", public_url);
+    let not_here = || Failure::new(Code::AppPublicUrl).with("address", public_url);
     let (nonce, answer) = (random_hex()?, random_hex()?);
     let url = url::Url::parse(&format!("{public_url}/echo/{nonce}")).map_err(|_| not_here())?;
     intake.expect_echo(&nonce, Some(answer.clone()));

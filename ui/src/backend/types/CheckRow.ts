@@ -21,7 +21,7 @@ reference: string, opportunity: OpportunityId, posting: PostingId | null, candid
  */
 answered: number | null, expected: number | null, declined: number, warnings: Array<string>, 
 /**
- * Why it is parked or skipped.
+ * Why it is parked or skipped, or what became of it at Refapp.
  */
 reason: Failure | null, 
 /**
@@ -39,4 +39,8 @@ enteredAt: Millis, createdAt: Millis,
 /**
  * Since when it has this status.
  */
-since: Millis, activeAt: Millis, leverUrl: string | null, candidateUrl: string | null, reportUrl: string | null, decisions: Array<Decision>, };
+since: Millis, activeAt: Millis, leverUrl: string | null, candidateUrl: string | null, reportUrl: string | null, decisions: Array<Decision>, 
+/**
+ * Those of them that may make Refapp write to the candidate.
+ */
+mailing: Array<Decision>, };

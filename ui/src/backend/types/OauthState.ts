@@ -6,4 +6,8 @@ import type { Redirect } from "./Redirect";
 /**
  * Where a try to connect by OAuth stands.
  */
-export type OauthState = { "state": "idle" } | { "state": "in-browser", since: Millis, url: string, redirect: Redirect, slow: boolean, } | { "state": "returned" } | { "state": "exchanging" } | { "state": "connected", since: Millis, } | { "state": "failed", failure: Failure, };
+export type OauthState = { "state": "idle" } | { "state": "in-browser", since: Millis, url: string, redirect: Redirect, slow: boolean, 
+/**
+ * The system opened no browser.
+ */
+unopened: Failure | null, } | { "state": "returned" } | { "state": "exchanging" } | { "state": "connected", since: Millis, } | { "state": "failed", failure: Failure, };

@@ -5,8 +5,9 @@ import type { ConnectionId } from "./ConnectionId";
 import type { Overview } from "./Overview";
 import type { SupportMail } from "./SupportMail";
 import type { TemplateReport } from "./TemplateReport";
+import type { Undecided } from "./Undecided";
 
 /**
  * The answer to a request; which one is said there.
  */
-export type Reply = { "reply": "done" } | { "reply": "overview", "value": Overview } | { "reply": "connection", "value": ConnectionId } | { "reply": "support-mail", "value": SupportMail } | { "reply": "template-report", "value": TemplateReport } | { "reply": "check-window", "value": CheckWindow } | { "reply": "check-detail", "value": CheckDetail };
+export type Reply = { "reply": "done" } | { "reply": "overview", "value": Overview } | { "reply": "connection", "value": ConnectionId } | { "reply": "support-mail", "value": SupportMail } | { "reply": "template-report", "value": TemplateReport } | { "reply": "check-window", "value": CheckWindow } | { "reply": "check-detail", "value": CheckDetail } | { "reply": "decided", "value": Array<Undecided> };
