@@ -134,7 +134,7 @@ async fn m02_a_key_of_another_data_centre_is_told_where_it_belongs() {
     let rig = Rig::bare(Setup::default()).await;
     let wizard = Wizard::begin(&rig).await;
     wizard.data_centre(DataCentre::Eu, WayIn::ApiKey).await;
-    let expected = Failure::new(Code::LevDataCentre).with("data_centre", "us");
+    let expected = Failure::new(Code::LevDataCentre).with("data_centre", "US");
     assert_eq!(wizard.key(demo::US_KEY).await, Err(expected));
     wizard.data_centre(DataCentre::Us, WayIn::ApiKey).await;
     wizard.key(demo::US_KEY).await.expect("its own data centre");
