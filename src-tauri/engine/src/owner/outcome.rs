@@ -24,6 +24,8 @@ pub(super) enum Outcome {
 pub(super) struct Written {
     /// The id of the note that was created, or found to be there already.
     pub note: Option<NoteId>,
+    /// The notes were read: what lies there is known again.
+    pub read: bool,
     /// Earlier notes of this check that were found beside it: their answers never came.
     pub stray: Vec<NoteId>,
 }

@@ -126,10 +126,8 @@ impl Owner {
             write_back::found_beside(&mut check, &answer.stray);
             check.hitch = None;
             check.badges.remove(&Badge::NotWritten);
-            if matches!(
-                effect.kind,
-                EffectKind::CreateNote { .. } | EffectKind::UpdateNote { .. }
-            ) {
+            // Where notes cannot be read, one of unknown fate may lie there for good: this goes on being said.
+            if answer.read {
                 check.badges.remove(&Badge::NoteUnknown);
             }
             let (step, params) = step_of(&effect.kind);
@@ -269,16 +267,15 @@ impl Writer {
             EffectKind::CreateNote { text } if self.can_list_notes => Some(text),
             _ => None,
         };
-        let mut stray = Vec::new();
+        let mut there = Written::default();
         if let Some(text) = text.filter(|_| read_first) {
-            let there = self.ours(text).await?;
+            there = self.ours(text).await?;
             if there.note.is_some() {
                 return Ok(there);
             }
-            stray = there.stray;
         }
         let error = match self.attempt(kind, self.perform_as.as_ref()).await {
-            Ok(note) => return Ok(Written { note, stray }),
+            Ok(note) => return Ok(Written { note, ..there }),
             Err(error) => error,
         };
         let again = match (&error.kind, kind) {
@@ -301,13 +298,16 @@ impl Writer {
             }
             _ => return Err(error),
         };
-        Ok(Written { note: again, stray })
+        Ok(Written { note: again, ..there })
     }
 
     /// The notes of this check that lie there: the one with this very text, and others.
     async fn ours(&self, text: &str) -> std::result::Result<Written, lever::Error> {
         let notes = self.client.notes(&self.opportunity).await?;
-        let mut there = Written::default();
+        let mut there = Written {
+            read: true,
+            ..Written::default()
+        };
         for note in notes.into_iter().filter(|note| !note.deleted) {
             let says = |wanted: &dyn Fn(&str) -> bool| note.texts.iter().any(|text| wanted(text));
             if there.note.is_none() && says(&|known| known.trim() == text.trim()) {
