@@ -158,6 +158,34 @@ describe('a decision', () => {
     });
   });
 
+  it('that is done hands the focus to the check, as its buttons go', async () => {
+    const fake = await open();
+    inRow(1, 'check-open').click();
+    await settle();
+    const known = fake.details.get('check-1');
+    if (!known) throw new Error('the scene has its detail');
+    const row = { ...known.row, status: 'sent' as const, reason: null, decisions: [] };
+    fake.details.set('check-1', { ...known, row });
+    for (const button of ['decide-send-again', 'confirm-decision-yes']) {
+      screen.get(button).focus();
+      await screen.click(button);
+    }
+    expect(screen.has('decide-send-again')).toBe(false);
+    expect(document.activeElement?.id).toBe('detail-title');
+  });
+
+  it('for many hands the focus to the table, as the selection goes', async () => {
+    await open();
+    for (const button of ['selection-clear', 'decide-dismiss']) {
+      inRow(0, 'check-select').click();
+      await settle();
+      screen.get(button).focus();
+      await screen.click(button);
+      expect(screen.has('selection')).toBe(false);
+      expect(document.activeElement).toBe(screen.get('checks-scroll'));
+    }
+  });
+
   it('for many offers only what fits all of them', async () => {
     const fake = await open();
     for (const index of [1, 2]) inRow(index, 'check-select').click();
@@ -199,6 +227,17 @@ describe('the detail of a check', () => {
     expect(screen.get('timeline').children).toHaveLength(10);
     await screen.click('detail-close');
     expect(document.activeElement).toBe(opener);
+  });
+
+  it('hands the focus back to the check that was shown last', async () => {
+    await open();
+    for (const index of [0, 6]) {
+      inRow(index, 'check-open').focus();
+      inRow(index, 'check-open').click();
+      await settle();
+    }
+    await screen.click('detail-close');
+    expect(document.activeElement).toBe(inRow(6, 'check-open'));
   });
 
   it('says whether the candidate finds questions in the default language', async () => {
@@ -320,9 +359,11 @@ describe('the frame', () => {
     await screen.choose('connection-switch', 'add');
     await screen.click('welcome-start');
     expect(fake.asked.some((one) => one.ask === 'create-connection')).toBe(false);
-    await screen.type('welcome-name', 'Sandbox');
+    await screen.type('welcome-name', ' Our ');
+    expect((screen.get('welcome-name') as HTMLInputElement).value).toBe(' Our ');
+    await screen.type('welcome-name', ' Our Sandbox ');
     await screen.click('welcome-start');
-    expect(fake.asked.findLast((one) => one.ask === 'create-connection')?.name).toBe('Sandbox');
+    expect(fake.asked.findLast((one) => one.ask === 'create-connection')?.name).toBe('Our Sandbox');
   });
 
   it('keeps the practice banner on every screen, with the board', async () => {

@@ -66,6 +66,50 @@ describe('the wizard', () => {
     expect(screen.has('refapp-token')).toBe(true);
   });
 
+  it('keeps what is stored after all, and goes on where it was', async () => {
+    const stored = { url: 'https://app.refapp.se', tokenHint: '7Qd2', provenAt: null };
+    const lever = {
+      ...setup().lever,
+      keyHint: 'k3Yz',
+      clientId: 'client',
+      clientSecretHint: 'x9Qe',
+    };
+    const settings = { refapp: stored, lever, updateBearerHint: '19fk', steps: allOpen };
+    for (const [current, wayIn, secret] of [
+      ['refapp', 'api-key', 'refapp-token'],
+      ['lever', 'api-key', 'lever-key'],
+      ['lever', 'oauth', 'oauth-client-secret'],
+      ['channels', 'api-key', 'update-bearer'],
+    ] as const) {
+      const fake = open({ ...settings, current }, { dataCentre: 'us', wayIn });
+      await screen.click(`${secret}-stored-replace`);
+      expect(document.activeElement, secret).toBe(screen.get(secret));
+      await screen.type(secret, 'half a secr');
+      await screen.click(`${secret}-keep`);
+      expect(screen.has(secret)).toBe(false);
+      expect(document.activeElement, secret).toBe(screen.get(`${secret}-stored-replace`));
+      await screen.click(`${secret}-stored-replace`);
+      expect((screen.get(secret) as HTMLInputElement).value).toBe('');
+      expect(fake.asked).toEqual([]);
+      await screen.close();
+    }
+    open({});
+  });
+
+  it('has a refused key still there after a change of the data centre', async () => {
+    const fake = open({ current: 'lever', steps: allOpen }, { dataCentre: 'us', wayIn: 'api-key' });
+    fake.refuse('set-api-key', { code: 'LEV-DC', params: {} });
+    await screen.type('lever-key', 'a-key-of-the-eu');
+    await screen.click('lever-prove');
+    await screen.click('step-data-centre');
+    await screen.click('step-lever');
+    expect((screen.get('lever-key') as HTMLInputElement).value).toBe('a-key-of-the-eu');
+    fake.on('set-api-key', () => Promise.resolve({ reply: 'done' }));
+    await screen.click('lever-prove');
+    await screen.click('step-lever');
+    expect((screen.get('lever-key') as HTMLInputElement).value).toBe('');
+  });
+
   it('trims what is pasted, and fills in what practice mode proposes', async () => {
     const fake = open({ steps: allOpen }, {}, true);
     await screen.click('refapp-url-fill');
@@ -161,6 +205,24 @@ describe('the way in by OAuth', () => {
       { ask: 'begin-oauth', redirect: 'loopback' },
       { ask: 'paste-oauth-return', address: 'com.refapp.lever://oauth/us?code=1' },
     ]);
+  });
+
+  it('puts the focus where work goes on when the button that was pressed is gone', async () => {
+    const fake = at({ state: 'in-browser', since: 0, url, redirect: 'deep-link', slow: false });
+    screen.get('oauth-cancel').focus();
+    const lever: LeverSetup = { ...setup().lever, clientId: 'client', clientSecretHint: 'x9Qe' };
+    const view = { dataCentre: 'us', wayIn: 'oauth' } as const;
+    const stopped = connection({
+      ...view,
+      setup: setup({ current: 'lever', steps: allOpen, lever }),
+    });
+    fake.on('cancel-oauth', () => {
+      fake.show(overview([stopped]));
+      return Promise.resolve({ reply: 'done' });
+    });
+    await screen.click('oauth-cancel');
+    expect(screen.has('oauth-cancel')).toBe(false);
+    expect(document.activeElement?.id).toBe('oauth-try');
   });
 
   it('finalises by Connect, after the consent came back', async () => {

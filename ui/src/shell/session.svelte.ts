@@ -17,6 +17,8 @@ export class Session {
   #chosen = $state<ConnectionId | null>(null);
   /** How often rows of the connection on screen were said to have changed. */
   changes = $state(0);
+  /** A key that Lever refused: it may be for another data centre, and Lever does not show it a second time. */
+  refusedKey: { connection: ConnectionId; key: string } | null = null;
   readonly begin = new Action(() => this.refresh());
 
   constructor(host: Host) {
