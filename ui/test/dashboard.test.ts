@@ -340,9 +340,9 @@ describe('the frame', () => {
     const fake = new Fake(overview([healthy(NOW)]));
     let times = 0;
     const { subscribe } = fake;
-    fake.subscribe = (onEvent) => {
+    fake.subscribe = (...how) => {
       times += 1;
-      return subscribe.call(fake, onEvent);
+      return subscribe.apply(fake, how);
     };
     screen = new Screen(fake);
     fake.show(overview([healthy(NOW, { health: 'warning' })]));
@@ -350,6 +350,32 @@ describe('the frame', () => {
     fake.show(overview([healthy(NOW, { health: 'offline' })]));
     await settle();
     expect([times, screen.get('health').dataset['state']]).toEqual([1, 'offline']);
+  });
+
+  it('says that it is told of nothing any more, and listens again', async () => {
+    const fake = new Fake(overview([healthy(NOW)]));
+    fake.deafen({ code: 'APP-INTERNAL', params: {} });
+    screen = new Screen(fake);
+    await settle();
+    expect(screen.has('dashboard')).toBe(true);
+    expect(screen.get('deaf').getAttribute('role')).toBe('alert');
+    fake.deafen(null);
+    await screen.click('listen-again');
+    expect(screen.has('deaf')).toBe(false);
+    fake.show(overview([healthy(NOW, { health: 'offline' })]));
+    await settle();
+    expect(screen.get('health').dataset['state']).toBe('offline');
+  });
+
+  it('leads to a second connection from the page of the only one, and tells the version', async () => {
+    screen = new Screen(new Fake(overview([healthy(NOW)])));
+    await settle();
+    expect(screen.has('connection-switch')).toBe(false);
+    await screen.click('nav-connection');
+    expect(screen.text('version')).toBe('Refapp for Lever 0.1.0');
+    await screen.click('connection-add');
+    expect(screen.has('welcome-name')).toBe(true);
+    expect(screen.text('version')).toBe('Refapp for Lever 0.1.0');
   });
 
   it('asks for the name of a second connection, which tells it from the first', async () => {

@@ -16,6 +16,7 @@ export class Fake implements Backend {
   details = new Map<string, CheckDetail>();
   readonly asked: Request[] = [];
   readonly #replies = new Map<Ask, (request: Request) => Promise<Reply>>();
+  #deaf: Failure | null = null;
   readonly #listeners = new Set<(event: Event) => void>();
 
   constructor(overview: Overview, rows: CheckRow[] = []) {
@@ -48,7 +49,17 @@ export class Fake implements Backend {
     return reply ? reply(request) : Promise.resolve(this.#usual(request));
   }
 
-  subscribe(onEvent: (event: Event) => void): () => void {
+  /** From now on nobody can subscribe. */
+  deafen(failure: Failure | null): void {
+    this.#deaf = failure;
+  }
+
+  subscribe(onEvent: (event: Event) => void, onFailure: (thrown: unknown) => void): () => void {
+    if (this.#deaf) {
+      const thrown = this.#deaf;
+      void Promise.resolve().then(() => onFailure(thrown));
+      return () => undefined;
+    }
     this.#listeners.add(onEvent);
     onEvent({ event: 'overview', value: this.overview });
     return () => this.#listeners.delete(onEvent);

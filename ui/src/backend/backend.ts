@@ -21,8 +21,8 @@ import type { WayIn } from './types/WayIn';
 export interface Backend {
   /** Resolves with the reply, or rejects with a `Failure`. */
   ask(request: Request): Promise<Reply>;
-  /** The host replays the Overview on subscribing. Returns how to stop. */
-  subscribe(onEvent: (event: Event) => void): () => void;
+  /** The host replays the Overview on subscribing; or it cannot be subscribed to. Returns how to stop. */
+  subscribe(onEvent: (event: Event) => void, onFailure: (thrown: unknown) => void): () => void;
 }
 
 /** Whatever a call rejected with, as a failure that can be shown. */
@@ -45,8 +45,8 @@ export class Host {
     this.#backend = backend;
   }
 
-  subscribe(onEvent: (event: Event) => void): () => void {
-    return this.#backend.subscribe(onEvent);
+  subscribe(onEvent: (event: Event) => void, onFailure: (failure: Failure) => void): () => void {
+    return this.#backend.subscribe(onEvent, (thrown) => onFailure(asFailure(thrown)));
   }
 
   overview(): Promise<Overview> {

@@ -7,13 +7,15 @@ import type { Reply } from './types/Reply';
 export const tauri: Backend = {
   ask: (request) => invoke<Reply>('ask', { request }),
 
-  subscribe(onEvent) {
+  subscribe(onEvent, onFailure) {
     let listening = true;
     const channel = new Channel<Event>();
     channel.onmessage = (event) => {
       if (listening) onEvent(event);
     };
-    void invoke('subscribe', { channel });
+    invoke('subscribe', { channel }).catch((thrown: unknown) => {
+      if (listening) onFailure(thrown);
+    });
     return () => {
       listening = false;
     };

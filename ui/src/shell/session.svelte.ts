@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Host } from '../backend/backend';
 import type { ConnectionId } from '../backend/types/ConnectionId';
 import type { ConnectionView } from '../backend/types/ConnectionView';
+import type { Failure } from '../backend/types/Failure';
 import type { Overview } from '../backend/types/Overview';
 import type { Step } from '../backend/types/Step';
 import { Action } from '../design/action.svelte';
@@ -19,7 +20,13 @@ export class Session {
   changes = $state(0);
   /** A key that Lever refused: it may be for another data centre, and Lever does not show it a second time. */
   refusedKey: { connection: ConnectionId; key: string } | null = null;
-  readonly begin = new Action(() => this.refresh());
+  /** Why nothing that happens at the host is told here, if so: what is on screen grows old. */
+  deaf = $state.raw<Failure | null>(null);
+  #stop: () => void = () => undefined;
+  readonly begin = new Action(() => {
+    if (this.deaf) this.#listen();
+    return this.refresh();
+  });
 
   constructor(host: Host) {
     this.host = host;
@@ -35,16 +42,25 @@ export class Session {
 
   /** Listens to the host, which tells the Overview first. Returns how to stop. */
   start(): () => void {
-    const stop = this.host.subscribe((event) => {
-      if (event.event === 'checks-changed') {
-        if (event.value === this.connection?.id) this.changes += 1;
-        return;
-      }
-      this.#show(event.value);
-    });
+    this.#listen();
     // Should the host not get that far, then the reason is an answer to a question.
     if (this.overview === null) void this.begin.run();
-    return stop;
+    return () => this.#stop();
+  }
+
+  #listen(): void {
+    this.#stop();
+    this.deaf = null;
+    this.#stop = this.host.subscribe(
+      (event) => {
+        if (event.event === 'checks-changed') {
+          if (event.value === this.connection?.id) this.changes += 1;
+          return;
+        }
+        this.#show(event.value);
+      },
+      (failure) => (this.deaf = failure),
+    );
   }
 
   /** Waits until the screen knows what an order has changed. */
