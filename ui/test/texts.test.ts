@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'svelte/compiler';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { fill } from '../src/i18n/errors';
+import { language } from '../src/i18n/locale.svelte';
+import { age, ago } from '../src/i18n/time.svelte';
 import en from '../messages/en.json';
 import sv from '../messages/sv.json';
 
@@ -84,6 +86,21 @@ describe.each(components)('$name', ({ text }) => {
   it('has no style attribute, which the Content-Security-Policy would void, and no raw HTML', () => {
     expect(all.filter((node) => node.type === 'Attribute' && node.name === 'style')).toEqual([]);
     expect(all.filter((node) => node.type === 'HtmlTag')).toEqual([]);
+  });
+});
+
+describe('a time', () => {
+  afterEach(() => {
+    language.current = 'en';
+  });
+
+  it('of less than a minute is not counted', () => {
+    const [then, now] = [Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 12, 0, 59)];
+    expect([age(then, now), ago(then, 'long', now)]).toEqual(['< 1 min', 'just now']);
+    language.current = 'sv';
+    expect([age(then, now), ago(then, 'short', now)]).toEqual(['< 1 min', 'nyss']);
+    // This computer's clock may be behind.
+    expect(ago(now, 'long', then)).toBe('nyss');
   });
 });
 

@@ -1,4 +1,5 @@
 /** Moments and ages in words, and the clock that keeps them fresh. */
+import { m } from '@messages';
 import type { Millis } from '../backend/types/Millis';
 import { language } from './locale.svelte';
 
@@ -31,9 +32,10 @@ function measure(span: number): { count: number; unit: Unit } {
   return { count: Math.max(0, Math.floor(span / MINUTE)), unit: 'minute' };
 }
 
-/** "3 days", "5 hr": how long something has lasted. */
+/** "3 days", "5 hr", "< 1 min": how long something has lasted. */
 export function age(since: Millis, now: Millis = clock.now): string {
   const { count, unit } = measure(now - since);
+  if (count === 0) return m.under_a_minute();
   return new Intl.NumberFormat(language.tag, {
     style: 'unit',
     unit,
@@ -41,9 +43,10 @@ export function age(since: Millis, now: Millis = clock.now): string {
   }).format(count);
 }
 
-/** "3 days ago", "this minute". */
+/** "3 days ago", "just now". */
 export function ago(at: Millis, style: 'long' | 'short' = 'long', now: Millis = clock.now): string {
   const { count, unit } = measure(now - at);
+  if (count === 0) return m.just_now();
   return new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto', style }).format(-count, unit);
 }
 
