@@ -225,6 +225,10 @@ describe('the detail of a check', () => {
     expect(document.activeElement?.id).toBe('detail-title');
     expect(screen.text('detail-reason-code')).toBe('CAND-CONTACT');
     expect(screen.get('timeline').children).toHaveLength(10);
+    expect(screen.text('timeline-update-received')).toContain(
+      'Waiting for referees 1 of 3 answered',
+    );
+    expect(screen.text('timeline')).not.toContain('LEV-');
     await screen.click('detail-close');
     expect(document.activeElement).toBe(opener);
   });

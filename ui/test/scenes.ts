@@ -394,7 +394,7 @@ export function detail(row: CheckRow, now: number): CheckDetail {
   return {
     row,
     timeline: [
-      { at: at(0), step: 'stage-moved', params: { stage: 'Reference check' } },
+      { at: at(0), step: 'stage-moved', params: {} },
       { at: at(0.05), step: 'webhook-received', params: {} },
       { at: at(0.07), step: 'read-from-lever', params: {} },
       { at: at(0.09), step: 'form-read', params: { template: 'Developers' } },
@@ -402,8 +402,12 @@ export function detail(row: CheckRow, now: number): CheckDetail {
       { at: at(0.12), step: 'accepted', params: {} },
       { at: at(0.2), step: 'tag-added', params: { tag: 'Refapp Status: Sent' } },
       { at: at(0.22), step: 'note-written', params: {} },
-      { at: at(900), step: 'update-received', params: { status: 'pending' } },
-      { at: at(901), step: 'write-failed', params: { code: 'LEV-403' } },
+      {
+        at: at(900),
+        step: 'update-received',
+        params: { answered: '1', expected: '3', status: 'Waiting for referees' },
+      },
+      { at: at(901), step: 'write-failed', params: { code: 'LEV-WRITE' } },
     ],
     note: `Reference check in Refapp: Waiting for referees, 1 of 3 answered.\nCandidate in Refapp: https://app.refapp.com/candidate/6\nReference ${row.reference}`,
   };

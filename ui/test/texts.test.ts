@@ -2,9 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'svelte/compiler';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Status } from '../src/backend/types/Status';
+import type { TimelineEntry } from '../src/backend/types/TimelineEntry';
+import type { TimelineStep } from '../src/backend/types/TimelineStep';
 import { fill } from '../src/i18n/errors';
 import { language } from '../src/i18n/locale.svelte';
+import { sayings } from '../src/i18n/story';
 import { age, ago } from '../src/i18n/time.svelte';
+import { statusLook } from '../src/i18n/words';
 import en from '../messages/en.json';
 import sv from '../messages/sv.json';
 
@@ -101,6 +106,57 @@ describe('a time', () => {
     expect([age(then, now), ago(then, 'short', now)]).toEqual(['< 1 min', 'nyss']);
     // This computer's clock may be behind.
     expect(ago(now, 'long', then)).toBe('nyss');
+  });
+});
+
+describe('a step of the story', () => {
+  afterEach(() => {
+    language.current = 'en';
+  });
+  const entry = (step: TimelineStep, params: Record<string, string> = {}): TimelineEntry => ({
+    at: 0,
+    step,
+    params,
+  });
+  const said = (one: TimelineEntry, earlier: TimelineEntry[] = []) =>
+    sayings(one, earlier).map(({ label, text }) => (label ? `${label}: ${text}` : text));
+  const update = entry('update-received', {
+    answered: '1',
+    expected: '3',
+    status: 'Waiting for referees',
+  });
+
+  it('is told in words, in the language of the screen', () => {
+    const parked = entry('parked', { code: 'CHECK-AGAIN' });
+    const decided = entry('decided', { decision: 'start' });
+    expect(said(update)).toEqual(['Waiting for referees', '1 of 3 answered']);
+    expect(said(parked)).toEqual(['Already checked. Start again?']);
+    expect(said(decided, [parked])).toEqual(['Start again']);
+    expect(said(decided)).toEqual(['Start']);
+    expect(said(entry('form-read', { template: 'Sales' }))).toEqual(['Template: Sales']);
+    expect(said(entry('form-read', { template: '' }))).toEqual(['Template: Refapp’s default']);
+    language.current = 'sv';
+    expect(said(update)).toEqual(['Väntar på referenterna', '1 av 3 besvarade']);
+    expect(said(parked)).toEqual(['Referenstagning finns redan. Starta igen?']);
+    expect(said(decided, [parked])).toEqual(['Starta igen']);
+    expect(said(entry('form-read', { template: 'Sales' }))).toEqual(['Mall: Sales']);
+  });
+
+  it('has every status that the host tells', () => {
+    for (const status of Object.keys(statusLook) as Status[]) {
+      const [one] = said(entry('update-received', { status }));
+      expect(one).toBe(statusLook[status].word());
+    }
+    expect(said(entry('update-received', { status: 'Sent' }))).toEqual(['Sent to Refapp']);
+  });
+
+  it('leaves the names of tags as they are in Lever, and what it does not know as it came', () => {
+    language.current = 'sv';
+    const tag = 'Refapp Status: Sent';
+    expect(sayings(entry('tag-added', { tag }), [])).toEqual([{ text: tag, lang: 'en' }]);
+    expect(said(entry('parked', { code: 'NEW-CODE' }))).toEqual(['NEW-CODE']);
+    expect(said(entry('decided', { decision: 'wait' }))).toEqual(['wait']);
+    expect(said(entry('update-received', { status: 'Elsewhere' }))).toEqual(['Elsewhere']);
   });
 });
 

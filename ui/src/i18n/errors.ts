@@ -17,6 +17,9 @@ export interface ErrorText {
 // Held against `Code` where they are written: a test of `model` fails when a code lacks a text.
 const dictionaries: Record<Locale, Record<Code, ErrorText>> = { en, sv };
 
+/** Whether the dictionary has it: what was stored by another version may not be known here. */
+export const isCode = (text: string): text is Code => Object.hasOwn(en, text);
+
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** Placeholders filled. A moment is written as people write it; a value that is not there leaves a dash. */
