@@ -244,9 +244,12 @@ describe('the way in by OAuth', () => {
 describe('the step of the permissions', () => {
   it('makes nothing in Lever without consent', async () => {
     const fake = open({ current: 'rights', steps: allOpen });
+    expect(screen.text('rights-prove')).toBe('Check');
+    expect(screen.has('carrier-ask')).toBe(true);
     await screen.click('rights-prove');
     expect(fake.asked[0]).toMatchObject({ ask: 'prove-rights', consent: false });
     await screen.click('carrier-consent');
+    expect(screen.has('carrier-ask')).toBe(false);
     await screen.click('rights-prove');
     expect(fake.asked.findLast((one) => one.ask === 'prove-rights')).toMatchObject({
       consent: true,
@@ -263,6 +266,20 @@ describe('the step of the permissions', () => {
     expect(screen.text('right-list-users')).toContain('LEV-403');
     expect(screen.get('right-read-user').dataset['state']).toBe('proven');
     expect(screen.has('rights-copy-missing')).toBe(true);
+    expect(screen.text('rights-prove')).toBe('Check again');
+  });
+
+  it('says when the two are proven that may still be open', () => {
+    open({
+      current: 'rights',
+      steps: allOpen,
+      rights: rights((right) =>
+        right === 'read-posting' || right === 'add-webhooks' ? 'not-provable-yet' : 'proven',
+      ),
+    });
+    expect(screen.text('right-read-posting')).toContain('Proven by the first check.');
+    expect(screen.text('right-add-webhooks')).toContain('Proven in the next step.');
+    expect(screen.text('right-read-user')).not.toContain('Proven by');
   });
 });
 

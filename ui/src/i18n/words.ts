@@ -228,3 +228,10 @@ const rights: Record<Right, () => string> = {
 };
 /** What the app needs a permission for. */
 export const whyRight = (right: Right): string => rights[right]();
+
+/** When one is proven that this step may leave open. */
+const later: Partial<Record<Right, () => string>> = {
+  'read-posting': m.right_proven_by_check,
+  'add-webhooks': m.right_proven_by_channels,
+};
+export const provenLater = (right: Right): string => later[right]?.() ?? '';
