@@ -132,6 +132,60 @@ describe('the table of checks', () => {
   });
 });
 
+describe('the boxes before the rows', () => {
+  const box = () => screen.get('select-all') as HTMLInputElement;
+
+  it('open nothing, nor does what is beside them', async () => {
+    await open();
+    row(0).querySelector('label')?.click();
+    row(1).querySelector('td')?.click();
+    await settle();
+    expect(screen.has('check-detail')).toBe(false);
+    expect(screen.text('selection')).toContain('1 selected');
+    row(6).click();
+    await settle();
+    expect(screen.has('check-detail')).toBe(true);
+  });
+
+  it('select all that need attention, and none', async () => {
+    await open();
+    expect(box().getAttribute('aria-label')).toBe('Select all that need attention');
+    await screen.click('select-all');
+    expect(screen.text('selection')).toContain('4 selected');
+    expect([box().checked, box().indeterminate]).toEqual([true, false]);
+    inRow(0, 'check-select').click();
+    await settle();
+    expect([box().checked, box().indeterminate]).toEqual([false, true]);
+    inRow(0, 'check-select').click();
+    await settle();
+    expect([box().checked, box().indeterminate]).toEqual([true, false]);
+    await screen.click('select-all');
+    expect(screen.has('selection')).toBe(false);
+    expect([box().checked, box().indeterminate]).toEqual([false, false]);
+  });
+
+  it('select those that are out of sight, too', async () => {
+    const list = rows(NOW, 1400);
+    const urgent = list.filter((one) => one.status === 'needs-attention');
+    const rest = list.filter((one) => one.status !== 'needs-attention');
+    const counts = { ...healthy(NOW).counts, needsAttention: urgent.length };
+    const fake = new Fake(overview([healthy(NOW, { counts })]), [...urgent, ...rest]);
+    screen = new Screen(fake);
+    await settle();
+    await screen.click('select-all');
+    expect(screen.text('selection')).toContain('400 selected');
+    expect([box().checked, box().indeterminate]).toEqual([true, false]);
+  });
+
+  it('say why they could not all be read', async () => {
+    const fake = await open();
+    fake.refuse('checks', { code: 'APP-STORE', params: {} });
+    await screen.click('select-all');
+    expect(screen.text('failure-code')).toBe('APP-STORE');
+    expect([box().checked, box().indeterminate]).toEqual([false, false]);
+  });
+});
+
 describe('a decision', () => {
   it('that writes to a person is confirmed first', async () => {
     const fake = await open();
