@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionView } from '../src/backend/types/ConnectionView';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
@@ -120,8 +120,18 @@ describe('the table of checks', () => {
       ],
     });
     expect(screen.text('alarm')).toContain('No status from Refapp yet');
+    expect(screen.get('alarm').getAttribute('role')).toBe(null);
     await screen.click('alarm-open');
     expect(screen.has('connection')).toBe(true);
+  });
+
+  it('says aloud that nothing works any more', async () => {
+    const failure = { code: 'LEV-401', params: {} } as const;
+    await open(undefined, {
+      health: 'action-needed',
+      findings: [{ failure, owner: 'lever-super-admin', stops: true, since: NOW }],
+    });
+    expect(screen.get('alarm').getAttribute('role')).toBe('alert');
   });
 
   it('changes its language without a reload', async () => {
@@ -193,6 +203,7 @@ describe('a decision', () => {
     await settle();
     await screen.click('decide-send-again');
     expect(fake.asked.some((one) => one.ask === 'decide')).toBe(false);
+    expect(screen.text('confirm-decision')).toContain('Send again: Oskar Nyberg?');
     await screen.click('confirm-decision-yes');
     expect(fake.asked.find((one) => one.ask === 'decide')).toEqual({
       ask: 'decide',
@@ -200,6 +211,18 @@ describe('a decision', () => {
       decision: 'send-again',
     });
     expect(screen.has('confirm-decision')).toBe(false);
+  });
+
+  it('for many names all of them before it writes to them', async () => {
+    const list = rows(NOW).map((one) => ({ ...one, decisions: ['start' as const] }));
+    screen = new Screen(new Fake(overview([healthy(NOW)]), list));
+    await settle();
+    for (const index of [5, 7]) inRow(index, 'check-select').click();
+    await settle();
+    await screen.click('decide-start');
+    expect(screen.text('confirm-decision')).toContain('Start: 2 checks?');
+    const names = [...screen.get('confirm-decision-whom').children].map((one) => one.textContent);
+    expect(names).toEqual(['Fatima Al-Rashid', '<img src=x onerror=alert(1)>']);
   });
 
   it('that writes to nobody is done at once', async () => {
@@ -242,13 +265,13 @@ describe('a decision', () => {
 
   it('for many offers only what fits all of them', async () => {
     const fake = await open();
-    for (const index of [1, 2]) inRow(index, 'check-select').click();
+    for (const index of [0, 2]) inRow(index, 'check-select').click();
     await settle();
     expect(screen.text('selection')).toContain('2 selected');
-    expect(screen.has('decide-send-again')).toBe(false);
+    expect(screen.has('decide-try-again')).toBe(false);
     await screen.click('decide-dismiss');
     expect(fake.asked.find((one) => one.ask === 'decide')).toMatchObject({
-      checks: ['check-1', 'check-2'],
+      checks: ['check-0', 'check-2'],
       decision: 'dismiss',
     });
     expect(screen.has('selection')).toBe(false);
@@ -309,6 +332,21 @@ describe('the detail of a check', () => {
     expect(screen.text('detail-coverage')).toBe('Unchecked');
   });
 
+  it('says aloud that something could not be copied', async () => {
+    await open();
+    inRow(0, 'check-open').click();
+    await settle();
+    const clipboard = vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error());
+    document.execCommand = () => false;
+    await screen.click('detail-reference-copy');
+    clipboard.mockRestore();
+    const said = screen.get('detail-reference-copy').nextElementSibling;
+    expect([said?.getAttribute('role'), said?.textContent?.trim()]).toEqual([
+      'status',
+      'Could not copy',
+    ]);
+  });
+
   it('drops an answer that a newer question has overtaken', async () => {
     const fake = await open();
     inRow(6, 'check-open').click();
@@ -341,6 +379,32 @@ describe('the page of the connection', () => {
     expect(screen.text('report-removed')).toBe('Refapp Template: Summer staff');
     expect(screen.text('report-renamed')).toContain('Refapp Template: Developers');
     expect(screen.text('report-still')).toContain('Backend engineer, Malmö');
+    expect(screen.has('report-not-seen')).toBe(false);
+  });
+
+  it('takes an optional right that is not there for no trouble', async () => {
+    const fake = await open();
+    const report = {
+      at: NOW,
+      added: [],
+      removed: ['Refapp Template: Sales'],
+      renamed: [],
+      unchanged: 2,
+      stillCarried: [
+        { tag: 'Refapp Template: Sales', by: '1' },
+        { tag: 'Refapp Template: Devs', by: '3' },
+      ],
+      notSeen: { code: 'LEV-403', params: { right: 'list postings' } } as const,
+    };
+    fake.on('update-templates', () => Promise.resolve({ reply: 'template-report', value: report }));
+    await screen.click('nav-connection');
+    await screen.click('templates-update');
+    expect(screen.text('report-not-seen')).toBe(
+      'With “list postings” the app could also show what still carries old tags.',
+    );
+    expect(screen.text('connection')).not.toContain('LEV-403');
+    expect(screen.text('report-still')).toContain('Refapp Template: Sales · used once');
+    expect(screen.text('report-still')).toContain('Refapp Template: Devs · used 3 times');
   });
 
   it('says what Disconnect does in each place before it does it', async () => {

@@ -258,7 +258,7 @@ const lines: Line[] = [
     status: 'needs-attention',
     whoActs: 'recruiter',
     reason: { code: 'REF-UNKNOWN', params: {} },
-    decisions: ['it-was-started', 'send-again', 'dismiss'],
+    decisions: ['it-was-started', 'send-again'],
   },
   {
     candidate: 'Linnea Åkerblom',
@@ -274,7 +274,7 @@ const lines: Line[] = [
     status: 'needs-attention',
     whoActs: 'admin',
     reason: { code: 'CHECK-OTHER', params: { tag: 'Refapp Status: Sent' } },
-    decisions: ['adopt', 'start', 'leave-to-other'],
+    decisions: ['adopt', 'leave-to-other', 'start'],
   },
   {
     candidate: 'Hugo Bergqvist',
@@ -283,6 +283,7 @@ const lines: Line[] = [
     whoActs: 'recruiter',
     badges: ['not-written'],
     hitch: 'LEV-WRITE',
+    decisions: ['try-again'],
   },
   {
     candidate: 'Fatima Al-Rashid',
@@ -326,7 +327,13 @@ const lines: Line[] = [
     whoActs: 'nobody',
     badges: ['one-word-name', 'on-hold'],
   },
-  { candidate: 'Ali Demir', postingTitle: 'Warehouse lead', status: 'queued', whoActs: 'app' },
+  {
+    candidate: 'Ali Demir',
+    postingTitle: 'Warehouse lead',
+    status: 'queued',
+    whoActs: 'app',
+    decisions: ['dismiss'],
+  },
   {
     candidate: 'Sara Holm',
     postingTitle: 'Backend engineer, Malmö',
@@ -353,7 +360,7 @@ const lines: Line[] = [
     status: 'skipped',
     whoActs: 'nobody',
     reason: { code: 'SKIP-LEFT', params: {} },
-    decisions: ['start'],
+    decisions: ['try-again'],
   },
 ];
 

@@ -52,6 +52,15 @@ describe('the wizard', () => {
     expect(fake.asked.some((one) => one.ask === 'set-refapp')).toBe(false);
   });
 
+  it('does not offer to go on without the token where nothing else is left', async () => {
+    open({ steps: steps({ refapp: 'open', stage: 'open', done: 'blocked' }, 'done') });
+    expect([screen.has('refapp-later'), screen.has('refapp-last')]).toEqual([true, false]);
+    await screen.close();
+    open({ steps: steps({ refapp: 'open', done: 'blocked' }, 'done') });
+    expect(screen.has('refapp-later')).toBe(false);
+    expect(screen.text('refapp-last')).toContain('Only the account token is missing.');
+  });
+
   it('proves a stored token again without asking for it, and replaces it on request', async () => {
     const fake = open({
       refapp: { url: 'https://app.refapp.se', tokenHint: '7Qd2', provenAt: null },
@@ -284,6 +293,21 @@ describe('the step of the permissions', () => {
 });
 
 describe('the other steps', () => {
+  it('say aloud how a line stands, and not every minute when it was last used', () => {
+    open(
+      { current: 'channels', steps: allOpen },
+      {
+        stageChanges: { state: 'proven', address: null, last: 0, since: null, failure: null },
+      },
+    );
+    const line = screen.get('channel-stage-changes');
+    expect(line.textContent).toContain('Last arrived');
+    const aloud = [...line.querySelectorAll('[role="status"]')].map((one) =>
+      one.textContent?.trim(),
+    );
+    expect([line.getAttribute('role'), aloud]).toEqual([null, ['Works']]);
+  });
+
   it('send an empty address for polling, and keep a bearer that is not replaced', async () => {
     const fake = open({
       current: 'channels',
