@@ -310,6 +310,16 @@ describe('the detail of a check', () => {
     expect(document.activeElement).toBe(opener);
   });
 
+  it('keeps the focus on a row that moves up or down the list', async () => {
+    const fake = await open();
+    const button = inRow(6, 'check-open');
+    button.focus();
+    fake.rows = fake.rows.toReversed();
+    fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
+    await settle();
+    expect(document.activeElement).toBe(button);
+  });
+
   it('hands the focus back to the check that was shown last', async () => {
     await open();
     for (const index of [0, 6]) {

@@ -9,7 +9,7 @@ export const takesFocus: Attachment<HTMLElement> = (element) => element.focus();
 
 /**
  * When what had the focus is gone and nothing else has taken it, it goes to the home of the nearest surroundings that
- * are left.
+ * are left. What was only moved gets it back.
  */
 export const keepsFocus: Attachment<HTMLElement> = (within) => {
   /** What had the focus last, and all that it stood in, from the inside out. */
@@ -27,10 +27,14 @@ export const keepsFocus: Attachment<HTMLElement> = (within) => {
     if (!(target instanceof Node && line[0]?.contains(target))) line = [];
   };
   const observer = new MutationObserver(() => {
-    if (!line[0] || line[0].isConnected) return;
+    const had = line[0];
+    if (!had || (document.activeElement !== null && document.activeElement !== document.body)) {
+      return;
+    }
+    // A row that moves to another place loses it on the way.
+    if (had.isConnected && had instanceof HTMLElement) return had.focus({ preventScroll: true });
     const left = line.filter((one) => one.isConnected);
     line = [];
-    if (document.activeElement !== null && document.activeElement !== document.body) return;
     for (const one of left) {
       const home = one.querySelector<HTMLElement>(HOME);
       if (home) return home.focus({ preventScroll: true });
