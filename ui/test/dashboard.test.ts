@@ -214,7 +214,11 @@ describe('a decision', () => {
   });
 
   it('for many names all of them before it writes to them', async () => {
-    const list = rows(NOW).map((one) => ({ ...one, decisions: ['start' as const] }));
+    const list = rows(NOW).map((one) => ({
+      ...one,
+      decisions: ['start' as const],
+      mailing: ['start' as const],
+    }));
     screen = new Screen(new Fake(overview([healthy(NOW)]), list));
     await settle();
     for (const index of [5, 7]) inRow(index, 'check-select').click();
@@ -223,6 +227,35 @@ describe('a decision', () => {
     expect(screen.text('confirm-decision')).toContain('Start: 2 checks?');
     const names = [...screen.get('confirm-decision-whom').children].map((one) => one.textContent);
     expect(names).toEqual(['Fatima Al-Rashid', '<img src=x onerror=alert(1)>']);
+  });
+
+  it('for many says for whom it could not be taken, and leaves them selected', async () => {
+    const list = rows(NOW).map((one) => ({
+      ...one,
+      decisions: ['start' as const],
+      mailing: ['start' as const],
+    }));
+    const fake = new Fake(overview([healthy(NOW)]), list);
+    screen = new Screen(fake);
+    await settle();
+    for (const index of [5, 6, 7]) inRow(index, 'check-select').click();
+    await settle();
+    const late = { check: 'check-7', failure: { code: 'APP-NOT-NOW' as const, params: {} } };
+    fake.on('decide', () => Promise.resolve({ reply: 'decided', value: [late] }));
+    await screen.click('decide-start');
+    await screen.click('confirm-decision-yes');
+    expect(screen.text('undecided')).toContain('Done for 2. Not for these:');
+    expect(screen.text('undecided')).toContain('APP-NOT-NOW');
+    expect(screen.text('selection')).toContain('1 selected');
+  });
+
+  it('that may write once Lever is looked at again is confirmed too', async () => {
+    const fake = await open();
+    inRow(0, 'check-open').click();
+    await settle();
+    await screen.click('decide-try-again');
+    expect(fake.asked.some((one) => one.ask === 'decide')).toBe(false);
+    expect(screen.text('confirm-decision')).toContain('If nothing stops the check any more');
   });
 
   it('that writes to nobody is done at once', async () => {

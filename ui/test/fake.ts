@@ -102,6 +102,8 @@ export class Fake implements Backend {
         if (row) return { reply: 'check-detail', value: { row, timeline: [], note: null } };
         throw { code: 'APP-NOT-FOUND', params: {} } satisfies Failure;
       }
+      case 'decide':
+        return { reply: 'decided', value: [] };
       default:
         return { reply: 'done' };
     }

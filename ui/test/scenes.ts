@@ -2,6 +2,7 @@
 import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
 import type { ConnectionView } from '../src/backend/types/ConnectionView';
+import type { Decision } from '../src/backend/types/Decision';
 import type { Overview } from '../src/backend/types/Overview';
 import type { Right } from '../src/backend/types/Right';
 import type { RightState } from '../src/backend/types/RightState';
@@ -150,6 +151,7 @@ export function overview(connections: ConnectionView[], practice = false): Overv
   return {
     revision: looks,
     version: '0.1.0',
+    receiverAddress: practice ? 'http://127.0.0.1:47803' : 'http://127.0.0.1:47820',
     practice: practice
       ? {
           boardUrl: 'http://127.0.0.1:47800/board',
@@ -364,6 +366,9 @@ const lines: Line[] = [
   },
 ];
 
+/** Of a check that was not started yet. */
+const MAILING: Decision[] = ['start', 'send-again', 'try-again'];
+
 export function rows(now: number, count: number = lines.length): CheckRow[] {
   return Array.from({ length: count }, (_, index) => {
     const line = lines[index % lines.length] as Line;
@@ -392,6 +397,7 @@ export function rows(now: number, count: number = lines.length): CheckRow[] {
       reportUrl: null,
       decisions: [],
       ...line,
+      mailing: (line.decisions ?? []).filter((decision) => MAILING.includes(decision)),
     };
   });
 }

@@ -201,10 +201,17 @@ describe('the way in by OAuth', () => {
 
   it('waits quietly at first, and offers three more ways once it is slow', async () => {
     const since = Date.now();
-    at({ state: 'in-browser', since, url, redirect: 'deep-link', slow: false });
+    at({ state: 'in-browser', since, url, redirect: 'deep-link', slow: false, unopened: null });
     expect([screen.has('oauth-waiting'), screen.has('oauth-slow')]).toEqual([true, false]);
     await screen.close();
-    const fake = at({ state: 'in-browser', since, url, redirect: 'deep-link', slow: true });
+    const fake = at({
+      state: 'in-browser',
+      since,
+      url,
+      redirect: 'deep-link',
+      slow: true,
+      unopened: null,
+    });
     await screen.click('oauth-open');
     await screen.click('oauth-loopback');
     await screen.type('oauth-return', 'com.refapp.lever://oauth/us?code=1');
@@ -217,7 +224,14 @@ describe('the way in by OAuth', () => {
   });
 
   it('puts the focus where work goes on when the button that was pressed is gone', async () => {
-    const fake = at({ state: 'in-browser', since: 0, url, redirect: 'deep-link', slow: false });
+    const fake = at({
+      state: 'in-browser',
+      since: 0,
+      url,
+      redirect: 'deep-link',
+      slow: false,
+      unopened: null,
+    });
     screen.get('oauth-cancel').focus();
     const lever: LeverSetup = { ...setup().lever, clientId: 'client', clientSecretHint: 'x9Qe' };
     const view = { dataCentre: 'us', wayIn: 'oauth' } as const;
@@ -308,15 +322,16 @@ describe('the other steps', () => {
     expect([line.getAttribute('role'), aloud]).toEqual([null, ['Works']]);
   });
 
-  it('send an empty address for polling, and keep a bearer that is not replaced', async () => {
-    const fake = open({
-      current: 'channels',
-      steps: allOpen,
-      publicUrl: 'https://relay.example.com',
-      updateBearerHint: '19fk',
-    });
+  it('say where the tunnel leads, and do without an address only where the key may list', async () => {
+    const bare = { current: 'channels' as const, steps: allOpen, publicUrl: '' };
+    const without = open(bare);
+    expect(screen.text('receiver-address')).toContain('http://127.0.0.1:47820');
+    await screen.click('channels-save');
+    expect(without.asked.some((one) => one.ask === 'set-channels')).toBe(false);
+    await screen.close();
+
+    const fake = open({ ...bare, rights: rights(() => 'proven'), updateBearerHint: '19fk' });
     expect(screen.has('update-bearer')).toBe(false);
-    await screen.click('channel-line-polling');
     await screen.click('channels-save');
     expect(fake.asked.find((one) => one.ask === 'set-channels')).toMatchObject({
       publicUrl: '',

@@ -1,7 +1,8 @@
 //! The error dictionary: for every [`Code`] what happened, why it matters and how to mend it, in two languages.
 //!
 //! The texts are data, `errors.en.json` and `errors.sv.json` beside this crate's manifest; the window imports the
-//! same two files. Who can mend it is not a text but [`Code::owner`].
+//! same two files. Who can mend it is not a text but [`Code::owner`], which `owners.json` beside them repeats for the
+//! window.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -141,6 +142,13 @@ mod tests {
             assert_eq!(keys, codes, "{language:?}: all codes, in their order");
             assert_eq!(parse(file).len(), codes.len(), "{language:?}");
         }
+    }
+
+    #[test]
+    fn the_window_names_the_same_owners_as_the_codes() {
+        let file: BTreeMap<Code, crate::Owner> = serde_json::from_str(include_str!("../owners.json")).expect("owners");
+        let codes = Code::ALL.iter().map(|code| (*code, code.owner()));
+        assert_eq!(file, codes.collect());
     }
 
     #[test]

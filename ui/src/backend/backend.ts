@@ -15,6 +15,7 @@ import type { StageId } from './types/StageId';
 import type { SupportMail } from './types/SupportMail';
 import type { TemplateId } from './types/TemplateId';
 import type { TemplateReport } from './types/TemplateReport';
+import type { Undecided } from './types/Undecided';
 import type { UserId } from './types/UserId';
 import type { WayIn } from './types/WayIn';
 
@@ -131,8 +132,9 @@ export class Host {
   check(check: CheckId): Promise<CheckDetail> {
     return this.#ask({ ask: 'check', check }, 'check-detail');
   }
-  decide(checks: CheckId[], decision: Decision): Promise<undefined> {
-    return this.#ask({ ask: 'decide', checks, decision }, 'done');
+  /** Those that could not be decided, each with why; the others are. */
+  decide(checks: CheckId[], decision: Decision): Promise<Undecided[]> {
+    return this.#ask({ ask: 'decide', checks, decision }, 'decided');
   }
 
   pause(connection: ConnectionId): Promise<undefined> {

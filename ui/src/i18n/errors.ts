@@ -1,8 +1,10 @@
 /** What the error dictionary says about a failure, in the language of the screen. */
 import en from '@errors/errors.en.json';
 import sv from '@errors/errors.sv.json';
+import owners from '@errors/owners.json';
 import type { Code } from '../backend/types/Code';
 import type { Failure } from '../backend/types/Failure';
+import type { Owner } from '../backend/types/Owner';
 import { language, type Locale } from './locale.svelte';
 import { moment } from './time.svelte';
 
@@ -16,6 +18,9 @@ export interface ErrorText {
 
 // Held against `Code` where they are written: a test of `model` fails when a code lacks a text.
 const dictionaries: Record<Locale, Record<Code, ErrorText>> = { en, sv };
+
+/** Who can mend it. Held against the codes by the same tests. */
+export const ownerOf = (code: Code): Owner => owners[code] as Owner;
 
 /** Whether the dictionary has it: what was stored by another version may not be known here. */
 export const isCode = (text: string): text is Code => Object.hasOwn(en, text);

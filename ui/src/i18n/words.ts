@@ -151,18 +151,15 @@ const explained: Record<Badge, () => string> = {
 };
 export const badgeHelp = (badge: Badge): string => explained[badge]();
 
-/** What each decision does, and whether it makes Refapp write to people. */
-export const decisions: Record<
-  Decision,
-  { label: () => string; effect: () => string; mails: boolean }
-> = {
-  'try-again': { label: m.decision_try_again, effect: m.decision_try_again_help, mails: false },
-  start: { label: m.decision_start, effect: m.decision_start_help, mails: true },
-  'it-was-started': { label: m.decision_started, effect: m.decision_started_help, mails: false },
-  'send-again': { label: m.decision_send_again, effect: m.decision_send_again_help, mails: true },
-  'leave-to-other': { label: m.decision_leave, effect: m.decision_leave_help, mails: false },
-  adopt: { label: m.decision_adopt, effect: m.decision_adopt_help, mails: false },
-  dismiss: { label: m.decision_dismiss, effect: m.decision_dismiss_help, mails: false },
+/** What each decision does. Whether it makes Refapp write to people is the host's to say. */
+export const decisions: Record<Decision, { label: () => string; effect: () => string }> = {
+  'try-again': { label: m.decision_try_again, effect: m.decision_try_again_help },
+  start: { label: m.decision_start, effect: m.decision_start_help },
+  'it-was-started': { label: m.decision_started, effect: m.decision_started_help },
+  'send-again': { label: m.decision_send_again, effect: m.decision_send_again_help },
+  'leave-to-other': { label: m.decision_leave, effect: m.decision_leave_help },
+  adopt: { label: m.decision_adopt, effect: m.decision_adopt_help },
+  dismiss: { label: m.decision_dismiss, effect: m.decision_dismiss_help },
 };
 
 /** As the error dictionary names it under the reason that asks. */

@@ -112,6 +112,7 @@ export const scenes: Record<string, () => Fake> = {
     url: 'https://auth.lever.co/authorize?client_id=x',
     redirect: 'deep-link',
     slow: true,
+    unopened: null,
   }),
   'oauth-returned': oauth({ state: 'returned' }),
   'oauth-failed': oauth({ state: 'failed', failure: { code: 'OAUTH-DENIED', params: {} } }),

@@ -14,4 +14,9 @@ revision: number, version: string,
 /**
  * Set in practice mode: nobody real is behind either API.
  */
-practice: Practice | null, connections: Array<ConnectionView>, };
+practice: Practice | null, 
+/**
+ * Where the tunnel must lead that gives this computer its public address; `None` where the host has an address of
+ * its own, or needs none.
+ */
+receiverAddress: string | null, connections: Array<ConnectionView>, };
