@@ -147,6 +147,75 @@ async fn r19_a_new_public_address_is_registered_and_proven_anew_and_the_old_one_
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_what_came_before_a_disconnect_proves_nothing_of_the_way_that_is_opened_after_it() {
+    let rig = Rig::start(Setup::default()).await;
+    let row = started(&rig, "Kim Berg").await;
+    rig.refapp_step(&row, "accept").await;
+    rig.connection_that("both lines are proven", |view| view.health == Health::Healthy)
+        .await;
+    let connection = rig.id().await;
+    rig.host
+        .ask(Request::Disconnect { connection })
+        .await
+        .expect("disconnected");
+    rig.provision().await;
+    rig.until_ready().await;
+    let view = rig.connection().await;
+    assert_eq!(view.stage_changes.state, ChannelState::Waiting);
+    assert_eq!(view.status_updates.state, ChannelState::Waiting);
+    assert_eq!(view.health, Health::Warning);
+    assert!(view.last_webhook.is_some(), "it is remembered all the same");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_polling_that_is_not_allowed_any_more_is_said_and_goes_on_when_it_is() {
+    let mut rig = Rig::start(Setup::with_list_rights()).await;
+    let seq = rig.seq();
+    rig.until("it polls", async || {
+        let mut calls = rig.calls("list opportunities").into_iter();
+        calls.find(|call| call.seq > seq).map(drop)
+    })
+    .await;
+    started(&rig, "Kim Berg").await;
+    let tick = |ticked: bool| serde_json::json!({"rights": {"list opportunities": ticked}});
+    let key = format!("lever/keys/{}", rig.setup.key);
+    rig.control("PATCH", &key, tick(false)).await;
+    let said = |view: &api::ConnectionView| {
+        let mut findings = view.findings.iter();
+        findings.any(|finding| finding.failure.code == Code::LevRight && !finding.stops)
+    };
+    rig.connection_that("it is said", said).await;
+    // It still is after a restart, until somebody ticks the box.
+    rig.restart().await;
+    rig.connection_that("it is said again", said).await;
+    rig.control("PATCH", &key, tick(true)).await;
+    rig.restart().await;
+    rig.move_quietly(&["Tove Ekman"], simulator::demo::TRIGGER_STAGE, "none")
+        .await;
+    sent(&rig, "Tove Ekman").await;
+    rig.connection_that("nothing is missing", |view| view.findings.is_empty())
+        .await;
+}
+
+/// Whoever reads the file cannot be told at once, as the host may be called by others all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_a_public_address_of_the_file_that_does_not_lead_here_is_said_and_stops_nothing() {
+    let rig = Rig::start(Setup::default()).await;
+    let mut file = rig.file();
+    file.public_url = Some(rig.sim.refapp_url());
+    rig.host.provision(vec![file]).await.expect("a sound file");
+    rig.connection_that("it is said", |view| {
+        let mut findings = view.findings.iter();
+        findings.any(|finding| finding.failure.code == Code::AppPublicUrl && !finding.stops)
+    })
+    .await;
+    rig.until_ready().await;
+    rig.provision().await;
+    rig.connection_that("it leads here again", |view| view.findings.is_empty())
+        .await;
+}
+
 /// With the article's rights the old webhooks stay at Lever. They are ours all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r19_webhooks_at_an_earlier_address_of_ours_are_nobody_elses() {

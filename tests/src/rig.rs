@@ -407,6 +407,7 @@ impl Rig {
                 record.last_webhook = record.last_webhook.map(back);
                 record.last_update = record.last_update.map(back);
                 record.webhook_since = record.webhook_since.map(back);
+                record.update_since = record.update_since.map(back);
                 tx.put_connection(&record)?;
                 for mut check in tx.window(record.id, 0, u32::MAX)?.rows {
                     check.status_since = back(check.status_since);

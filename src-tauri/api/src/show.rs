@@ -84,16 +84,15 @@ fn counts(state: &State) -> Counts {
 
 fn stage_changes(state: &State) -> Channel {
     let record = &state.record;
-    let registered = record
-        .webhooks
-        .iter()
-        .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE);
-    let channel = match (&record.public_url, registered, record.last_webhook) {
+    let registered = record.webhooks.iter().any(|webhook| {
+        webhook.event == lever::CANDIDATE_STAGE_CHANGE && Some(&webhook.url) == state.webhook_address.as_ref()
+    });
+    let channel = match (&record.public_url, registered, record.webhook_heard()) {
         _ if state.channel_failure.is_some() => ChannelState::Broken,
         // A disconnect took the address's secret part away: the line is to be chosen anew.
         (Some(url), _, _) if !url.is_empty() && state.webhook_address.is_none() => ChannelState::Open,
-        (Some(url), true, Some(_)) if !url.is_empty() => ChannelState::Proven,
-        (Some(url), true, None) if !url.is_empty() => ChannelState::Waiting,
+        (Some(url), true, true) if !url.is_empty() => ChannelState::Proven,
+        (Some(url), true, false) if !url.is_empty() => ChannelState::Waiting,
         (Some(url), false, _) if !url.is_empty() && !state.polling => ChannelState::Waiting,
         (Some(_), _, _) if state.polling => ChannelState::Polling,
         (Some(_), _, _) => ChannelState::Broken,
@@ -110,9 +109,9 @@ fn stage_changes(state: &State) -> Channel {
 
 fn status_updates(state: &State) -> Channel {
     let record = &state.record;
-    let channel = match (&state.update_address, record.last_update, &record.public_url) {
-        (Some(_), Some(_), _) => ChannelState::Proven,
-        (Some(_), None, _) => ChannelState::Waiting,
+    let channel = match (&state.update_address, record.update_heard(), &record.public_url) {
+        (Some(_), true, _) => ChannelState::Proven,
+        (Some(_), false, _) => ChannelState::Waiting,
         (None, _, Some(url)) if !url.is_empty() && state.webhook_address.is_none() => ChannelState::Open,
         (None, _, Some(_)) => ChannelState::Broken,
         (None, _, None) => ChannelState::Open,
@@ -121,7 +120,7 @@ fn status_updates(state: &State) -> Channel {
         state: channel,
         address: state.update_address.clone(),
         last: record.last_update,
-        since: record.webhook_since,
+        since: record.update_since,
         failure: (channel == ChannelState::Broken).then(|| Code::AppNoUpdates.into()),
     }
 }

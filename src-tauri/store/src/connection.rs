@@ -69,6 +69,9 @@ pub struct ConnectionRecord {
     pub last_update: Option<Millis>,
     #[serde(default)]
     pub webhook_since: Option<Millis>,
+    /// Since when there is an address for Refapp's updates.
+    #[serde(default)]
+    pub update_since: Option<Millis>,
 }
 
 /// Whether the connection works.
@@ -150,7 +153,18 @@ impl ConnectionRecord {
             last_webhook: None,
             last_update: None,
             webhook_since: None,
+            update_since: None,
         }
+    }
+
+    /// Whether a stage change came by the webhook that is registered now: one from before says nothing of it.
+    pub fn webhook_heard(&self) -> bool {
+        self.webhook_since.is_some_and(|since| self.last_webhook >= Some(since))
+    }
+
+    /// Whether an update came to the address that there is now.
+    pub fn update_heard(&self) -> bool {
+        self.update_since.is_some_and(|since| self.last_update >= Some(since))
     }
 
     /// Whether a right is known to be there.

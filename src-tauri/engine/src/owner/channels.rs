@@ -10,6 +10,10 @@ const PATIENCE: i64 = 10 * MINUTE;
 
 impl Owner {
     pub(super) fn watch_channels(&mut self, now: Millis) {
+        let has_address = self.update_address().is_some();
+        if has_address != self.record.update_since.is_some() {
+            self.change(|record| record.update_since = has_address.then_some(now));
+        }
         if self.record.standing != Standing::Running {
             return;
         }
@@ -19,10 +23,10 @@ impl Owner {
             .webhook_since
             .is_some_and(|since| now.since(since) > PATIENCE);
         // Lever answers 201 to a webhook whose group is switched off (lever-api.md §8.2): only an event proves it.
-        let unheard = open_long && self.has_stage_webhook() && self.record.last_webhook.is_none();
+        let unheard = open_long && self.has_stage_webhook() && !self.record.webhook_heard();
         self.say(Code::LevWebhookOff, unheard, false);
-        self.say(Code::AppNoUpdates, self.update_address().is_none(), false);
-        let sent_long = self.update_address().is_some() && self.record.last_update.is_none() && self.sent_since(now);
+        self.say(Code::AppNoUpdates, !has_address, false);
+        let sent_long = has_address && !self.record.update_heard() && self.sent_since(now);
         self.say(Code::RefUpdates, sent_long, false);
     }
 

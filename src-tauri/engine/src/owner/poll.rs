@@ -1,7 +1,7 @@
 //! Polling, where *list opportunities* is granted: it finds what no webhook told of (`reliability.md` rules 9, 10).
 
 use lever::{Opportunity, Priority};
-use model::{Code, MINUTE, Millis, Right, RightState, SECOND, StageId};
+use model::{Code, MINUTE, Millis, Right, SECOND, StageId};
 use store::{Bell, Result, Source};
 
 use super::{Owner, Then};
@@ -45,9 +45,7 @@ impl Owner {
         let window = match window {
             Ok(window) => window,
             Err(error) => {
-                if error.kind == lever::Kind::Forbidden {
-                    self.record.rights.insert(Right::ListOpportunities, RightState::Missing);
-                }
+                self.right_is_missing(&error);
                 return;
             }
         };

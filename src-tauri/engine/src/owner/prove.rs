@@ -452,10 +452,12 @@ impl Owner {
             .collect();
         let now = Millis::now();
         let any_new = !made.new.is_empty();
+        let is_new = |new: &lever::NewWebhook| new.webhook.event == lever::CANDIDATE_STAGE_CHANGE;
+        let anew = made.new.iter().any(is_new);
         self.change(|record| {
             record.webhook_since = match record.webhook_since {
                 _ if webhooks.is_empty() => None,
-                Some(since) if !any_new => Some(since),
+                Some(since) if !anew => Some(since),
                 _ => Some(now),
             };
             record.webhooks = webhooks;
@@ -531,13 +533,22 @@ impl Owner {
     }
 
     fn say_what_is_missing(&mut self) {
-        let still = Right::REQUIRED
-            .into_iter()
-            .find(|right| self.record.rights.get(right) == Some(&RightState::Missing));
-        match still {
+        let is_missing = |right: &Right| self.record.rights.get(right) == Some(&RightState::Missing);
+        let required = Right::REQUIRED.into_iter().find(is_missing);
+        let missing = required.or(self.misses_polling().then_some(Right::ListOpportunities));
+        match missing {
             None => self.heal(Code::LevRight),
-            Some(right) => self.ail(Failure::new(Code::LevRight).with("right", right.label()), true),
+            Some(right) => self.ail(
+                Failure::new(Code::LevRight).with("right", right.label()),
+                right.is_required(),
+            ),
         }
+    }
+
+    /// Whether polling went on once, and its right was taken away.
+    pub(super) fn misses_polling(&self) -> bool {
+        let state = self.record.rights.get(&Right::ListOpportunities);
+        self.record.watermark.is_some() && state == Some(&RightState::Missing)
     }
 
     /// A call was refused for want of a right.
@@ -551,9 +562,6 @@ impl Owner {
 
     fn right_failed(&mut self, right: Right, failure: Failure) {
         let missing = failure.code == Code::LevRight;
-        if missing && right.is_required() {
-            self.ail(failure.clone(), true);
-        }
         self.right_failures.insert(right, failure);
         let state = if missing {
             RightState::Missing
@@ -566,6 +574,9 @@ impl Owner {
                 record.rights.insert(right, state);
             }
         });
+        if missing {
+            self.say_what_is_missing();
+        }
     }
 
     pub(super) fn carrier(&self) -> Option<OpportunityId> {

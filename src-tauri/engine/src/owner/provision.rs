@@ -26,7 +26,7 @@ impl Owner {
         }
         self.keep_secret(SecretKind::RefappToken, &file.refapp_token)?;
         match &file.update_bearer {
-            Some(bearer) => self.keep_secret(SecretKind::UpdateBearer, bearer)?,
+            Some(bearer) => self.keep_bearer(bearer)?,
             None => self.world.vault.delete(&self.secret_name(SecretKind::UpdateBearer))?,
         }
         let other = match &file.lever {
@@ -68,6 +68,7 @@ impl Owner {
         });
         self.connect_clients();
         self.public_url_becomes(public_url);
+        self.prove_public_url();
         Ok(())
     }
 

@@ -116,8 +116,8 @@ impl Owner {
         let unproven = Right::REQUIRED
             .iter()
             .any(|right| record.rights.get(right) != Some(&RightState::Proven));
-        let hears_moves = record.last_webhook.is_some() || record.has(Right::ListOpportunities);
-        let hears_status = record.last_update.is_some();
+        let hears_moves = record.webhook_heard() || record.has(Right::ListOpportunities);
+        let hears_status = record.update_heard();
         if self.findings.is_empty() && hears_moves && hears_status && !unproven {
             Health::Healthy
         } else {

@@ -166,7 +166,6 @@ impl Owner {
             record.carrier = store::Carrier::None;
             record.webhooks.clear();
             record.webhook_since = None;
-            record.last_webhook = None;
             record.settings.trigger_stage = None;
             record.settings.acting_user = None;
         });
@@ -437,8 +436,7 @@ impl Owner {
             if let Some(bearer) = update_bearer
                 && !bearer.is_empty()
             {
-                self.keep_secret(SecretKind::UpdateBearer, bearer)?;
-                self.hints.update_bearer = Some(bearer.hint());
+                self.keep_bearer(bearer)?;
             }
             if public_url.is_empty() {
                 // What works is not given up for what cannot.
@@ -492,12 +490,37 @@ impl Owner {
             if record.public_url.as_deref().unwrap_or_default() != url {
                 record.webhooks.clear();
                 record.webhook_since = None;
-                record.last_webhook = None;
-                record.last_update = None;
+                record.update_since = None;
             }
             record.public_url = Some(url);
         });
         self.open_door();
+    }
+
+    /// The bearer of Refapp's updates. What came with another one says nothing of this one.
+    pub(super) fn keep_bearer(&mut self, bearer: &Secret) -> Result<(), Failure> {
+        if self.replace_secret(SecretKind::UpdateBearer, bearer)? {
+            self.change(|record| record.update_since = None);
+        }
+        self.hints.update_bearer = Some(bearer.hint());
+        Ok(())
+    }
+
+    /// Calls our own public address back, beside everything else: a host may be behind something that leads nobody back
+    /// in from inside. So this is said, and stops nothing.
+    pub(super) fn prove_public_url(&mut self) {
+        let Some(url) = self.record.public_url.clone().filter(|url| !url.is_empty()) else {
+            return self.heal(Code::AppPublicUrl);
+        };
+        let intake = self.world.intake.clone();
+        self.job(async move {
+            let called_back = call_back(&intake, &url).await;
+            Box::new(move |owner: &mut Self| match called_back {
+                _ if owner.record.public_url.as_ref() != Some(&url) => {}
+                Ok(()) => owner.heal(Code::AppPublicUrl),
+                Err(failure) => owner.ail(failure, false),
+            }) as Then
+        });
     }
 
     /// The last click of the wizard: from now on events are acted on.

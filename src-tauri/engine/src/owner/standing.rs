@@ -75,6 +75,7 @@ impl Owner {
             record.standing = Standing::Disconnected;
             record.webhooks.clear();
             record.webhook_since = None;
+            record.update_since = None;
             record.refapp_proven_at = None;
             record.lever_proven_at = None;
             record.rights.clear();

@@ -237,6 +237,13 @@ impl Owner {
                 self.ail(error.into(), true);
             }
             self.register_webhooks(Box::new(|_, _| {}));
+            if self.findings.contains_key(&Code::AppPublicUrl) {
+                self.prove_public_url();
+            }
+            if self.misses_polling() || !self.has_channel() {
+                // Perhaps somebody has ticked the box again.
+                self.prove_rights(false, None);
+            }
             if self.record.carrier != Carrier::None && !self.carrier_needs_person() {
                 self.update_templates(None);
             }
