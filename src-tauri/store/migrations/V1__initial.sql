@@ -63,6 +63,31 @@ CREATE INDEX check_due ON "check" (connection, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX check_queued ON "check" (connection, entered_at) WHERE phase = 'queued';
 CREATE INDEX check_seen ON "check" (connection, seen_at) WHERE doc ->> 'candidate' <> '';
 CREATE INDEX check_order ON "check" (connection, urgency, entered_at, id);
+CREATE INDEX check_status ON "check" (connection, status, active_at);
+
+-- How many checks have each status and urgency, kept by whatever changes a check: counting them would be a scan.
+CREATE TABLE tally (
+    connection TEXT NOT NULL,
+    status TEXT NOT NULL,
+    urgency INTEGER NOT NULL,
+    many INTEGER NOT NULL,
+    PRIMARY KEY (connection, status, urgency)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER check_comes AFTER INSERT ON "check" BEGIN
+    INSERT INTO tally VALUES (new.connection, new.status, new.urgency, 1)
+    ON CONFLICT DO UPDATE SET many = many + 1;
+END;
+CREATE TRIGGER check_goes AFTER DELETE ON "check" BEGIN
+    UPDATE tally SET many = many - 1
+    WHERE connection = old.connection AND status = old.status AND urgency = old.urgency;
+END;
+CREATE TRIGGER check_changes AFTER UPDATE OF status, urgency ON "check"
+WHEN old.status <> new.status OR old.urgency <> new.urgency BEGIN
+    UPDATE tally SET many = many - 1
+    WHERE connection = old.connection AND status = old.status AND urgency = old.urgency;
+    INSERT INTO tally VALUES (new.connection, new.status, new.urgency, 1)
+    ON CONFLICT DO UPDATE SET many = many + 1;
+END;
 
 -- Every `partner-result.id` that a check was ever sent with: a start of unknown outcome that was sent again may have
 -- been two, and updates come for both.

@@ -142,7 +142,7 @@ impl Tx<'_> {
         let connection = connection.to_string();
         let total = self
             .sql
-            .prepare_cached("SELECT count(*) FROM \"check\" WHERE connection = ?1")?
+            .prepare_cached("SELECT coalesce(sum(many), 0) FROM tally WHERE connection = ?1")?
             .query_row([&connection], |row| row.get(0))?;
         let rows = self.many(
             "SELECT doc FROM \"check\" WHERE connection = ?1 ORDER BY urgency, entered_at, id LIMIT ?2 OFFSET ?3",
@@ -163,9 +163,9 @@ impl Tx<'_> {
 
     /// How many checks have each status and urgency: `(status, urgency, how many)`.
     pub fn tally(&self, connection: ConnectionId) -> Result<Vec<(String, u8, u32)>> {
-        let mut rows = self
-            .sql
-            .prepare_cached("SELECT status, urgency, count(*) FROM \"check\" WHERE connection = ?1 GROUP BY 1, 2")?;
+        let mut rows = self.sql.prepare_cached(
+            "SELECT status, urgency, many FROM tally WHERE connection = ?1 AND many > 0 ORDER BY 1, 2",
+        )?;
         let rows = rows.query_map([connection.to_string()], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
@@ -193,7 +193,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeSet;
 
-    use model::{EffectKey, Progress, Written};
+    use model::{EffectKey, Progress, Reason, WireStatus, Written};
+    use proptest::prelude::*;
 
     use super::*;
     use crate::{Error, Store};
@@ -225,6 +226,77 @@ mod tests {
             superseded: false,
             hitch: None,
             effects: 0,
+        }
+    }
+
+    /// What a check may be put as, or that its connection is removed.
+    #[derive(Clone, Debug)]
+    enum Act {
+        Put { connection: u32, check: u32, like: u32 },
+        Remove { connection: u32 },
+    }
+
+    fn acts() -> impl Strategy<Value = Vec<Act>> {
+        let put = (0..2_u32, 0..4_u32, 0..6_u32).prop_map(|(connection, check, like)| Act::Put {
+            connection,
+            check,
+            like,
+        });
+        let remove = (0..2_u32).prop_map(|connection| Act::Remove { connection });
+        prop::collection::vec(prop_oneof![8 => put, 1 => remove], 1..40)
+    }
+
+    fn put(tx: &Tx<'_>, connection: u32, number: u32, like: u32) -> Result<()> {
+        let connection = ConnectionId::of(&connection.to_string());
+        let opportunity: OpportunityId = number.to_string().as_str().into();
+        let mut check = Check {
+            id: EffectKey::of(connection, &opportunity, None, "start", 1).check_id(),
+            connection,
+            opportunity,
+            ..check()
+        };
+        (check.phase, check.progress.status) = match like {
+            0 => (Phase::Queued, WireStatus::Sending),
+            1 => (Phase::Parked(Reason::NoPosting), WireStatus::Sending),
+            2 => (Phase::Skipped(Reason::Deleted), WireStatus::Sending),
+            3 => (Phase::Started, WireStatus::Sent),
+            4 => (Phase::Started, WireStatus::Completed),
+            _ => (Phase::Started, WireStatus::Failed),
+        };
+        tx.put_check(&check, None)
+    }
+
+    fn counted(tx: &Tx<'_>, connection: ConnectionId) -> Vec<(String, u8, u32)> {
+        let sql = "SELECT status, urgency, count(*) FROM \"check\" WHERE connection = ?1 GROUP BY 1, 2 ORDER BY 1, 2";
+        let mut rows = tx.sql.prepare(sql).unwrap();
+        let rows = rows.query_map([connection.to_string()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        });
+        rows.unwrap().map(|row| row.unwrap()).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn the_tally_is_what_counting_would_find(acts in acts()) {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::open(dir.path()).unwrap();
+            for act in acts {
+                let done: Result<()> = store.write(|tx| match act {
+                    Act::Put { connection, check, like } => put(tx, connection, check, like),
+                    Act::Remove { connection } => tx.remove_connection(ConnectionId::of(&connection.to_string())),
+                });
+                done.unwrap();
+            }
+            store.read(|tx| {
+                for connection in ["0", "1"].map(ConnectionId::of) {
+                    let counted = counted(tx, connection);
+                    let total: u32 = counted.iter().map(|(_, _, many)| many).sum();
+                    assert_eq!(tx.tally(connection)?, counted);
+                    assert_eq!(tx.window(connection, 0, 1)?.total, total);
+                }
+                Ok(())
+            }).unwrap();
         }
     }
 

@@ -218,6 +218,7 @@ impl Tx<'_> {
             "DELETE FROM result WHERE \"check\" IN (SELECT id FROM \"check\" WHERE connection = ?1)",
             "DELETE FROM effect WHERE connection = ?1",
             "DELETE FROM \"check\" WHERE connection = ?1",
+            "DELETE FROM tally WHERE connection = ?1",
             "DELETE FROM bell WHERE connection = ?1",
             "DELETE FROM inbox WHERE connection = ?1",
             "DELETE FROM connection WHERE id = ?1",
