@@ -105,8 +105,7 @@ impl Engine {
         }
         for state in self.states() {
             if !files.iter().any(|file| file.name == state.record.name) {
-                // A connection that does not run cannot be paused: that is all right.
-                let _ = self.order(state.record.id, Order::Pause).await;
+                self.order(state.record.id, Order::LeaveOut).await?;
             }
         }
         for file in files {

@@ -73,6 +73,8 @@ pub enum Order {
     Disconnect,
     RemoveData,
     Provision(Box<Provision>),
+    /// The configuration file does not name it.
+    LeaveOut,
 }
 
 /// Answers.

@@ -22,7 +22,7 @@ const RENEWED_AFTER: i64 = 8 * MINUTE;
 pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble> {
     let client = Client::of(&config.data_dir)?;
     match command {
-        Command::Status => status(&client, json),
+        Command::Status => status(&client, config, json),
         Command::Checks => checks(&client, json),
         Command::Check { id } => check(&client, id, json),
         Command::Start { id } => decide(&client, id, &[Decision::Start, Decision::TryAgain], json),
@@ -34,23 +34,39 @@ pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble
             id,
             outcome: Outcome::Again,
         } => decide(&client, id, &[Decision::SendAgain], json),
-        Command::Templates(Templates::Update { connection }) => update_templates(&client, connection.as_deref(), json),
-        Command::Preflight { connection } => preflight(&client, connection.as_deref(), json),
+        Command::Templates(Templates::Update { connection }) => {
+            update_templates(&client, &meant_by(config, connection.as_deref()), json)
+        }
+        Command::Preflight { connection } => preflight(&client, &meant_by(config, connection.as_deref()), json),
     }
 }
 
-fn status(client: &Client, json: bool) -> Result<(), Trouble> {
+/// The connections that an order without a name is for: those of the file. One that has left it is kept, and paused.
+fn meant_by(config: &Config, only: Option<&str>) -> Vec<String> {
+    match only {
+        Some(name) => vec![name.to_owned()],
+        None => config
+            .connections
+            .iter()
+            .map(|connection| connection.name.clone())
+            .collect(),
+    }
+}
+
+fn status(client: &Client, config: &Config, json: bool) -> Result<(), Trouble> {
+    let named = meant_by(config, None);
     let mut overview = client.overview()?;
-    if renew_consent_addresses(client, &overview)? {
+    if renew_consent_addresses(client, &overview, &named)? {
         overview = client.overview()?;
     }
-    show(json, &overview, || print::overview(&overview))
+    show(json, &overview, || print::overview(&overview, &named))
 }
 
 /// Where a connection waits for a Super Admin's consent, there is always an address that is still good.
-fn renew_consent_addresses(client: &Client, overview: &Overview) -> Result<bool, Trouble> {
+fn renew_consent_addresses(client: &Client, overview: &Overview, named: &[String]) -> Result<bool, Trouble> {
     let mut renewed = false;
-    for connection in overview.connections.iter().filter(|c| wants_consent(c, Millis::now())) {
+    let named = overview.connections.iter().filter(|c| named.contains(&c.name));
+    for connection in named.filter(|c| wants_consent(c, Millis::now())) {
         let request = Request::BeginOauth {
             connection: connection.id,
             redirect: Redirect::Loopback,
@@ -178,8 +194,8 @@ enum Outcomes<T> {
     Failure(Failure),
 }
 
-fn update_templates(client: &Client, only: Option<&str>, json: bool) -> Result<(), Trouble> {
-    let done = for_each(client, only, |connection| {
+fn update_templates(client: &Client, meant: &[String], json: bool) -> Result<(), Trouble> {
+    let done = for_each(client, meant, |connection| {
         match client.ask(&Request::UpdateTemplates {
             connection: connection.id,
         })? {
@@ -192,9 +208,9 @@ fn update_templates(client: &Client, only: Option<&str>, json: bool) -> Result<(
     })
 }
 
-fn preflight(client: &Client, only: Option<&str>, json: bool) -> Result<(), Trouble> {
+fn preflight(client: &Client, meant: &[String], json: bool) -> Result<(), Trouble> {
     let mut missing = Vec::new();
-    let done = for_each(client, only, |connection| {
+    let done = for_each(client, meant, |connection| {
         client.ask(&Request::ProveRights {
             connection: connection.id,
             consent: false,
@@ -237,12 +253,12 @@ struct Preflight {
 /// One connection's failure does not keep the others from their turn.
 fn for_each<T>(
     client: &Client,
-    only: Option<&str>,
+    meant: &[String],
     mut order: impl FnMut(&ConnectionView) -> Result<T, Trouble>,
 ) -> Result<Vec<Done<T>>, Trouble> {
     let mut connections = client.overview()?.connections;
-    connections.retain(|connection| only.is_none_or(|name| name == connection.name));
-    if connections.is_empty() && only.is_some() {
+    connections.retain(|connection| meant.contains(&connection.name));
+    if connections.is_empty() && !meant.is_empty() {
         return Err(Code::AppNotFound.into());
     }
     let mut done = Vec::new();

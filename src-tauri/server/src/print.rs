@@ -39,18 +39,25 @@ macro_rules! line {
     };
 }
 
-pub fn overview(overview: &Overview) -> String {
+/// `named` are the connections of the configuration file.
+pub fn overview(overview: &Overview, named: &[String]) -> String {
     let mut out = format!("Refapp for Lever {}\n", overview.version);
     for view in &overview.connections {
-        out += &connection(view);
+        out += &connection(view, named.contains(&view.name));
     }
     out
 }
 
-fn connection(view: &ConnectionView) -> String {
+fn connection(view: &ConnectionView, is_named: bool) -> String {
     let mut out = String::new();
     let data_centre = view.data_centre.map_or("no data centre", |centre| centre.word());
-    line!(out, "\n{} ({data_centre}): {}", clean(&view.name), words(view.health));
+    let absent = if is_named { "" } else { "not in the file, " };
+    line!(
+        out,
+        "\n{} ({data_centre}): {absent}{}",
+        clean(&view.name),
+        words(view.health)
+    );
     line!(out, "  last verified   {}", when(view.last_verified));
     line!(out, "  stage changes   {}", channel(&view.stage_changes));
     line!(out, "  status updates  {}", channel(&view.status_updates));

@@ -68,6 +68,15 @@ trigger_stage = "Reference check"
         fs::write(self.path("host.toml"), text).unwrap();
     }
 
+    /// The file names a second connection, too.
+    fn with_second(self) -> Self {
+        let text = fs::read_to_string(self.path("host.toml")).unwrap();
+        let (_, first) = text.split_once("[[connection]]").unwrap();
+        let second = first.replace("Main", "Second");
+        fs::write(self.path("host.toml"), format!("{text}[[connection]]{second}")).unwrap();
+        self
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
@@ -445,20 +454,22 @@ fn a_refusal_of_the_host_is_told_in_the_words_of_the_dictionary() {
 
 #[test]
 fn templates_are_updated_in_every_connection_or_in_one_and_a_failure_does_not_stop_the_others() {
-    let site = Site::new().with_host(|request| match request["ask"].as_str().unwrap() {
-        "overview" => overview(&[connection(MAIN, "Main"), connection(SECOND, "Second")]),
-        "update-templates" if request["connection"] == MAIN => {
-            json!({"failure": {"code": "LEV-5XX", "params": {}}})
-        }
-        "update-templates" => {
-            let report = json!({
-                "at": 0, "added": ["Refapp Template: A"], "removed": [], "unchanged": 1, "stillCarried": [],
-                "renamed": [{"from": "Refapp Template: B", "to": "Refapp Template: C"}],
-            });
-            json!({"reply": {"reply": "template-report", "value": report}})
-        }
-        other => panic!("{other}"),
-    });
+    let site = Site::new()
+        .with_second()
+        .with_host(|request| match request["ask"].as_str().unwrap() {
+            "overview" => overview(&[connection(MAIN, "Main"), connection(SECOND, "Second")]),
+            "update-templates" if request["connection"] == MAIN => {
+                json!({"failure": {"code": "LEV-5XX", "params": {}}})
+            }
+            "update-templates" => {
+                let report = json!({
+                    "at": 0, "added": ["Refapp Template: A"], "removed": [], "unchanged": 1, "stillCarried": [],
+                    "renamed": [{"from": "Refapp Template: B", "to": "Refapp Template: C"}],
+                });
+                json!({"reply": {"reply": "template-report", "value": report}})
+            }
+            other => panic!("{other}"),
+        });
     let both = site.run(&["templates", "update", "--json"]);
     assert_eq!(both.status, 1);
     assert!(both.stderr.contains("Main: LEV-5XX"), "{}", both.stderr);

@@ -113,6 +113,8 @@ pub(crate) struct Owner {
     /// The job that takes our webhooks away at the end.
     farewell: Option<Id>,
     gone: bool,
+    /// By the configuration file: whether we are ready concerns nobody.
+    left_out: bool,
 }
 
 /// Calls to one side fail for a reason that concerns all of them: they wait, growing longer, and one tries.
@@ -181,6 +183,7 @@ impl Owner {
             closing: false,
             farewell: None,
             gone: false,
+            left_out: false,
         };
         tokio::spawn(owner.run(inbox));
         Handle { orders, state: watched }

@@ -19,6 +19,7 @@ pub(super) struct Provisioning {
 
 impl Owner {
     pub(super) fn provision(&mut self, file: Provision) -> Result<(), Failure> {
+        self.left_out = false;
         let way_in = file.lever.way_in();
         let public_url = file.public_url.clone().unwrap_or_default();
         if self.record.data_centre.is_some_and(|before| before != file.data_centre) {

@@ -63,7 +63,7 @@ impl Owner {
         let ready = next.is_ready();
         self.world
             .intake
-            .set_readiness(&self.record.name, (!self.gone).then_some(ready));
+            .set_readiness(&self.record.name, (!self.gone && !self.left_out).then_some(ready));
         self.state.send_if_modified(|before| {
             if **before == next {
                 return false;

@@ -65,6 +65,7 @@ impl Owner {
             Order::Disconnect => self.disconnect(),
             Order::RemoveData => self.remove_data(),
             Order::Provision(file) => self.provision(*file),
+            Order::LeaveOut => self.leave_out(),
         };
         self.answer(reply, done.map(|()| Answer::Done));
     }

@@ -54,6 +54,15 @@ impl Owner {
         Ok(())
     }
 
+    /// The configuration file does not name it any more: it is kept, paused, and nobody waits for it to be ready.
+    pub(super) fn leave_out(&mut self) -> std::result::Result<(), Failure> {
+        self.left_out = true;
+        if self.record.standing == Standing::Running {
+            return self.pause();
+        }
+        Ok(())
+    }
+
     pub(super) fn resume(&mut self) -> std::result::Result<(), Failure> {
         if self.record.standing != Standing::Paused {
             return Err(Code::AppNotNow.into());

@@ -114,6 +114,31 @@ fn a_second_host_on_the_same_data_is_refused_and_the_first_goes_on() {
 }
 
 #[test]
+fn a_connection_that_left_the_file_is_kept_and_nobody_waits_for_it() {
+    let site = site();
+    let both = fs::read_to_string(site.path().join("host.toml")).unwrap();
+    let (host, connection) = both.split_once("[[connection]]").unwrap();
+    let old = connection.replace("Main", "Old");
+    let with_old = format!("{host}[[connection]]{connection}[[connection]]{old}");
+    fs::write(site.path().join("host.toml"), with_old).unwrap();
+    let running = Running::start(site.path(), &[]);
+    let health = running.request("GET /healthz", "");
+    assert!(health.ends_with("not ready: Main, Old"), "{health}");
+    assert_eq!(running.stop("TERM").0, Some(0));
+
+    fs::write(site.path().join("host.toml"), both).unwrap();
+    let running = Running::start(site.path(), &[]);
+    let health = running.request("GET /healthz", "");
+    assert!(health.ends_with("not ready: Main"), "{health}");
+    let status = String::from_utf8(subcommand(site.path(), &["status"]).stdout).unwrap();
+    assert!(status.contains("\nOld (custom): not in the file, "), "{status}");
+    let asked = subcommand(site.path(), &["templates", "update", "--json"]);
+    let asked = String::from_utf8(asked.stdout).unwrap();
+    assert!(asked.contains("Main") && !asked.contains("Old"), "{asked}");
+    drop(running);
+}
+
+#[test]
 fn it_starts_again_after_a_kill_as_the_same_connection() {
     let site = site();
     let id = || {
