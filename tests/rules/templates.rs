@@ -136,6 +136,17 @@ async fn r08_without_a_tag_the_configured_default_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r08_a_default_of_the_file_is_sent_even_where_the_first_job_is_what_shows_the_templates() {
+    let setup = Setup {
+        default_template: Some("Managers".to_owned()),
+        ..needs_job(Setup::default())
+    };
+    let rig = Rig::start(setup).await;
+    started(&rig, "Viktor Palm").await;
+    assert_eq!(sent_template(&rig), MANAGERS);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r08_without_tag_and_default_it_parks_only_if_the_form_requires_a_choice() {
     let rig = Rig::start(Setup::default()).await;
     rig.control("PATCH", "refapp", json!({"template_required": true})).await;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::gate::Gate;
-use crate::list::{Offset, Page};
+use crate::list::{List, Rows};
 use crate::oauth::TokenSource;
 use crate::wire::{self, Data};
 use crate::{
@@ -299,17 +299,16 @@ impl Client {
         Ok(())
     }
 
-    /// One page of the opportunities that are in a stage, not archived, and advanced since (inclusive): polling
+    /// All opportunities that are in a stage, not archived, and advanced since (inclusive): polling
     /// (`lever-api.md §7.1`). Confidential ones are not among them. Optional right.
     ///
     /// # Errors
-    /// [`Error::is_stale_offset`] when the window has to be read again from its first page.
+    /// 403 for a missing right.
     pub async fn opportunities_in_stage(
         &self,
         stage: &StageId,
         advanced_since: Option<Millis>,
-        page: Option<&Offset>,
-    ) -> Result<Page<Opportunity>, Error> {
+    ) -> Result<List<Opportunity>, Error> {
         let call = Call::ListOpportunities;
         let mut url = self.url(call, &["opportunities"])?;
         url.query_pairs_mut()
@@ -319,11 +318,8 @@ impl Client {
             url.query_pairs_mut()
                 .append_pair("advanced_at_start", &since.to_string());
         }
-        if let Some(offset) = page {
-            offset.append_to(&mut url);
-        }
-        let answer = self.read_expanded(call, url).await?;
-        Page::read(&answer).map_err(|kind| Error::new(call, kind))
+        self.list(call, &url, Rows::Expanded, |row: &Opportunity| row.id.as_str())
+            .await
     }
 
     /// All opportunities that carry a tag, archived ones included, spelled exactly so. Their applications are not
@@ -374,7 +370,7 @@ impl Client {
 
     /// Reads with `expand=applications`; without it if Lever refuses and accepts that. A refusal of both is about
     /// the thing itself, and says nothing of `expand`.
-    async fn read_expanded(&self, call: Call, url: Url) -> Result<Answer, Error> {
+    pub(crate) async fn read_expanded(&self, call: Call, url: Url) -> Result<Answer, Error> {
         let fails = &self.shared.expand_fails;
         if !fails.load(Ordering::Relaxed) {
             let mut expanded = url.clone();

@@ -33,7 +33,7 @@ impl Error {
     }
 
     /// The list has moved on under the paging token: read it again from its first page (`lever-api.md §5`).
-    pub fn is_stale_offset(&self) -> bool {
+    pub(crate) fn is_stale_offset(&self) -> bool {
         match &self.kind {
             Kind::BadRequest { status: 400, message } => message.as_str().contains("Invalid offset token"),
             _ => false,

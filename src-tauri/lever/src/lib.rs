@@ -25,7 +25,7 @@ pub use client::{Auth, Client, NewOpportunity};
 pub use error::Error;
 pub use gate::{Pressure, Priority};
 pub use http_client::{Kind, Message, Outcome};
-pub use list::{Offset, Page};
+pub use list::List;
 pub use resource::{
     Application, Applications, NewWebhook, Note, Opportunity, Phone, Posting, Stage, StageChange, Tag, User, Webhook,
 };

@@ -18,22 +18,37 @@ const MOST_RESTARTS: usize = 3;
 
 /// Lever's `next`: opaque, given back as it came. It is encoded once by Lever and once more by the query.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Offset(String);
+struct Offset(String);
 
 impl Offset {
-    pub(crate) fn append_to(&self, url: &mut Url) {
+    fn append_to(&self, url: &mut Url) {
         url.query_pairs_mut().append_pair("offset", &self.0);
     }
 }
 
-/// One page of a list.
+/// A whole list.
 #[derive(Clone)]
-pub struct Page<T> {
+pub struct List<T> {
+    /// Each row once.
     pub rows: Vec<T>,
-    /// The next page; `None` after the last.
-    pub next: Option<Offset>,
-    /// Lever's clock at the time of the answer, to the second (`reliability.md` rule 10).
+    /// Lever's clock when the first page was answered, to the second (`reliability.md` rule 10).
     pub date: Option<Millis>,
+}
+
+/// One page of a list.
+struct Page<T> {
+    rows: Vec<T>,
+    /// The next page; `None` after the last.
+    next: Option<Offset>,
+    date: Option<Millis>,
+}
+
+/// How the pages of a list are asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Rows {
+    Plain,
+    /// With `expand=applications`, where the key may do that.
+    Expanded,
 }
 
 /// `hasNext` has to be there: a page without it is a page that was cut, never the last one (`reliability.md` rule 9).
@@ -46,7 +61,7 @@ struct Envelope<T> {
 }
 
 impl<T: DeserializeOwned> Page<T> {
-    pub(crate) fn read(answer: &Answer) -> Result<Self, Kind> {
+    fn read(answer: &Answer) -> Result<Self, Kind> {
         let envelope: Envelope<T> = answer.json()?;
         let next = match (envelope.has_next, envelope.next) {
             (false, _) => None,
@@ -66,35 +81,52 @@ impl Client {
         &self,
         call: Call,
         list: &Url,
+        rows: Rows,
         offset: Option<&Offset>,
     ) -> Result<Page<T>, Error> {
         let mut url = list.clone();
         if let Some(offset) = offset {
             offset.append_to(&mut url);
         }
-        let answer = self.read(call, url).await?;
+        let answer = match rows {
+            Rows::Plain => self.read(call, url).await?,
+            Rows::Expanded => self.read_expanded(call, url).await?,
+        };
         Page::read(&answer).map_err(|kind| Error::new(call, kind))
     }
 
-    /// All pages. Rows that move while they are read may come twice: the first counts. If the token goes stale, the
-    /// list is read again from the start.
+    /// All rows of a list.
     pub(crate) async fn all<T: DeserializeOwned>(
         &self,
         call: Call,
         list: &Url,
         id: impl Fn(&T) -> &str,
     ) -> Result<Vec<T>, Error> {
+        self.list(call, list, Rows::Plain, id).await.map(|list| list.rows)
+    }
+
+    /// All pages. Rows that move while they are read may come twice: the first counts. If the token goes stale, the
+    /// list is read again from the start.
+    pub(crate) async fn list<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        list: &Url,
+        how: Rows,
+        id: impl Fn(&T) -> &str,
+    ) -> Result<List<T>, Error> {
         let (mut rows, mut seen, mut offset, mut restarts) = (Vec::new(), HashSet::new(), None, 0);
+        let mut date = None;
         for _ in 0..MOST_PAGES {
-            match self.page::<T>(call, list, offset.as_ref()).await {
+            match self.page::<T>(call, list, how, offset.as_ref()).await {
                 Ok(page) => {
+                    date = date.or(page.date);
                     for row in page.rows {
                         if seen.insert(id(&row).to_owned()) {
                             rows.push(row);
                         }
                     }
                     match page.next {
-                        None => return Ok(rows),
+                        None => return Ok(List { rows, date }),
                         Some(next) if offset.as_ref() == Some(&next) => {
                             return Err(Error::new(call, Kind::Garbage));
                         }
@@ -103,7 +135,7 @@ impl Client {
                 }
                 Err(error) if error.is_stale_offset() && offset.is_some() && restarts < MOST_RESTARTS => {
                     restarts += 1;
-                    offset = None;
+                    (offset, date) = (None, None);
                     rows.clear();
                     seen.clear();
                 }

@@ -88,8 +88,21 @@ impl Tx<'_> {
         self.put_bell(connection, &merged)
     }
 
-    /// Stores a bell as it is: a look at it failed and is due again later.
-    pub fn put_bell(&self, connection: ConnectionId, bell: &Bell) -> Result<()> {
+    /// A look at the bell that was seen failed, and is due again later. If it rang again meanwhile, that counts.
+    pub fn put_off(&self, connection: ConnectionId, seen: &Bell, due_at: Millis) -> Result<()> {
+        let now = self.bell(connection, &seen.opportunity)?;
+        if now.is_none_or(|now| now.rung_at != seen.rung_at) {
+            return Ok(());
+        }
+        let later = Bell {
+            attempts: seen.attempts + 1,
+            due_at,
+            ..seen.clone()
+        };
+        self.put_bell(connection, &later)
+    }
+
+    fn put_bell(&self, connection: ConnectionId, bell: &Bell) -> Result<()> {
         self.sql
             .prepare_cached(
                 "INSERT INTO bell (connection, opportunity, due_at, doc) VALUES (?1, ?2, ?3, ?4)
@@ -154,5 +167,37 @@ impl Tx<'_> {
             .prepare_cached("SELECT min(due_at) FROM bell WHERE connection = ?1 AND due_at > ?2")?
             .query_row(params![connection.to_string(), now.0], |row| row.get(0))?;
         Ok(at.map(Millis))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::Store;
+
+    #[test]
+    fn a_look_that_failed_puts_the_bell_off_and_never_the_ring_that_came_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let (connection, opportunity) = (ConnectionId::of("Nordvik"), "opportunity".into());
+        let seen = Bell::at_once(&opportunity, Source::Recheck, Millis(1));
+        let write = |work: &dyn Fn(&Tx<'_>) -> Result<()>| store.write(|tx| work(tx)).unwrap();
+        let ring = |bell: &Bell| write(&|tx| tx.ring(connection, bell));
+        let put_off = || write(&|tx| tx.put_off(connection, &seen, Millis(100)));
+        let bell = || store.read(|tx| tx.bell(connection, &opportunity)).unwrap();
+        put_off();
+        assert_eq!(bell(), None, "it was answered");
+        ring(&seen);
+        put_off();
+        let later = bell().unwrap();
+        assert_eq!((later.due_at, later.attempts), (Millis(100), 1));
+        let person = Bell::at_once(&opportunity, Source::Person, Millis(2));
+        ring(&person);
+        put_off();
+        assert_eq!(bell(), Some(person));
+        write(&|tx| tx.answer_bell(connection, &seen));
+        assert!(bell().is_some());
     }
 }

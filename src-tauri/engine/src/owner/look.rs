@@ -112,17 +112,10 @@ impl Owner {
             }
             // It is there, and what Lever says of it stays unreadable: waiting for ever would tell nobody.
             Err(error) if is_garbled(&error.kind) && bell.attempts >= TRIES => self.unreadable(bell, &error, now),
-            Err(_) => self.world.store.write(|tx| {
-                let due_at = now.plus(pause(bell.attempts));
-                tx.put_bell(
-                    self.id(),
-                    &Bell {
-                        attempts: bell.attempts + 1,
-                        due_at,
-                        ..bell.clone()
-                    },
-                )
-            }),
+            Err(_) => self
+                .world
+                .store
+                .write(|tx| tx.put_off(self.id(), bell, now.plus(pause(bell.attempts)))),
         };
         if let Err(error) = done {
             self.ail(error.into(), true);

@@ -267,6 +267,7 @@ impl Owner {
         self.polling = false;
         self.proving = None;
         self.registering = None;
+        self.begin_provision_again();
         self.wake_up();
     }
 

@@ -32,12 +32,18 @@ impl Owner {
         self.polling = true;
         let since = self.record.watermark.map(|mark| mark.plus(-OVERLAP));
         self.job(async move {
-            let rows = read_window(&client, &stage.id, since).await;
+            // A whole window, or nothing: an unread page must not be passed by the watermark.
+            let rows = client.opportunities_in_stage(&stage.id, since).await;
             Box::new(move |owner: &mut Self| owner.polled(&stage.id, rows, now)) as Then
         });
     }
 
-    fn polled(&mut self, stage: &StageId, window: std::result::Result<Window, lever::Error>, began: Millis) {
+    fn polled(
+        &mut self,
+        stage: &StageId,
+        window: std::result::Result<lever::List<Opportunity>, lever::Error>,
+        began: Millis,
+    ) {
         let now = Millis::now();
         self.polling = false;
         self.next_poll = now.plus(i64::from(self.record.settings.poll_interval.max(1)) * SECOND);
@@ -115,48 +121,5 @@ impl Owner {
         self.record = record;
         self.has_polled = true;
         Ok(())
-    }
-}
-
-struct Window {
-    rows: Vec<Opportunity>,
-    /// Lever's clock when the first page was answered.
-    date: Option<Millis>,
-}
-
-/// A whole window, or nothing: an unread page must not be passed by the watermark.
-async fn read_window(
-    client: &lever::Client,
-    stage: &StageId,
-    since: Option<Millis>,
-) -> std::result::Result<Window, lever::Error> {
-    let mut restarts = 0;
-    'window: loop {
-        let mut window = Window {
-            rows: Vec::new(),
-            date: None,
-        };
-        let mut page = None;
-        loop {
-            let answer = match client.opportunities_in_stage(stage, since, page.as_ref()).await {
-                Ok(answer) => answer,
-                // Rows moved on under the cursor (lever-api.md §5): from the first page again.
-                Err(error) if error.is_stale_offset() && restarts < 3 => {
-                    restarts += 1;
-                    continue 'window;
-                }
-                Err(error) => return Err(error),
-            };
-            window.date = window.date.or(answer.date);
-            for row in answer.rows {
-                if !window.rows.iter().any(|known| known.id == row.id) {
-                    window.rows.push(row);
-                }
-            }
-            match answer.next {
-                Some(next) => page = Some(next),
-                None => return Ok(window),
-            }
-        }
     }
 }

@@ -142,9 +142,7 @@ impl Owner {
                     text: first.text.clone(),
                 })
             }) {
-                let window = client
-                    .opportunities_in_stage(&stage.id, Some(Millis::now()), None)
-                    .await;
+                let window = client.opportunities_in_stage(&stage.id, Some(Millis::now())).await;
                 proofs.push((Right::ListOpportunities, outcome(&window)));
             }
             proofs.push((Right::ListTags, outcome(&client.tags().await)));

@@ -103,7 +103,8 @@ impl Owner {
                 for code in [Code::AppConfig, Code::AppNoChannel] {
                     self.heal(code);
                 }
-                if self.record.refapp_proven_at.is_some() {
+                let no_template = file.default_template.is_some() && self.record.templates.is_empty();
+                if self.record.refapp_proven_at.is_some() && !no_template {
                     self.provision = None;
                 } else {
                     self.provision_later(now);
@@ -213,11 +214,24 @@ impl Owner {
                 self.change(|record| record.settings.default_template = Some(id));
                 Ok(())
             }
-            // Refapp has not shown its templates yet: an id is taken as it is, and proven by the first form.
-            None if self.record.refapp_proven_at.is_none() => Ok(()),
+            // Refapp has not shown its templates yet: it is taken as it is, so that nothing is sent without it, and
+            // found or not by the first form that lists them.
+            None if self.record.templates.is_empty() && self.form.is_none() => {
+                self.change(|record| record.settings.default_template = Some(wanted.into()));
+                Ok(())
+            }
             None => Err(Failure::new(Code::AppConfig)
                 .with("where", "default_template")
                 .with("problem", "Refapp has no project template of this name or id")),
+        }
+    }
+
+    /// Refapp has shown its templates: the one that the file names is among them, or the next step says that it is not.
+    pub(super) fn templates_are_known(&mut self) {
+        let Some(provisioning) = &self.provision else { return };
+        let file = provisioning.file.clone();
+        if self.find_template(&file).is_err() {
+            self.provision_soon();
         }
     }
 
@@ -258,6 +272,14 @@ impl Owner {
                 }
             }) as Then
         });
+    }
+
+    /// What was asked is not answered any more.
+    pub(super) fn begin_provision_again(&mut self) {
+        if let Some(provisioning) = &mut self.provision {
+            provisioning.asking_refapp = false;
+            provisioning.reading = false;
+        }
     }
 
     /// Something came back: the next step need not wait.

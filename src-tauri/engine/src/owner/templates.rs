@@ -198,6 +198,7 @@ impl Owner {
         if !templates.is_empty() && self.record.templates.is_empty() {
             let plan = compare(&[], &templates, &[]);
             self.change(|record| record.templates = plan.templates);
+            self.templates_are_known();
         }
     }
 

@@ -93,6 +93,13 @@ async fn a_list_that_leads_to_itself_ends_in_an_error() {
     let error = server.client().postings().await.err().unwrap();
     assert_eq!(error.kind, Kind::Garbage);
     assert_eq!(server.lines().len(), 2);
+
+    let row = json!({"id": "o", "stage": "offer"});
+    let again = json!({"data": [row], "hasNext": true, "next": "1"});
+    let server = Server::start(move |_, _| reply(200, &again)).await;
+    let window = server.client().opportunities_in_stage(&"offer".into(), None).await;
+    assert_eq!(window.err().unwrap().kind, Kind::Garbage);
+    assert_eq!(server.lines().len(), 2);
 }
 
 #[tokio::test]
@@ -111,37 +118,37 @@ async fn webhooks_come_without_pages() {
 }
 
 #[tokio::test]
-async fn polling_asks_for_one_page_and_brings_levers_clock() {
+async fn polling_reads_a_whole_window_and_brings_levers_clock() {
     let server = Server::start(|request, _| {
         let rows = json!([{"id": "o", "stage": "offer", "applications": ["bare"]},
                           {"id": "p", "stage": "offer", "applications": [{"id": "x", "posting": null}]}]);
         if request.target.contains("expand") {
             return reply(403, "{}");
         }
+        if request.target.contains("offset") {
+            let last = reply(200, json!({"data": rows, "hasNext": false}));
+            return with_header(last, "date", "Sun, 06 Nov 1994 09:49:37 GMT");
+        }
         let page = reply(200, json!({"data": rows, "hasNext": true, "next": "n 1"}));
         with_header(page, "date", "Sun, 06 Nov 1994 08:49:37 GMT")
     })
     .await;
-    let client = server.client();
-    let stage = "offer".into();
-    let page = client
-        .opportunities_in_stage(&stage, Some(Millis(7)), None)
+    let window = server
+        .client()
+        .opportunities_in_stage(&"offer".into(), Some(Millis(7)))
         .await
         .unwrap();
-    assert_eq!(page.date, Some(Millis(784_111_777_000)));
-    assert_eq!(page.rows[0].applications, Applications::Unreadable);
-    assert!(matches!(&page.rows[1].applications, Applications::Known(a) if a[0].posting.is_none()));
-    client
-        .opportunities_in_stage(&stage, None, page.next.as_ref())
-        .await
-        .unwrap();
+    assert_eq!(window.date, Some(Millis(784_111_777_000)));
+    assert_eq!(window.rows.len(), 2);
+    assert_eq!(window.rows[0].applications, Applications::Unreadable);
+    assert!(matches!(&window.rows[1].applications, Applications::Known(a) if a[0].posting.is_none()));
     let window = "GET /v1/opportunities?stage_id=offer&archived=false";
     assert_eq!(
         server.lines(),
         [
             format!("{window}&advanced_at_start=7&expand=applications"),
             format!("{window}&advanced_at_start=7"),
-            format!("{window}&offset=n+1"),
+            format!("{window}&advanced_at_start=7&offset=n+1"),
         ]
     );
 }
