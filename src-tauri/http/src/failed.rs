@@ -103,20 +103,6 @@ impl Kind {
             | Self::TooLarge => Outcome::Unknown,
         }
     }
-
-    /// Whether a read that failed like this may well succeed later, without anybody doing anything.
-    pub fn is_retryable_read(&self) -> bool {
-        matches!(
-            self,
-            Self::RateLimited { .. }
-                | Self::Ambiguous(_)
-                | Self::Server(_)
-                | Self::TimedOut
-                | Self::Unreachable
-                | Self::Cut
-                | Self::Garbage
-        )
-    }
 }
 
 /// Words of the other side: its `message`, or the start of its answer. At most 200 characters, for the screen only.

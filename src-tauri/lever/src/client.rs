@@ -15,8 +15,7 @@ use crate::list::{List, Rows};
 use crate::oauth::TokenSource;
 use crate::wire::{self, Data};
 use crate::{
-    Application, Applications, Call, Error, NewWebhook, Note, Opportunity, Posting, Pressure, Priority, Stage, Tag,
-    User, Webhook,
+    Application, Applications, Call, Error, NewWebhook, Note, Opportunity, Posting, Priority, Stage, Tag, User, Webhook,
 };
 
 /// What proves us to Lever.
@@ -77,11 +76,6 @@ impl Client {
             shared: self.shared.clone(),
             priority,
         }
-    }
-
-    /// Whether calls are being held back.
-    pub fn pressure(&self) -> Pressure {
-        self.shared.gate.pressure()
     }
 
     /// One opportunity with its applications (`lever-api.md §6.3`). Where the key cannot expand them they are read

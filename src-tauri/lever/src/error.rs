@@ -27,11 +27,6 @@ impl Error {
         self.kind.outcome()
     }
 
-    /// Whether the call, if it was a read, may well succeed later by itself.
-    pub fn is_retryable_read(&self) -> bool {
-        self.kind.is_retryable_read()
-    }
-
     /// The list has moved on under the paging token: read it again from its first page (`lever-api.md §5`).
     pub(crate) fn is_stale_offset(&self) -> bool {
         match &self.kind {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use model::Millis;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
@@ -19,15 +18,6 @@ pub enum Priority {
     Reread,
     /// Everything else: polls, audits, the wizard.
     Rest,
-}
-
-/// Whether calls are being held back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Pressure {
-    /// Lever said 429: nothing goes out until then.
-    pub paused_until: Option<Millis>,
-    /// Calls that wait for their turn.
-    pub waiting: usize,
 }
 
 /// One gate per client. Time inside it is counted from its making.
@@ -109,16 +99,6 @@ impl Gate {
         self.began.elapsed()
     }
 
-    pub(crate) fn pressure(&self) -> Pressure {
-        let state = self.state();
-        let left = state.bucket.pause_left(self.began.elapsed());
-        let until = |left: Duration| Millis::now().plus(i64::try_from(left.as_millis()).unwrap_or(i64::MAX));
-        Pressure {
-            paused_until: (!left.is_zero()).then(|| until(left)),
-            waiting: state.queue.len(),
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("nothing panics while it holds this lock")
     }
@@ -181,7 +161,7 @@ mod tests {
                 passed.send(priority).unwrap();
             });
         }
-        while gate.pressure().waiting < 5 {
+        while gate.state().queue.len() < 5 {
             tokio::task::yield_now().await;
         }
         drop(passed);
@@ -191,7 +171,7 @@ mod tests {
         }
         assert!(seen.is_sorted(), "{seen:?}");
         assert_eq!(seen.len(), 5);
-        assert_eq!(gate.pressure().waiting, 0);
+        assert_eq!(gate.state().queue.len(), 0);
     }
 
     #[tokio::test(start_paused = true)]
@@ -202,12 +182,12 @@ mod tests {
             let gate = gate.clone();
             async move { gate.pass(Priority::Effect, PATIENCE).await }
         });
-        while gate.pressure().waiting < 1 {
+        while gate.state().queue.is_empty() {
             tokio::task::yield_now().await;
         }
         waiting.abort();
         assert!(waiting.await.unwrap_err().is_cancelled());
-        assert_eq!(gate.pressure().waiting, 0);
+        assert_eq!(gate.state().queue.len(), 0);
         gate.pass(Priority::Rest, PATIENCE).await.unwrap();
     }
 
@@ -219,12 +199,12 @@ mod tests {
             let gate = gate.clone();
             async move { gate.pass(Priority::Effect, PATIENCE).await }
         });
-        while gate.pressure().waiting < 1 {
+        while gate.state().queue.is_empty() {
             tokio::task::yield_now().await;
         }
         let sent = gate.now();
         gate.pause(sent, Some(Duration::from_secs(300)));
         assert!(waiting.await.unwrap().unwrap_err() > PATIENCE);
-        assert!(gate.pressure().paused_until.is_some());
+        assert!(!gate.state().bucket.pause_left(gate.now()).is_zero());
     }
 }

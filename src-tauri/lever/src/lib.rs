@@ -23,7 +23,7 @@ mod wire;
 pub use call::Call;
 pub use client::{Auth, Client, NewOpportunity};
 pub use error::Error;
-pub use gate::{Pressure, Priority};
+pub use gate::Priority;
 pub use http_client::{Kind, Message, Outcome};
 pub use list::List;
 pub use resource::{

@@ -16,8 +16,6 @@ pub struct Opportunity {
     /// The candidate's whole name; empty when Lever has none.
     pub name: String,
     pub stage: StageId,
-    /// The person, stable across opportunities.
-    pub contact: Option<String>,
     pub emails: Vec<String>,
     pub phones: Vec<Phone>,
     pub tags: Vec<String>,
@@ -25,14 +23,12 @@ pub struct Opportunity {
     pub archived: bool,
     /// The person's data is gone.
     pub anonymised: bool,
-    pub confidential: bool,
     /// Oldest first, as Lever lists them. Entries without a stage or a time are left out.
     pub stage_changes: Vec<StageChange>,
     pub applications: Applications,
     /// `lastAdvancedAt`: what polling filters by (`lever-api.md §7.1`).
     pub advanced_at: Option<Millis>,
     pub created_at: Option<Millis>,
-    pub updated_at: Option<Millis>,
     /// `urls.show`: the candidate's page in Lever's web app.
     pub show_url: Option<Url>,
 }
@@ -82,10 +78,8 @@ pub struct Posting {
     /// published, internal, closed, draft, pending, rejected.
     pub state: String,
     pub owner: Option<UserId>,
-    pub hiring_manager: Option<UserId>,
     /// The tags that were added to the posting: where `Refapp Template: …` is found.
     pub tags: Vec<String>,
-    pub confidential: bool,
     /// `urls.show`: the posting on the job site. None for drafts and closed ones.
     pub show_url: Option<Url>,
 }

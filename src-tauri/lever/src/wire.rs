@@ -47,7 +47,6 @@ pub(crate) struct Opportunity {
     #[serde(default, deserialize_with = "nullable")]
     name: String,
     stage: Ref,
-    contact: Option<Ref>,
     #[serde(default, deserialize_with = "nullable")]
     emails: Vec<String>,
     #[serde(default, deserialize_with = "nullable")]
@@ -61,13 +60,11 @@ pub(crate) struct Opportunity {
     archived_at: Option<Millis>,
     #[serde(default, deserialize_with = "nullable")]
     is_anonymized: bool,
-    confidentiality: Option<String>,
     #[serde(default, deserialize_with = "nullable")]
     stage_changes: Vec<StageChange>,
     applications: Option<Vec<Application>>,
     last_advanced_at: Option<Millis>,
     created_at: Option<Millis>,
-    updated_at: Option<Millis>,
     urls: Option<Urls>,
 }
 
@@ -107,10 +104,6 @@ struct Urls {
 
 fn show(urls: Option<Urls>) -> Option<Url> {
     Url::parse(&urls?.show?).ok()
-}
-
-fn is_confidential(confidentiality: Option<&str>) -> bool {
-    confidentiality == Some("confidential")
 }
 
 impl Opportunity {
@@ -157,7 +150,6 @@ impl From<Opportunity> for resource::Opportunity {
             id: wire.id,
             name: wire.name,
             stage: StageId(wire.stage.id()),
-            contact: wire.contact.map(Ref::id),
             emails: wire.emails,
             phones: wire
                 .phones
@@ -173,7 +165,6 @@ impl From<Opportunity> for resource::Opportunity {
             owner: user(wire.owner),
             archived: wire.archived_at.is_some() || is_archived(&wire.archived),
             anonymised: wire.is_anonymized,
-            confidential: is_confidential(wire.confidentiality.as_deref()),
             stage_changes: wire
                 .stage_changes
                 .into_iter()
@@ -188,7 +179,6 @@ impl From<Opportunity> for resource::Opportunity {
             applications: applications.map_or(Applications::Unreadable, Applications::Known),
             advanced_at: wire.last_advanced_at,
             created_at: wire.created_at,
-            updated_at: wire.updated_at,
             show_url: show(wire.urls),
         }
     }
@@ -212,10 +202,8 @@ pub(crate) struct Posting {
     #[serde(default, deserialize_with = "nullable")]
     state: String,
     owner: Option<Ref>,
-    hiring_manager: Option<Ref>,
     #[serde(default, deserialize_with = "nullable")]
     tags: Vec<String>,
-    confidentiality: Option<String>,
     urls: Option<Urls>,
 }
 
@@ -226,9 +214,7 @@ impl From<Posting> for resource::Posting {
             text: wire.text,
             state: wire.state,
             owner: user(wire.owner),
-            hiring_manager: user(wire.hiring_manager),
             tags: wire.tags,
-            confidential: is_confidential(wire.confidentiality.as_deref()),
             show_url: show(wire.urls),
         }
     }

@@ -22,16 +22,6 @@ pub struct FormQuery {
     pub values: Option<Values>,
 }
 
-/// A 2xx that was read to its end: the check has been started.
-pub struct Accepted {
-    /// The start of the answer, whose content is not published (`refapp-api.md §3.5`). It may hold anything,
-    /// personal data included, so it does not print; nothing is needed from it.
-    pub answer: Option<String>,
-}
-
-/// Characters that are kept of an answer.
-const ANSWER: usize = 2_000;
-
 /// A client for one account token. It follows no redirect and repeats nothing.
 #[derive(Clone)]
 pub struct Client {
@@ -94,7 +84,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error::outcome`]: after `Unknown` only a person, or Refapp's own update, can say whether it was started.
-    pub async fn send(&self, event: &Event) -> Result<Accepted, Error> {
+    pub async fn send(&self, event: &Event) -> Result<(), Error> {
         let fail = |kind| Error::new(Call::Send, kind);
         let request = self
             .http
@@ -102,11 +92,8 @@ impl Client {
             .header(AUTHORIZATION, self.authorization.clone())
             .json(&event.body());
         let answer = self.http.send(request).await.map_err(fail)?;
-        let body = answer.success().map_err(fail)?.body();
-        let text: String = String::from_utf8_lossy(body).chars().take(ANSWER).collect();
-        Ok(Accepted {
-            answer: Some(text).filter(|text| !text.is_empty()),
-        })
+        answer.success().map_err(fail)?;
+        Ok(())
     }
 
     fn config_url(&self) -> Url {

@@ -50,11 +50,6 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         self.kind.outcome()
     }
-
-    /// Whether a form that could not be read may well be readable later by itself.
-    pub fn is_retryable_read(&self) -> bool {
-        self.kind.is_retryable_read()
-    }
 }
 
 impl From<&Error> for Failure {

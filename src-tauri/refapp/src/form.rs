@@ -2,7 +2,6 @@
 
 use model::{Coverage, TemplateId};
 use serde_json::Value as Json;
-use url::Url;
 
 use crate::{Value, Values};
 
@@ -10,18 +9,16 @@ use crate::{Value, Values};
 #[derive(Clone, PartialEq, Debug)]
 pub struct Form {
     pub fields: Vec<Field>,
-    /// Values that a stage rule may build on; reported back in updates.
-    pub criteria: Vec<Criterion>,
 }
 
-/// One field (`refapp-api.md §2.1`). `label-html` is deliberately not read.
+/// One field (`refapp-api.md §2.1`). Its other forms, `label-markdown` and `label-html`, are
+/// deliberately not read.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Field {
     pub id: String,
     pub kind: FieldKind,
     /// Plain text.
     pub label: String,
-    pub label_markdown: Option<String>,
     pub value: Option<Value>,
     pub disabled: bool,
     pub required: bool,
@@ -48,13 +45,6 @@ pub enum FieldKind {
 pub struct SelectOption {
     pub id: String,
     pub label: String,
-}
-
-/// A moving criterion (`refapp-api.md §2.3`), by name only.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Criterion {
-    pub id: String,
-    pub name: String,
 }
 
 /// A project template.
@@ -95,16 +85,11 @@ impl Form {
     /// Reads an answer to GET config. Fields that are no objects are left out, unknown keys and types are tolerated;
     /// `None` if there is no list of fields at all.
     pub(crate) fn read(body: &Json) -> Option<Self> {
-        let config = &body["config"];
         Some(Self {
-            fields: config["fields"].as_array()?.iter().filter_map(Field::read).collect(),
-            criteria: objects(&config["moving_criteria"])
-                .filter_map(|criterion| {
-                    Some(Criterion {
-                        id: text(&criterion["id"])?,
-                        name: text(&criterion["name"])?,
-                    })
-                })
+            fields: body["config"]["fields"]
+                .as_array()?
+                .iter()
+                .filter_map(Field::read)
                 .collect(),
         })
     }
@@ -130,19 +115,6 @@ impl Form {
         } else {
             FormKind::ExistingProject
         }
-    }
-
-    /// The link to the existing project, from the texts that are there for people. Any host: ask whether it may be
-    /// opened (`refapp-api.md §1`).
-    pub fn project_link(&self) -> Option<Url> {
-        self.fields
-            .iter()
-            .filter(|field| !field.is_input())
-            .flat_map(|field| [Some(&field.label), field.label_markdown.as_ref()])
-            .flatten()
-            .flat_map(|text| text.split(|c: char| c.is_whitespace() || "()<>[]\"".contains(c)))
-            .filter_map(|word| Url::parse(word.trim_end_matches(['.', ','])).ok())
-            .find(|url| matches!(url.scheme(), "https" | "http") && url.path().starts_with("/project/"))
     }
 
     /// Whether there are questions in `lang` (ISO 639-1; of a locale the language counts).
@@ -249,7 +221,6 @@ impl Field {
             id: text(&json["id"]).unwrap_or_default(),
             kind,
             label: text(&json["label"]).unwrap_or_default(),
-            label_markdown: text(&json["label-markdown"]),
             value: match &json["value"] {
                 Json::String(text) => Some(Value::Text(text.clone())),
                 Json::Bool(flag) => Some(Value::Flag(*flag)),

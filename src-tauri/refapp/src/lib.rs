@@ -16,10 +16,10 @@ mod tests;
 mod update;
 mod value;
 
-pub use client::{Accepted, Client, FormQuery};
+pub use client::{Client, FormQuery};
 pub use error::{Call, Error};
 pub use event::{Candidate, Event, Job, Name, Person, split_name};
-pub use form::{Criterion, Field, FieldKind, Form, FormKind, Gap, SelectOption, Template};
+pub use form::{Field, FieldKind, Form, FormKind, Gap, SelectOption, Template};
 pub use http_client::{Kind, Message, Outcome};
 pub use update::{BadUpdate, Update, parse_update};
 pub use value::{Value, Values};

@@ -125,8 +125,7 @@ async fn a_form_is_asked_for_by_job_language_and_recruiter() {
 async fn an_event_is_posted_once_and_any_complete_success_is_an_acceptance() {
     for (status, body) in [(200, "{\"id\":1}"), (201, "<html>"), (204, "")] {
         let server = Server::start(status, &[], body).await;
-        let accepted = server.client().send(&example()).await.ok().unwrap();
-        assert_eq!(accepted.answer.as_deref(), Some(body).filter(|b| !b.is_empty()));
+        server.client().send(&example()).await.unwrap();
         let requests = server.requests();
         assert_eq!(requests.len(), 1);
         let (method, target, authorization, body) = &requests[0];
@@ -232,7 +231,6 @@ async fn an_answer_that_is_no_form_is_unreadable() {
         let server = Server::start(200, &[], body).await;
         let error = server.client().form(&FormQuery::default()).await.err().unwrap();
         assert_eq!(error.kind, Kind::Garbage, "{body:?}");
-        assert!(error.is_retryable_read());
     }
 }
 

@@ -60,7 +60,7 @@ pub enum EffectState {
     Failed,
     /// No answer that says.
     Unknown,
-    /// Was unknown; read back, told by the other side, or decided by a person.
+    /// Was unknown; told by the other side, or decided by a person.
     Settled,
 }
 

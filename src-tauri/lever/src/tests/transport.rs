@@ -51,7 +51,6 @@ async fn a_pause_that_is_too_long_fails_the_call_and_holds_back_every_other() {
         assert_eq!(error.outcome(), Outcome::NotApplied);
     }
     assert_eq!(server.lines().len(), 1, "the second was not even sent");
-    assert!(client.pressure().paused_until.is_some());
 }
 
 #[tokio::test]
@@ -131,7 +130,7 @@ async fn calls_can_be_made_from_any_task() {
     let client = server.client();
     let task = tokio::spawn(async move {
         let one = client.opportunity(&"o".into()).await.err();
-        let page = client.opportunities_in_stage(&"offer".into(), None, None).await.err();
+        let page = client.opportunities_in_stage(&"offer".into(), None).await.err();
         (one, page)
     });
     let (one, page) = task.await.unwrap();

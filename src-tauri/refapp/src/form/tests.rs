@@ -205,19 +205,6 @@ fn unknown_types_selects_without_options_and_nulls_send_nothing() {
 }
 
 #[test]
-fn the_link_to_the_project_is_found_in_either_form_of_the_text() {
-    let expected = "https://app.refapp.se/project/AVRfuIAihFwF3GQDG";
-    let plain = form(&json!([intro_of_existing()])).project_link().unwrap();
-    assert_eq!(plain.as_str(), expected);
-    let markdown = cost_centres_existing("Projektet finns").project_link();
-    assert_eq!(markdown.unwrap().as_str(), expected);
-    assert_eq!(templates().project_link(), None);
-    let elsewhere =
-        form(&json!([{"id": "a", "type": "paragraph", "label": "See https://app.refapp.se/help/project/."}]));
-    assert_eq!(elsewhere.project_link(), None);
-}
-
-#[test]
 fn questions_in_a_language_are_covered_missing_or_unchecked() {
     assert_eq!(templates().questionnaires("sv"), Coverage::Unchecked);
     assert_eq!(cost_centres().questionnaires("sv"), Coverage::Missing);
@@ -243,14 +230,6 @@ fn a_refetch_is_needed_only_where_the_template_field_says_so_and_the_choice_is_n
         serde_json::to_value(asking.needs_refetch(Some(&chosen))).unwrap(),
         json!({"project-template-id": "b", "hide-project-name": true})
     );
-}
-
-#[test]
-fn criteria_are_read_by_name() {
-    let form = Form::read(&json!({"config": {"fields": [], "moving_criteria": [
-        {"id": "background-check", "name": "Background check", "kind": "outcome", "outcomes": []}, 7
-    ]}}));
-    assert_eq!(form.unwrap().criteria[0].id, "background-check");
 }
 
 #[test]

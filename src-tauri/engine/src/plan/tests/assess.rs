@@ -19,14 +19,12 @@ fn candidate() -> Observed {
         id: "opportunity".into(),
         name: "Kim Berg".to_owned(),
         stage: TRIGGER.into(),
-        contact: None,
         emails: vec!["kim@example.com".to_owned()],
         phones: Vec::new(),
         tags: vec!["Somebody's own".to_owned()],
         owner: None,
         archived: false,
         anonymised: false,
-        confidential: false,
         stage_changes: vec![StageChange {
             to: TRIGGER.into(),
             at: Millis(ENTERED),
@@ -38,7 +36,6 @@ fn candidate() -> Observed {
         }]),
         advanced_at: Some(Millis(ENTERED)),
         created_at: None,
-        updated_at: None,
         show_url: None,
     };
     let posting = Posting {
@@ -46,9 +43,7 @@ fn candidate() -> Observed {
         text: "Backend Developer".to_owned(),
         state: "published".to_owned(),
         owner: None,
-        hiring_manager: None,
         tags: Vec::new(),
-        confidential: false,
         show_url: None,
     };
     let owner = Member {
