@@ -5,6 +5,7 @@
 //! slow call holds up nothing but the opportunity it is about.
 
 mod auth;
+mod carrier;
 mod channels;
 mod decide;
 mod inbox;
@@ -18,6 +19,7 @@ mod publish;
 mod setup;
 mod standing;
 mod templates;
+mod webhooks;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -40,8 +42,8 @@ use crate::state::{Finding, Hints, LeverUser, Oauth, State};
 use crate::{Intake, SecretKind, SecretName, Surroundings, Vault};
 
 pub use auth::SLOW;
+pub use carrier::{CARRIER_NAME, CARRIER_TAG};
 pub use decide::{decisions, mails};
-pub use prove::{CARRIER_NAME, CARRIER_TAG};
 
 /// What is to be done with the result of a job.
 pub(crate) type Then = Box<dyn FnOnce(&mut Owner) + Send>;
@@ -96,7 +98,7 @@ pub(crate) struct Owner {
     next_upkeep: Millis,
     proving: Option<prove::Proving>,
     /// Webhooks are being registered, and these wait to have it done again.
-    registering: Option<Vec<prove::Registered>>,
+    registering: Option<Vec<webhooks::Registered>>,
     right_failures: BTreeMap<Right, Failure>,
     findings: BTreeMap<Code, Finding>,
     refapp_failure: Option<Failure>,
