@@ -6,6 +6,7 @@ use std::time::Duration;
 use rand::Rng;
 use tokio::sync::watch;
 
+use crate::locked;
 use crate::refapp::account::Status;
 use crate::refapp::progress::{self, Step};
 use crate::world::World;
@@ -42,7 +43,7 @@ pub(crate) async fn run(autopilot: Arc<Autopilot>, world: Arc<Mutex<World>>) {
             }
         };
         tokio::select! {
-            () = pause => advance(&mut world.lock().expect("no holder panics")),
+            () = pause => advance(&mut locked(&world)),
             changed = setting.changed() => if changed.is_err() { return },
         }
     }

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use crate::faults::Kind;
 use crate::ledger::{Entry, Side};
 use crate::lever::delivery::Delivery;
+use crate::locked;
 use crate::world::World;
 
 /// Something to deliver.
@@ -103,7 +104,7 @@ pub(crate) async fn run(world: Arc<Mutex<World>>, mut parcels: mpsc::UnboundedRe
 async fn deliver(client: reqwest::Client, world: Arc<Mutex<World>>, parcel: Parcel) {
     for attempt in 0..parcel.tries.max(1) {
         let (fault, timeout, base) = {
-            let mut world = world.lock().expect("no holder panics");
+            let mut world = locked(&world);
             let world = &mut *world;
             let fault = world.faults.draw(
                 &mut world.chances.faults,
@@ -162,7 +163,7 @@ async fn send(client: &reqwest::Client, parcel: &Parcel, timeout: Duration) -> O
 }
 
 fn record(world: &Arc<Mutex<World>>, parcel: &Parcel, attempt: u32, status: Option<u16>, fault: Option<&Kind>) {
-    let mut world = world.lock().expect("no holder panics");
+    let mut world = locked(&world);
     if parcel.side == Side::Webhook
         && let Some(delivery) = world
             .lever

@@ -429,6 +429,7 @@ fn candidate(
         updated_at: (number % 4 != 3).then_some(moved_at + 1),
         last_interaction_at: moved_at,
         last_advanced_at: moved_at,
+        archived_before: peculiar == Archived,
         archived: (peculiar == Archived).then(|| (account.archive_reasons[1].0.clone(), now - DAY)),
         confidential: false,
         anonymized: peculiar == Anonymized,

@@ -16,7 +16,7 @@ use crate::http::{Answer, Inbound, Outcome};
 use crate::ledger::{Entry, Side};
 use crate::wire::Plug;
 use crate::world::World;
-use crate::{lever, refapp};
+use crate::{lever, locked, refapp};
 
 /// Requests above this are cut off; both services are small.
 const BODY_LIMIT: usize = 16 << 20;
@@ -124,6 +124,8 @@ impl Reply {
             }
             Kind::Hang => Self::Never,
             Kind::Reset | Kind::AppliedNoAnswer => Self::Reset,
+            // It has no body to be cut in.
+            Kind::Cut if answer.status == 204 => Self::Reset,
             Kind::Cut => Self::Half(answer),
             Kind::Garbage200 => Self::Whole(Answer::text(
                 200,
@@ -172,7 +174,7 @@ pub(crate) async fn exchange(
     let Some(room) = Room::of(&inbound) else {
         return Answer::text(404, "text/plain; charset=utf-8", "Not found").into_response();
     };
-    let (reply, date) = decide(&mut app.world.lock().expect("no holder panics"), room, &inbound);
+    let (reply, date) = decide(&mut locked(&app.world), room, &inbound);
     give(reply, date, &plug, app).await
 }
 

@@ -46,7 +46,7 @@ pub enum Kind {
     },
     /// No answer, the connection stays open; not applied unless `applied` says so.
     Hang,
-    /// The connection breaks in the middle of the body; applied.
+    /// The connection breaks in the middle of the body, or before an answer that has none (204); applied.
     Cut,
     /// The connection is reset before a byte of the answer; not applied unless `applied` says so.
     Reset,

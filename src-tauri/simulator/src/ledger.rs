@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::locked;
+
 /// Who was spoken to, or who spoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,7 +76,7 @@ impl Ledger {
     /// Appends, numbers and rings.
     pub(crate) fn add(&self, mut entry: Entry) -> u64 {
         let seq = {
-            let mut entries = self.entries.lock().expect("no holder panics");
+            let mut entries = locked(&self.entries);
             entry.seq = *self.last.borrow() + 1;
             let seq = entry.seq;
             entries.push(entry);
@@ -87,7 +89,7 @@ impl Ledger {
 
     /// Entries after `since`.
     pub(crate) fn since(&self, since: u64) -> Vec<Entry> {
-        let entries = self.entries.lock().expect("no holder panics");
+        let entries = locked(&self.entries);
         let start = entries.partition_point(|entry| entry.seq <= since);
         entries[start..].to_vec()
     }
@@ -102,6 +104,6 @@ impl Ledger {
 
     /// Forgets the entries; the numbers go on.
     pub(crate) fn clear(&self) {
-        self.entries.lock().expect("no holder panics").clear();
+        locked(&self.entries).clear();
     }
 }

@@ -25,7 +25,7 @@ mod world;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -87,6 +87,11 @@ impl App {
             _ = closing.wait_for(|closing| *closing) => None,
         }
     }
+}
+
+/// A request that broke off under the lock is its own trouble: the next ones are answered all the same.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A running simulator. Dropping it stops it too, without waiting for open connections.
@@ -231,5 +236,23 @@ impl Drop for Simulator {
         for helper in &self.helpers {
             helper.abort();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_broke_off_under_a_lock_does_not_keep_it() {
+        let mutex = Mutex::new(1);
+        std::thread::scope(|scope| {
+            let broken = scope.spawn(|| {
+                let _held = locked(&mutex);
+                panic!("on purpose");
+            });
+            assert!(broken.join().is_err());
+        });
+        assert_eq!(*locked(&mutex), 1);
     }
 }

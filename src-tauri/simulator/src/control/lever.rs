@@ -205,6 +205,9 @@ async fn change_opportunity(
         if let Some(archived) = order.archived {
             opportunity.archived = archived.then_some((reason, now));
             opportunity.last_interaction_at = now;
+            if archived && !std::mem::replace(&mut opportunity.archived_before, true) {
+                opportunity.last_advanced_at = now;
+            }
             delivery::archive_changed(world, &id, order.deliver);
         }
         Ok(Json(json!({})))

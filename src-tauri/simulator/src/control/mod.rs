@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::App;
 use crate::faults::Fault;
 use crate::http::Refusal;
+use crate::locked;
 use crate::switches::Switches;
 use crate::world::World;
 
@@ -56,7 +57,7 @@ impl IntoResponse for Wrong {
 impl App {
     /// Does something to the world, under its lock.
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
-        change(&mut self.world.lock().expect("no holder panics"))
+        change(&mut locked(&self.world))
     }
 }
 

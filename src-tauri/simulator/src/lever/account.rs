@@ -226,6 +226,8 @@ pub(crate) struct Opportunity {
     pub(crate) last_advanced_at: i64,
     /// Reason id and time.
     pub(crate) archived: Option<(String, i64)>,
+    /// It is or was archived: only the first time counts as an advance (§7.3).
+    pub(crate) archived_before: bool,
     pub(crate) confidential: bool,
     pub(crate) anonymized: bool,
     pub(crate) notes: Vec<Note>,

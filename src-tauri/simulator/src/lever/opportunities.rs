@@ -366,6 +366,7 @@ pub(crate) fn make(world: &mut World, draft: Draft, user: Option<&str>, deliver:
         last_interaction_at: at,
         last_advanced_at: at,
         archived: None,
+        archived_before: false,
         anonymized: false,
         notes: Vec::new(),
     };

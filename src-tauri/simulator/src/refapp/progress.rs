@@ -191,7 +191,7 @@ pub(crate) fn step(world: &mut World, id: &str, step: Step) -> bool {
         }
         Step::RefereeAnswers => {
             check.status = Status::Pending;
-            let completed = (counts.completed + 1).min(counts.total - counts.declined);
+            let completed = (counts.completed + 1).min(counts.total.saturating_sub(counts.declined));
             check.counts = Some(Counts {
                 remaining_to_submit: 0,
                 completed,
@@ -200,7 +200,7 @@ pub(crate) fn step(world: &mut World, id: &str, step: Step) -> bool {
         }
         Step::RefereeDeclines => {
             check.status = Status::Pending;
-            let declined = (counts.declined + 1).min(counts.total - counts.completed);
+            let declined = (counts.declined + 1).min(counts.total.saturating_sub(counts.completed));
             check.counts = Some(Counts {
                 remaining_to_submit: 0,
                 declined,
@@ -209,7 +209,7 @@ pub(crate) fn step(world: &mut World, id: &str, step: Step) -> bool {
         }
         Step::Complete => {
             check.status = Status::Completed;
-            let completed = counts.total - counts.declined;
+            let completed = counts.total.saturating_sub(counts.declined);
             check.counts = Some(Counts {
                 remaining_to_submit: 0,
                 completed,

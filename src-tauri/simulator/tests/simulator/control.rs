@@ -289,6 +289,24 @@ async fn confidential_data_is_hidden_from_keys_without_the_grant() {
 }
 
 #[tokio::test]
+async fn archiving_counts_as_an_advance_the_first_time_only() {
+    let harness = Harness::start().await;
+    let id = opportunity("Kim Berg");
+    let archive = async |archived: bool| {
+        let path = format!("/lever/opportunities/{id}");
+        harness.control("PATCH", &path, json!({"archived": archived})).await;
+        harness.get(&format!("/opportunities/{id}")).await.1["data"].clone()
+    };
+    let first = archive(true).await;
+    assert_eq!(first["lastAdvancedAt"], first["archived"]["archivedAt"]);
+    archive(false).await;
+    harness.control("PATCH", "/clock", json!({"offset_ms": 1_000})).await;
+    let again = archive(true).await;
+    assert_ne!(again["archived"]["archivedAt"], first["archived"]["archivedAt"]);
+    assert_eq!(again["lastAdvancedAt"], first["lastAdvancedAt"]);
+}
+
+#[tokio::test]
 async fn tags_are_listed_without_regard_to_case_and_with_archived_ones() {
     let harness = Harness::start().await;
     let id = opportunity("Gustav Holmberg");

@@ -348,3 +348,17 @@ async fn the_autopilot_brings_a_check_to_its_report() {
         }
     }
 }
+
+#[tokio::test]
+async fn counts_that_do_not_add_up_stop_nobody() {
+    let harness = Harness::start().await;
+    harness.event(&good_event("r1", "http://127.0.0.1:9/in")).await;
+    let counts = json!({"total": 1, "completed": 2, "declined": 3});
+    for step in ["referee-answers", "referee-declines", "complete"] {
+        harness.control("PATCH", "/refapp/checks/r1", counts.clone()).await;
+        harness
+            .control("POST", &format!("/refapp/checks/r1/{step}"), Value::Null)
+            .await;
+    }
+    assert_eq!(harness.state().await["refapp"]["checks"][0]["status"], "completed");
+}

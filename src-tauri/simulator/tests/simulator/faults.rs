@@ -92,6 +92,24 @@ async fn a_cut_gives_half_a_body() {
 }
 
 #[tokio::test]
+async fn an_answer_without_a_body_is_cut_before_its_head() {
+    let harness = Harness::start().await;
+    let (url, event) = ("https://127.0.0.1:9/in", "candidateStageChange");
+    let hook = harness
+        .lever("POST", "/webhooks")
+        .json(&json!({"url": url, "event": event}));
+    let id = answer(hook).await.1["data"]["id"].as_str().unwrap().to_owned();
+    harness
+        .fault(json!({"match": {"call": "delete webhook"}, "kind": "cut"}))
+        .await;
+    let deleted = harness.lever("DELETE", &format!("/webhooks/{id}")).send().await;
+    assert!(deleted.is_err(), "{deleted:?}");
+    let line = harness.last("delete webhook");
+    assert!(line.applied && !line.answered);
+    assert_eq!((line.status, line.fault.as_deref()), (None, Some("cut")));
+}
+
+#[tokio::test]
 async fn two_hundreds_that_are_no_answer() {
     for (kind, start) in [
         ("garbage_200", "{\"data\": ["),
@@ -119,9 +137,12 @@ async fn a_hang_lasts_until_the_client_gives_up_or_the_simulator_stops() {
         .await;
     let request = harness.lever("GET", "/users").timeout(Duration::from_millis(200));
     assert!(request.send().await.unwrap_err().is_timeout());
-    assert!(!harness.last("list users").answered);
+    let first = harness.until(|entry| entry.call == "list users").await;
+    assert!(!first.answered);
     let hanging = tokio::spawn(harness.lever("GET", "/users").send());
-    harness.until(|entry| entry.call == "list users" && entry.seq > 1).await;
+    harness
+        .until(|entry| entry.call == "list users" && entry.seq > first.seq)
+        .await;
     harness.simulator.stop().await;
     assert!(hanging.await.unwrap().is_err());
 }
