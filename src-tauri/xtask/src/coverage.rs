@@ -97,9 +97,31 @@ fn tests() -> Result<Vec<Test>, String> {
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let file = path.strip_prefix(root()).unwrap_or(&path);
         let file = file.to_string_lossy().replace('\\', "/");
-        tests.extend(text.lines().filter_map(|line| read(line, &file)));
+        tests.extend(read_all(&text, &file));
     }
     Ok(tests)
+}
+
+/// The tests of a file that are named after rows, and that run.
+fn read_all(text: &str, file: &str) -> Vec<Test> {
+    let mut tests = Vec::new();
+    let mut attributes = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[") {
+            attributes.push(line);
+        } else if !line.is_empty() && !line.starts_with("//") {
+            let has = |names: &[&str]| {
+                attributes
+                    .iter()
+                    .any(|line| names.iter().any(|name| line.starts_with(name)))
+            };
+            if has(&["#[test]", "#[tokio::test"]) && !has(&["#[ignore"]) {
+                tests.extend(read(line, file));
+            }
+            attributes.clear();
+        }
+    }
+    tests
 }
 
 /// Every Rust file below a folder.
@@ -187,6 +209,19 @@ mod tests {
         ] {
             assert!(read(other, "tests/a.rs").is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn only_a_test_that_runs_counts() {
+        let text = "\
+            #[tokio::test(flavor = \"multi_thread\")]\n/// Words.\nasync fn m01_one() {\n\
+            #[test]\n#[allow(dead_code)]\nfn m02_two() {\n\
+            async fn m03_no_test() {\n\
+            #[test]\n#[ignore = \"slow\"]\nfn m04_ignored() {\n\
+            #[ignore]\n#[test]\nfn m05_ignored() {\n\
+            #[allow(dead_code)]\nfn m06_helper() {\n";
+        let said: Vec<_> = read_all(text, "tests/a.rs").into_iter().map(|test| test.says).collect();
+        assert_eq!(said, ["one", "two"]);
     }
 
     #[test]

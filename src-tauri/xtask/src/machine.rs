@@ -8,22 +8,15 @@ use crate::run::{Line, Outcome};
 
 /// Version 20.19, the oldest that the UI's tools run on.
 const NODE: (u32, u32) = (20, 19);
-/// The workspace's `rust-version`.
-const RUST: (u32, u32) = (1, 92);
 
-/// Checks what we do not install ourselves.
+/// Checks what we do not install ourselves. Not Rust: with one older than `rust-version`, cargo says so and does not
+/// even build us.
 ///
 /// # Errors
 /// Every minimum that is missing, with what was found and where to get it.
 pub fn check_minima() -> Outcome {
     let linker = if cfg!(windows) { "link.exe" } else { "cc" };
     let missing: Vec<String> = [
-        too_old(
-            "Rust",
-            "rustc --version",
-            RUST,
-            "rustup update stable, or https://rustup.rs",
-        ),
         too_old("Node", "node --version", NODE, "https://nodejs.org"),
         too_old("npm", "npm --version", (10, 0), "it comes with Node"),
         (!is_program(linker))
@@ -55,6 +48,39 @@ fn version(printed: &str) -> Option<(u32, u32)> {
     let start = printed.find(|c: char| c.is_ascii_digit())?;
     let mut numbers = printed[start..].split(|c: char| !c.is_ascii_digit());
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// Sees to it that Rust's own tools are there: rustup's minimal profile comes without them. They are installed after a
+/// question, unless `yes` is set.
+///
+/// # Errors
+/// If one is missing still, with how to get it.
+pub fn provide_components(yes: bool) -> Outcome {
+    let missing: Vec<&str> = [("rustfmt", "cargo fmt --version"), ("clippy", "cargo clippy --version")]
+        .into_iter()
+        .filter(|(_, command)| Line::of(command).output().is_none())
+        .map(|(component, _)| component)
+        .collect();
+    let Some(install) = install_components(&missing, is_program("rustup"))? else {
+        println!("Nothing to install.");
+        return Ok(());
+    };
+    println!("Some components of Rust are missing. This installs them:\n  {install}");
+    if !yes && !confirmed()? {
+        return Err("Nothing was installed.".to_owned());
+    }
+    install.run()
+}
+
+fn install_components(missing: &[&str], has_rustup: bool) -> Result<Option<Line>, String> {
+    let names = missing.join(" ");
+    match (missing, has_rustup) {
+        ([], _) => Ok(None),
+        (_, true) => Ok(Some(Line::of("rustup component add").and(&names))),
+        (_, false) => Err(format!(
+            "Missing of Rust: {names}. Get them from where your Rust came from, or take Rust from https://rustup.rs"
+        )),
+    }
 }
 
 /// Something of the system's that a command needs.
@@ -92,7 +118,8 @@ pub const RUN_WINDOW: &[Need] = &[
     },
     Need {
         found: || is_program("dbus-run-session") && is_program("dbus-send"),
-        debian: &["dbus", "dbus-bin"],
+        // Where Debian has split it, this one depends on its parts.
+        debian: &["dbus"],
         fedora: &["dbus-daemon", "dbus-tools"],
         arch: &["dbus"],
     },
@@ -120,12 +147,15 @@ pub const DRIVE_WINDOW: &[Need] = &[
     },
 ];
 
-/// To lay pictures side by side.
+/// To lay pictures side by side, with their names under them.
 pub const LAY_OUT: &[Need] = &[Need {
-    found: || is_program("montage"),
-    debian: &["imagemagick"],
-    fedora: &["ImageMagick"],
-    arch: &["imagemagick"],
+    found: || {
+        let fonts = Line::of("montage -list font").output();
+        fonts.is_some_and(|fonts| fonts.contains("DejaVu-Sans"))
+    },
+    debian: &["imagemagick", "fonts-dejavu-core"],
+    fedora: &["ImageMagick", "dejavu-sans-fonts"],
+    arch: &["imagemagick", "ttf-dejavu"],
 }];
 
 /// Sees to it that everything needed is there. On Debian and its descendants what is missing is installed, after a
@@ -190,7 +220,7 @@ fn install(packages: &str, yes: bool) -> Outcome {
 fn confirmed() -> Result<bool, String> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
-        return Err("Nobody is here to ask: run the two lines above, or start again with --yes.".to_owned());
+        return Err("Nobody is here to ask: run what stands above, or start again with --yes.".to_owned());
     }
     print!("Run them now? [y/N] ");
     let mut answer = String::new();
@@ -220,6 +250,16 @@ mod tests {
         assert_eq!(version("v20.19.2"), Some((20, 19)));
         assert_eq!(version("10.8.2"), Some((10, 8)));
         assert_eq!(version("no digits"), None);
+    }
+
+    #[test]
+    fn components_come_by_rustup_and_without_it_are_named() {
+        assert!(matches!(install_components(&[], false), Ok(None)));
+        let line = install_components(&["rustfmt", "clippy"], true).ok().flatten();
+        let line = line.expect("rustup can install them");
+        assert_eq!(line.to_string(), "rustup component add rustfmt clippy");
+        let text = install_components(&["clippy"], false).expect_err("nobody can install it");
+        assert!(text.contains("clippy") && text.contains("rustup.rs"), "{text}");
     }
 
     #[test]

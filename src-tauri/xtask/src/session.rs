@@ -24,20 +24,18 @@ pub const PRIVATE_BUS: [&str; 6] = [
 /// A screen that nobody sees, tall enough for a picture of any page.
 pub const UNSEEN: [&str; 3] = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x2400x24"];
 
-/// Whether something on the session bus keeps secrets.
+/// Whether something on the session bus keeps secrets, and runs: one that would only be started by the question, as where
+/// it has just been installed, would ask a person for a new password first.
 ///
-/// Only a bus that is there already is asked: without one, the question itself would start a bus, and offer a
-/// keychain on it that nobody has ever unlocked.
+/// Only a bus that is there already is asked: without one, the question itself would start a bus.
 pub fn has_secret_service() -> bool {
-    let asks = |method: &str| {
-        Line::of(&format!(
+    has_bus()
+        && Line::of(
             "dbus-send --session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus \
-             org.freedesktop.DBus.{method}"
-        ))
+             org.freedesktop.DBus.ListNames",
+        )
         .output()
         .is_some_and(|names| names.contains("\"org.freedesktop.secrets\""))
-    };
-    has_bus() && (asks("ListNames") || asks("ListActivatableNames"))
 }
 
 /// By its variable, or where systemd puts it.

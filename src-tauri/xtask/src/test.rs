@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use crate::coverage;
 use crate::crates;
@@ -23,6 +24,10 @@ pub fn run(yes: bool) -> Outcome {
         (
             "Checking system packages",
             Box::new(move || machine::provide(&[BUILD_WINDOW, RUN_WINDOW, DRIVE_WINDOW], yes)),
+        ),
+        (
+            "Checking Rust's components",
+            Box::new(move || machine::provide_components(yes)),
         ),
         line("Formatting", Line::of("cargo fmt --all --check")),
         ("Arrows between crates", Box::new(crates::check)),
@@ -56,26 +61,49 @@ fn whole(command: &str) -> Line {
     Line::of(&format!("cargo {command} --workspace --features end-to-end/window"))
 }
 
-/// `cargo test` also writes the TypeScript twins of the API's types; they must be what was there before.
+/// `cargo test` also writes the TypeScript twins of the API's types: here into a folder of their own, so that one that
+/// nobody writes any more shows as well.
 fn test_workspace() -> Outcome {
-    let before = types()?;
-    whole("test").under(UNSEEN).run()?;
-    let changed: Vec<_> = types()?
-        .into_iter()
-        .filter(|(name, text)| before.get(name) != Some(text))
-        .map(|(name, _)| format!("  {TYPES}/{name}"))
-        .collect();
-    if changed.is_empty() {
+    let written = root().join("target/types");
+    if written.exists() {
+        fs::remove_dir_all(&written).map_err(|error| format!("target/types: {error}"))?;
+    }
+    let folder = written.to_string_lossy();
+    whole("test")
+        .under(UNSEEN)
+        .with("TS_RS_EXPORT_DIR", folder.as_ref())
+        .run()?;
+    let drift = drift(&types(&root().join(TYPES))?, &types(&written)?);
+    if drift.is_empty() {
         return Ok(());
     }
     Err(format!(
-        "The API's types and their TypeScript twins differed. Commit these:\n{}",
-        changed.join("\n")
+        "The API's types and their TypeScript twins differ. Run `cargo test -p model -p api` and commit:\n{}",
+        drift.join("\n")
     ))
 }
 
-fn types() -> Result<BTreeMap<String, String>, String> {
-    let files = fs::read_dir(root().join(TYPES)).map_err(|error| format!("{TYPES}: {error}"))?;
+/// What is to be done with the committed files so that they are those that were written.
+fn drift(committed: &Types, written: &Types) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, text) in written {
+        match committed.get(name) {
+            None => lines.push(format!("  add {TYPES}/{name}")),
+            Some(before) if before != text => lines.push(format!("  change {TYPES}/{name}")),
+            Some(_) => {}
+        }
+    }
+    let gone = committed.keys().filter(|name| !written.contains_key(*name));
+    lines.extend(gone.map(|name| format!("  remove {TYPES}/{name}")));
+    lines
+}
+
+/// Files by name.
+type Types = BTreeMap<String, String>;
+
+fn types(folder: &Path) -> Result<Types, String> {
+    let unreadable = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let files = fs::read_dir(folder).map_err(unreadable)?;
     files
         .map(|file| {
             let file = file?;
@@ -85,7 +113,7 @@ fn types() -> Result<BTreeMap<String, String>, String> {
             ))
         })
         .collect::<std::io::Result<_>>()
-        .map_err(|error| format!("{TYPES}: {error}"))
+        .map_err(unreadable)
 }
 
 /// Runs a tool for cargo, `name@version`, built into `target/tools` if it is not there yet.
@@ -97,4 +125,27 @@ fn tool(tool: &str, arguments: &str) -> Outcome {
         Line::of(&format!("cargo install --quiet --locked {tool} --root {folder}")).run()?;
     }
     Line::of(&format!("{program} {arguments}")).run()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_twin_that_is_new_changed_or_gone_is_named() {
+        let files = |pairs: &[(&str, &str)]| -> Types {
+            pairs
+                .iter()
+                .map(|(name, text)| (format!("{name}.ts"), (*text).to_owned()))
+                .collect()
+        };
+        let committed = files(&[("Gone", "1"), ("Same", "1"), ("Changed", "1")]);
+        let written = files(&[("Same", "1"), ("Changed", "2"), ("New", "1")]);
+        let words = ["change", "add", "remove"].into_iter().zip(["Changed", "New", "Gone"]);
+        let expected: Vec<_> = words
+            .map(|(word, name)| format!("  {word} {TYPES}/{name}.ts"))
+            .collect();
+        assert_eq!(drift(&committed, &written), expected);
+        assert!(drift(&committed, &committed).is_empty());
+    }
 }
