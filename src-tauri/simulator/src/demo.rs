@@ -477,7 +477,7 @@ pub(crate) fn refapp() -> Refapp {
         domain: "nordvik.example".into(),
         default_language: "sv".into(),
         form: FormMode::Template,
-        existing_project_form: false,
+        existing_project_form: true,
         templates: TEMPLATES.iter().map(|(id, label)| choice(id, label)).collect(),
         default_template: Some(TEMPLATES[0].0.into()),
         template_required: false,

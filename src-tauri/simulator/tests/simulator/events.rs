@@ -203,9 +203,6 @@ async fn a_required_field_without_a_value_is_refused() {
 #[tokio::test]
 async fn an_existing_project_has_no_template_to_choose() {
     let harness = Harness::start().await;
-    harness
-        .control("PATCH", "/refapp", json!({"existing_project_form": true}))
-        .await;
     let job = posting("Backend Developer");
     let (_, before) = answer(harness.config(&[("job_id", &job)])).await;
     assert_eq!(fields(&before), ["project-template-id"]);
@@ -213,6 +210,11 @@ async fn an_existing_project_has_no_template_to_choose() {
     let (_, after) = answer(harness.config(&[("job_id", &job)])).await;
     assert!(!fields(&after).contains(&"project-template-id"));
     assert_eq!(after["config"]["fields"][0]["label-class"], "info");
+    harness
+        .control("PATCH", "/refapp", json!({"existing_project_form": false}))
+        .await;
+    let (_, other) = answer(harness.config(&[("job_id", &job)])).await;
+    assert_eq!(other, before, "an account that shows one form for all");
 }
 
 #[tokio::test]
