@@ -1,21 +1,23 @@
 //! WebKitWebDriver, and the program that it starts.
 
+use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
-use tokio::process::{Child, Command as AsyncCommand};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
 
 use super::Home;
 
 /// A driver that runs, with one program under it.
 pub struct Driver {
     /// Of the driver and of all that it starts.
-    group: u32,
+    group: Pid,
     _process: Child,
 }
 
@@ -27,22 +29,13 @@ impl Driver {
             "{} is missing: `cargo build --package refapp-lever`, or let `cargo xtask test` see to it all",
             program.display()
         );
-        let port = free_port();
-        let mut command = AsyncCommand::new("WebKitWebDriver");
-        command
-            .arg(format!("--port={port}"))
-            // Tauri's switch for being driven; the program inherits it from its driver.
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            // A group of its own, so that whatever a failed test leaves behind can be ended with it.
-            .process_group(0)
-            .kill_on_drop(true);
-        home.dress(command.as_std_mut());
-        let process = command
-            .spawn()
-            .expect("WebKitWebDriver starts (package webkit2gtk-driver)");
-        let group = process.id().expect("it has just been started");
+        let (process, port) = listening(home).await;
+        let id = process
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
         let driver = Self {
-            group,
+            group: id.expect("it listens, so it runs"),
             _process: process,
         };
 
@@ -66,12 +59,17 @@ impl Driver {
 
     /// How many processes of the driver's group live.
     fn members(&self) -> usize {
-        let listed = Command::new("ps").args(["-e", "-o", "pgid=,stat="]).output();
-        let listed = listed.expect("ps lists processes").stdout;
-        String::from_utf8_lossy(&listed)
-            .lines()
-            .filter_map(|line| line.trim().split_once(' '))
-            .filter(|(group, state)| *group == self.group.to_string() && !state.trim().starts_with('Z'))
+        let processes = fs::read_dir("/proc").expect("Linux lists its processes").flatten();
+        processes
+            .filter_map(|process| fs::read_to_string(process.path().join("stat")).ok())
+            .filter(|stat| {
+                // `id (name) state parent group …`, and a name may hold anything.
+                let after_name = stat.rsplit(')').next().unwrap_or_default();
+                let mut words = after_name.split_whitespace();
+                let state = words.next();
+                let group = words.nth(1).and_then(|group| group.parse().ok());
+                state != Some("Z") && group == Some(self.group.as_raw_nonzero().get())
+            })
             .count()
     }
 }
@@ -79,34 +77,50 @@ impl Driver {
 impl Drop for Driver {
     /// Whatever is left is ended, and gone when this returns: the next app must not find it on the session bus.
     fn drop(&mut self) {
-        let group = format!("-{}", self.group);
         let deadline = Instant::now() + Duration::from_secs(10);
         while self.members() > 0 && Instant::now() < deadline {
             // It may just have ended by itself.
-            let _ = Command::new("kill")
-                .args(["-KILL", "--", &group])
-                .stderr(Stdio::null())
-                .status();
+            let _ = kill_process_group(self.group, Signal::KILL);
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 }
 
-/// The driver listens a moment after it was started, and answers when the program's window is there; for ever not if
-/// the program has ended before.
-async fn connect(builder: &ClientBuilder<HttpConnector>, address: &str, home: &Home) -> Client {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while tokio::net::TcpStream::connect(address.trim_start_matches("http://"))
-        .await
-        .is_err()
-    {
-        assert!(Instant::now() < deadline, "WebKitWebDriver does not listen");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+/// A driver that listens, and where. It takes no port of its own choice, and one that is free now may be another's when
+/// the driver comes to it: then the driver ends.
+async fn listening(home: &Home) -> (Child, u16) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        command
+            .arg(format!("--port={port}"))
+            // Tauri's switch for being driven; the program inherits it from its driver.
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            // A group of its own, so that whatever a failed test leaves behind can be ended with it.
+            .process_group(0)
+            .kill_on_drop(true);
+        home.dress(command.as_std_mut());
+        let mut process = command
+            .spawn()
+            .expect("WebKitWebDriver starts (package webkit2gtk-driver)");
+        while process.try_wait().expect("a process of ours").is_none() {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok() {
+                return (process, port);
+            }
+            assert!(Instant::now() < deadline, "WebKitWebDriver does not listen");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(Instant::now() < deadline, "WebKitWebDriver ends at once");
     }
+}
+
+/// The driver answers when the program's window is there; for ever not if the program has ended before.
+async fn connect(builder: &ClientBuilder<HttpConnector>, address: &str, home: &Home) -> Client {
     match tokio::time::timeout(Duration::from_secs(40), builder.connect(address)).await {
         Ok(Ok(client)) => client,
         problem => {
-            let printed = std::fs::read_to_string(home.log()).unwrap_or_default();
+            let printed = fs::read_to_string(home.log()).unwrap_or_default();
             panic!("no window came: {:?}\n  printed: {printed}", problem.err())
         }
     }

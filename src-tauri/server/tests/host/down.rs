@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -57,7 +58,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn with_both_apis_down_it_listens_says_who_is_not_ready_and_stops_cleanly() {
-    for signal in ["TERM", "INT"] {
+    for signal in [Signal::TERM, Signal::INT] {
         let site = site();
         let host = Running::start(site.path(), &[]);
         let health = host.request("GET /healthz", "");
@@ -110,7 +111,7 @@ fn a_second_host_on_the_same_data_is_refused_and_the_first_goes_on() {
     assert!(message.contains("APP-LOCKED"), "{message}");
     assert!(second.stdout.is_empty());
     assert_eq!(subcommand(site.path(), &["status"]).status.code(), Some(0));
-    assert_eq!(host.stop("TERM").0, Some(0));
+    assert_eq!(host.stop(Signal::TERM).0, Some(0));
 }
 
 #[test]
@@ -124,7 +125,7 @@ fn a_connection_that_left_the_file_is_kept_and_nobody_waits_for_it() {
     let running = Running::start(site.path(), &[]);
     let health = running.request("GET /healthz", "");
     assert!(health.ends_with("not ready: Main, Old"), "{health}");
-    assert_eq!(running.stop("TERM").0, Some(0));
+    assert_eq!(running.stop(Signal::TERM).0, Some(0));
 
     fs::write(site.path().join("host.toml"), both).unwrap();
     let running = Running::start(site.path(), &[]);
@@ -171,7 +172,7 @@ fn what_it_keeps_is_for_its_owner_alone_and_secrets_are_nowhere_else() {
         let output = subcommand(site.path(), args);
         String::from_utf8(output.stdout).unwrap()
     });
-    let (status, log) = host.stop("TERM");
+    let (status, log) = host.stop(Signal::TERM);
     assert_eq!(status, Some(0));
     for line in log.lines() {
         let line: Value = serde_json::from_str(line).expect("a log of JSON lines");

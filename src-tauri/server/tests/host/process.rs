@@ -1,28 +1,49 @@
 //! The host as a process of its own.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_refapp-lever-server");
 
 /// A host that runs, killed if the test ends before it was stopped.
 pub struct Running {
     child: Child,
+    /// What it logs. A pipe that nobody reads would hold it up when it is full.
+    log: File,
     pub address: SocketAddr,
 }
 
 impl Running {
+    /// A configuration may name a port that was free when it was written, and that another test has for a moment.
     pub fn start(site: &Path, args: &[&str]) -> Self {
+        let mut tries = 0..100;
+        loop {
+            match Self::try_start(site, args) {
+                Ok(running) => return running,
+                Err(log) if log.contains("APP-PORT") && tries.next().is_some() => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                Err(log) => panic!("the host does not listen: {log}"),
+            }
+        }
+    }
+
+    /// Or what it logged, if it ends before it listens.
+    fn try_start(site: &Path, args: &[&str]) -> Result<Self, String> {
+        let mut log = tempfile::tempfile().unwrap();
         let mut child = Command::new(BINARY)
             .arg("--config")
             .arg(site.join("host.toml"))
             .args(args)
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(log.try_clone().unwrap())
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -30,11 +51,11 @@ impl Running {
             .read_line(&mut line)
             .unwrap();
         let Some(address) = line.trim_end().strip_prefix("listening ") else {
-            let output = child.wait_with_output().unwrap();
-            panic!("{line:?}: {}", String::from_utf8_lossy(&output.stderr));
+            child.wait().unwrap();
+            return Err(read(&mut log));
         };
         let address = address.parse().unwrap();
-        Self { child, address }
+        Ok(Self { child, log, address })
     }
 
     /// One request, and the whole answer.
@@ -48,21 +69,19 @@ impl Running {
         answer
     }
 
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .arg(format!("-{name}"))
-            .arg(self.child.id().to_string())
-            .status();
-        assert!(sent.unwrap().success());
-    }
-
     /// Ends it by a signal; its status and its log.
-    pub fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        self.signal(signal);
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        (self.child.wait().unwrap().code(), log)
+    pub fn stop(mut self, signal: Signal) -> (Option<i32>, String) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        let status = self.child.wait().unwrap();
+        (status.code(), read(&mut self.log))
     }
+}
+
+fn read(log: &mut File) -> String {
+    let mut text = String::new();
+    log.rewind().unwrap();
+    log.read_to_string(&mut text).unwrap();
+    text
 }
 
 impl Drop for Running {

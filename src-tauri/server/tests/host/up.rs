@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use simulator::{DataCentre, Simulator, demo};
 use tempfile::TempDir;
@@ -156,6 +157,16 @@ async fn candidate(site: &Site) -> String {
     made["id"].as_str().expect("an id").to_owned()
 }
 
+/// Waits until Refapp has taken the check on; gives its reference.
+async fn accepted(site: &Site, opportunity: &str) -> String {
+    site.until("the check is accepted", || {
+        let checks = site.json(&["checks"]);
+        let row = check_of(&checks, opportunity)?;
+        (row["status"] != "queued").then(|| row["reference"].as_str().unwrap().to_owned())
+    })
+    .await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stage_move_becomes_a_check_that_the_subcommands_show_and_a_kill_does_not_repeat() {
     let site = Site::new("api_key_file = \"key\"").await;
@@ -164,13 +175,7 @@ async fn a_stage_move_becomes_a_check_that_the_subcommands_show_and_a_kill_does_
     let opportunity = candidate(&site).await;
     let moved = json!({"opportunity": opportunity, "stage": demo::TRIGGER_STAGE, "by": demo::RECRUITER});
     site.control("POST", "lever/move", moved).await;
-    let reference = site
-        .until("the check is accepted", || {
-            let checks = site.json(&["checks"]);
-            let row = check_of(&checks, &opportunity)?;
-            (row["status"] != "queued").then(|| row["reference"].as_str().unwrap().to_owned())
-        })
-        .await;
+    let reference = accepted(&site, &opportunity).await;
     for id in [&opportunity, &reference] {
         assert_eq!(site.json(&["check", id])["row"]["opportunity"], *opportunity);
     }
@@ -183,14 +188,17 @@ async fn a_stage_move_becomes_a_check_that_the_subcommands_show_and_a_kill_does_
     drop(host);
     let host = Running::start(site.dir.path(), &[]);
     site.until_ready(&host).await;
-    let started = site
-        .sim
-        .ledger()
-        .into_iter()
-        .filter(|entry| entry.call == "event")
-        .count();
-    assert_eq!(started, 1);
-    assert_eq!(host.stop("TERM").0, Some(0));
+    // Somebody else is started after it: what would be sent again has been by then.
+    let other = candidate(&site).await;
+    let moved = json!({"opportunity": other, "stage": demo::TRIGGER_STAGE, "by": demo::RECRUITER});
+    site.control("POST", "lever/move", moved).await;
+    accepted(&site, &other).await;
+    let events = site.sim.ledger().into_iter().filter(|entry| entry.call == "event");
+    let started: Vec<_> = events
+        .map(|entry| entry.body["partner-event"]["candidate"]["id"].clone())
+        .collect();
+    assert_eq!(started, [opportunity, other]);
+    assert_eq!(host.stop(Signal::TERM).0, Some(0));
 }
 
 /// Lever made the webhook and answered 500: its signature token is lost, and what it delivers cannot be verified.
@@ -204,12 +212,7 @@ async fn a_webhook_whose_token_never_came_is_registered_again_before_it_is_ready
     let opportunity = candidate(&site).await;
     let moved = json!({"opportunity": opportunity, "stage": demo::TRIGGER_STAGE, "by": demo::RECRUITER});
     site.control("POST", "lever/move", moved).await;
-    site.until("the check is accepted", || {
-        let checks = site.json(&["checks"]);
-        let row = check_of(&checks, &opportunity)?;
-        (row["status"] != "queued").then_some(())
-    })
-    .await;
+    accepted(&site, &opportunity).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -263,7 +266,7 @@ async fn a_super_admin_consents_in_any_browser_and_the_tokens_lie_in_files_of_th
     );
 
     // A refresh rotates the token: the new one is in the file, and the connection goes on with it after a restart.
-    let (status, log) = host.stop("TERM");
+    let (status, log) = host.stop(Signal::TERM);
     assert_eq!(status, Some(0));
     assert!(!log.contains(first.trim()), "a token in the log");
     let host = Running::start(site.dir.path(), &[]);
@@ -273,5 +276,5 @@ async fn a_super_admin_consents_in_any_browser_and_the_tokens_lie_in_files_of_th
         first, second,
         "access tokens are kept in memory, so a restart refreshes"
     );
-    assert_eq!(host.stop("TERM").0, Some(0));
+    assert_eq!(host.stop(Signal::TERM).0, Some(0));
 }

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 #[tokio::test]
 async fn the_program_says_where_it_listens_and_stops_on_sigterm() {
     let mut program = Command::new(env!("CARGO_BIN_EXE_refapp-lever-simulator"))
@@ -29,10 +31,6 @@ async fn the_program_says_where_it_listens_and_stops_on_sigterm() {
         .unwrap()
         .status();
     assert_eq!(status, 200);
-    let told = Command::new("kill")
-        .args(["-TERM", &program.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(told.success());
+    kill_process(Pid::from_child(&program), Signal::TERM).unwrap();
     assert!(program.wait().unwrap().success());
 }
