@@ -674,6 +674,7 @@ async fn try_open(path: PathBuf, vault: &Arc<MemoryVault>, surroundings: &Arc<Ar
         vault: vault.clone(),
         surroundings: surroundings.clone(),
         practice: None,
+        receiver: None,
         version: "0.0.0".to_owned(),
     };
     Host::open(options).await.ok()

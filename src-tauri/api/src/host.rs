@@ -10,7 +10,9 @@ use model::{Code, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
-use crate::{CheckWindow, Event, Overview, Practice, Provision, Reply, Request, SupportMail, Undecided, show};
+use crate::{
+    CheckWindow, ConnectionView, Event, Overview, Practice, Provision, Reply, Request, SupportMail, Undecided, show,
+};
 
 /// What a host brings.
 pub struct Options {
@@ -19,8 +21,19 @@ pub struct Options {
     pub vault: Arc<dyn Vault>,
     pub surroundings: Arc<dyn Surroundings>,
     pub practice: Option<Practice>,
+    /// Of a host that a tunnel leads to.
+    pub receiver: Option<Receiver>,
     /// Shown in the overview.
     pub version: String,
+}
+
+/// Where a host on a desk waits for what a tunnel brings.
+#[derive(Clone)]
+pub struct Receiver {
+    /// Shown in the overview.
+    pub address: String,
+    /// Why it is not the usual one, to which the tunnel leads: a finding of every connection that needs it.
+    pub failure: Option<Failure>,
 }
 
 /// A running host.
@@ -28,6 +41,8 @@ pub struct Host {
     engine: Engine,
     surroundings: Arc<dyn Surroundings>,
     practice: Option<Practice>,
+    receiver: Option<Receiver>,
+    opened_at: Millis,
     version: String,
     /// How often somebody looked.
     looks: Mutex<u32>,
@@ -49,6 +64,7 @@ impl Host {
             vault,
             surroundings,
             practice,
+            receiver,
             version,
         } = options;
         let engine = tokio::task::block_in_place(|| {
@@ -62,6 +78,8 @@ impl Host {
             engine,
             surroundings,
             practice,
+            receiver,
+            opened_at: Millis::now(),
             version,
             looks: Mutex::default(),
         }))
@@ -245,9 +263,18 @@ impl Host {
             revision: *looks,
             version: self.version.clone(),
             practice: self.practice.clone(),
-            connections: states.iter().map(|state| show::connection(state, now)).collect(),
+            receiver_address: self.receiver.as_ref().map(|receiver| receiver.address.clone()),
+            connections: states.iter().map(|state| self.view(state, now)).collect(),
         };
         (overview, states)
+    }
+
+    fn view(&self, state: &State, now: Millis) -> ConnectionView {
+        let mut view = show::connection(state, now);
+        if let Some(failure) = self.receiver.as_ref().and_then(|receiver| receiver.failure.as_ref()) {
+            show::add_host_finding(&mut view, failure, self.opened_at);
+        }
+        view
     }
 
     /// Resolves at the next change of any connection after this call, whenever it is polled.
@@ -390,12 +417,17 @@ mod tests {
     }
 
     async fn with_one_connection() -> (tempfile::TempDir, Arc<Host>, ConnectionId) {
+        reached_at(None).await
+    }
+
+    async fn reached_at(receiver: Option<Receiver>) -> (tempfile::TempDir, Arc<Host>, ConnectionId) {
         let dir = tempfile::tempdir().unwrap();
         let options = Options {
             data_dir: dir.path().to_owned(),
             vault: Arc::new(Nowhere),
             surroundings: Arc::new(Nowhere),
             practice: None,
+            receiver,
             version: "0.0.0".to_owned(),
         };
         let host = Host::open(options).await.unwrap();
@@ -404,6 +436,33 @@ mod tests {
             panic!("no connection")
         };
         (dir, host, id)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn where_the_tunnel_must_lead_is_shown_and_another_port_than_usual_is_found() {
+        let address = "http://127.0.0.1:47820".to_owned();
+        let usual = Receiver { address, failure: None };
+        let (_dir, host, _) = reached_at(Some(usual.clone())).await;
+        let (overview, _) = host.overview();
+        assert_eq!(overview.receiver_address.as_deref(), Some("http://127.0.0.1:47820"));
+        assert!(overview.connections[0].findings.is_empty());
+
+        let failure = Failure::new(Code::AppPort).with("port", 47820);
+        let (_dir, host, connection) = reached_at(Some(Receiver {
+            failure: Some(failure.clone()),
+            ..usual
+        }))
+        .await;
+        let found = || host.overview().0.connections.remove(0).findings;
+        assert_eq!((found()[0].failure.clone(), found()[0].stops), (failure, false));
+        let polling = Request::SetChannels {
+            connection,
+            public_url: String::new(),
+            update_bearer: None,
+        };
+        // Whether or not it can poll: nobody is to call it.
+        let _ = host.ask(polling).await;
+        assert!(found().is_empty(), "{:?}", found());
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,7 +13,7 @@ mod show;
 mod view;
 
 pub use engine::{LeverLogin, Provision};
-pub use host::{Host, Options};
+pub use host::{Host, Options, Receiver};
 pub use mail::SupportMail;
 pub use request::{Decision, Reply, Request};
 pub use view::{

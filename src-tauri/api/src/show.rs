@@ -50,6 +50,23 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
     }
 }
 
+/// What concerns the whole host is wrong with each connection that is reached over it.
+pub(crate) fn add_host_finding(view: &mut ConnectionView, failure: &Failure, since: Millis) {
+    // Empty: it is polling, and nobody calls.
+    if view.setup.public_url.as_deref() == Some("") {
+        return;
+    }
+    view.findings.push(Finding {
+        owner: failure.code.owner(),
+        failure: failure.clone(),
+        stops: false,
+        since,
+    });
+    if view.health == Health::Healthy {
+        view.health = Health::Warning;
+    }
+}
+
 fn health(health: engine::Health) -> Health {
     match health {
         engine::Health::NotSetUp => Health::NotSetUp,

@@ -32,6 +32,9 @@ pub struct Overview {
     pub version: String,
     /// Set in practice mode: nobody real is behind either API.
     pub practice: Option<Practice>,
+    /// Where the tunnel must lead that gives this computer its public address; `None` where the host has an address of
+    /// its own, or needs none.
+    pub receiver_address: Option<String>,
     pub connections: Vec<ConnectionView>,
 }
 

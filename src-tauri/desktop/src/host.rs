@@ -39,13 +39,18 @@ impl Shell {
     /// # Errors
     /// `APP-PORT` if the receiver cannot listen at all, and whatever [`Host::open`] says.
     pub async fn open_real(self) -> Result<Arc<Host>, Failure> {
-        // Taken by another user's app: any other port will do, and the log says which.
-        let listener = match listen(RECEIVER).await {
-            Err(_) => listen(0).await?,
-            taken => taken?,
+        // Taken by another user's app: any other port will do for now, and the window says so, as the tunnel leads to this
+        // one.
+        let (listener, failure) = match listen(RECEIVER).await {
+            Ok(listener) => (listener, None),
+            Err(failure) => (listen(0).await?, Some(failure)),
         };
+        let address = address_of(&listener)?;
+        let receiver = api::Receiver { address, failure };
         let folder = self.data.join("real");
-        self.open(folder, Keychain::real(), World::Real, None, listener).await
+        let world = World::Real;
+        self.open(folder, Keychain::real(), world, None, Some(receiver), listener)
+            .await
     }
 
     /// Opens the host of practice mode.
@@ -54,7 +59,7 @@ impl Shell {
     /// As [`Self::open_real`], and `APP-STORE` if what the last practice left cannot be removed.
     pub async fn open_practice(self, simulated: Simulated) -> Result<Arc<Host>, Failure> {
         let listener = listen(0).await?;
-        let receiver = listener.local_addr().map_err(|_| Code::AppPort)?;
+        let receiver = address_of(&listener)?;
         let folder = self.data.join("practice");
         let keychain = Keychain::practice();
         if simulated == Simulated::Here {
@@ -63,8 +68,8 @@ impl Shell {
         }
         let practice = Practice::begin(simulated).await?;
         let view = practice.view();
-        let world = World::Practice(practice, format!("http://{receiver}"));
-        self.open(folder, keychain, world, Some(view), listener).await
+        let world = World::Practice(practice, receiver);
+        self.open(folder, keychain, world, Some(view), None, listener).await
     }
 
     async fn open(
@@ -73,6 +78,7 @@ impl Shell {
         keychain: Keychain,
         world: World,
         practice: Option<api::Practice>,
+        receiver: Option<api::Receiver>,
         listener: TcpListener,
     ) -> Result<Arc<Host>, Failure> {
         let opened = Host::open(Options {
@@ -80,6 +86,7 @@ impl Shell {
             vault: Arc::new(keychain),
             surroundings: Arc::new(Desktop::new(world, self.returned)),
             practice,
+            receiver,
             version: self.version,
         });
         let host = opened
@@ -88,8 +95,8 @@ impl Shell {
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "the receiver listens");
         }
-        // It listens as long as the process lives: a host that has stopped answers "not now", which makes Lever
-        // and Refapp try again; a closed port would do no more.
+        // It listens as long as the process lives. While the host stops, what arrives is still stored, and is worked off
+        // at the next start.
         let receiver = receiver::serve(listener, host.intake(), pending());
         spawn(async move {
             if let Err(error) = receiver.await {
@@ -109,7 +116,12 @@ impl Shell {
 async fn listen(port: u16) -> Result<TcpListener, Failure> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
-        .map_err(|_| Code::AppPort.into())
+        .map_err(|_| Failure::new(Code::AppPort).with("port", port))
+}
+
+fn address_of(listener: &TcpListener) -> Result<String, Failure> {
+    let address = listener.local_addr().map_err(|_| Code::AppPort)?;
+    Ok(format!("http://{address}"))
 }
 
 /// Removes what the last practice left. Connections are known by their names, so a new one would find the secrets of

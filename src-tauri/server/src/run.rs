@@ -50,6 +50,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         vault: Arc::new(vault),
         surroundings: Arc::new(Headless::of(config)),
         practice: None,
+        receiver: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
     .await?;
