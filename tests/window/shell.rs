@@ -37,11 +37,11 @@ async fn a_second_app_on_the_same_data_says_so_and_touches_nothing() {
     first.begin_setup().await;
 
     // A second start finds the first over the session bus; where that is off, the lock on the data holds.
-    let second = app_without_bus(&home, &simulator).await;
-    second.see_text("start-failure-code", "APP-LOCKED").await;
-    let answer = ask(&second, json!({"ask": "create-connection", "name": "Second"})).await;
-    assert_eq!(answer["code"], "APP-LOCKED");
-    second.close().await;
+    let practice = format!("--practice=http://{}", simulator.address());
+    let second = home.start_without_bus(&practice).await;
+    assert_eq!(second.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("APP-LOCKED"), "{said}");
 
     let overview = ask(&first, json!({"ask": "overview"})).await;
     assert_eq!(
@@ -49,6 +49,19 @@ async fn a_second_app_on_the_same_data_says_so_and_touches_nothing() {
         Some(1),
         "{overview}"
     );
+    first.close().await;
+}
+
+#[tokio::test]
+async fn practice_beside_a_running_app_says_so_and_the_app_stays_what_it_is() {
+    let home = Home::new().await;
+    let first = Window::open(&home, &home.app(), &[]).await;
+    first.see("welcome").await;
+    let practice = home.start_again_and_listen("--practice").await;
+    assert_eq!(practice.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&practice.stderr);
+    assert!(said.contains("running already"), "{said}");
+    first.see_no("practice").await;
     first.close().await;
 }
 

@@ -26,6 +26,11 @@ impl Opening {
         self.0.clone().await
     }
 
+    /// Whether there is none, and never will be.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.0.peek(), Some(Err(_)))
+    }
+
     /// Lets work under way end, if there is any.
     pub async fn stop(&self) {
         if let Some(Ok(host)) = self.0.peek() {

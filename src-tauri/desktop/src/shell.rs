@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use futures::FutureExt;
+use model::{Code, Language, explain};
 use tauri::menu::{MenuBuilder, MenuItemBuilder, SubmenuBuilder};
 use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent};
 use tokio::sync::mpsc;
@@ -22,6 +23,13 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// Runs the app to its end.
 pub fn run(start: Start) -> ExitCode {
     let stays = matches!(start, Start::Real(_));
+    let context = tauri::generate_context!();
+    // A second start hands itself over to the first, whichever of the two that is: a deep link must find it. Practice
+    // would show the real connections then.
+    if !stays && is_running(&context.config().identifier) {
+        eprintln!("refapp-lever: the app is running already, and is one window with practice. Quit it first.");
+        return ExitCode::FAILURE;
+    }
     let built = tauri::Builder::default()
         // First of all, so that a second start does nothing but hand over its arguments. It also passes a deep link
         // among them to the plugin after it.
@@ -36,12 +44,13 @@ pub fn run(start: Start) -> ExitCode {
             // menu. In practice nothing lives on, so there closing is quitting.
             if let WindowEvent::CloseRequested { api, .. } = event
                 && stays
+                && !window.state::<Opening>().has_failed()
             {
                 api.prevent_close();
                 let _ = window.minimize();
             }
         })
-        .build(tauri::generate_context!());
+        .build(context);
     let app = match built {
         Ok(app) => app,
         Err(error) => {
@@ -76,10 +85,42 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
         Start::Practice(simulated) => (None, shell.open_practice(simulated).boxed()),
     };
     deep_link::listen(app, argument, returned);
-    app.manage(Opening::start(open));
+    let opening = Opening::start(open);
+    app.manage(opening.clone());
     window::open(app)?;
     quit_on_signal(app.handle().clone());
+    quit_if_locked(app.handle().clone(), opening);
     Ok(())
+}
+
+/// Whether an instance of this app is on the session bus, by the name that the plugin takes.
+#[cfg(target_os = "linux")]
+fn is_running(identifier: &str) -> bool {
+    let asked = || -> zbus::Result<bool> {
+        let bus = zbus::blocking::Connection::session()?;
+        let name = format!("{identifier}.SingleInstance").try_into()?;
+        Ok(zbus::blocking::fdo::DBusProxy::new(&bus)?.name_has_owner(name)?)
+    };
+    // Without a bus nobody can be found; then the lock on the data holds.
+    asked().unwrap_or(false)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_running(_identifier: &str) -> bool {
+    false
+}
+
+/// Where the first instance could not be found, the lock on its data tells of it: this one has nothing to do here.
+fn quit_if_locked(handle: AppHandle, opening: Opening) {
+    tauri::async_runtime::spawn(async move {
+        if let Err(failure) = opening.host().await
+            && failure.code == Code::AppLocked
+        {
+            let entry = explain(&failure, Language::En);
+            eprintln!("refapp-lever: {failure}: {} {}", entry.what, entry.why);
+            handle.exit(1);
+        }
+    });
 }
 
 /// A menu with Quit; macOS has one of its own.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -54,10 +54,29 @@ impl Home {
 
     /// Starts the app a second time, with nothing but an argument, as the system does for a deep link.
     pub async fn start_again(&self, argument: &str) -> ExitStatus {
+        self.start_again_and_listen(argument).await.status
+    }
+
+    /// The same, with what it says.
+    pub async fn start_again_and_listen(&self, argument: &str) -> Output {
+        let mut command = self.second(argument);
+        command.output().await.expect("the app starts")
+    }
+
+    /// The same where there is no session bus over which it could find the first.
+    pub async fn start_without_bus(&self, argument: &str) -> Output {
+        let mut command = self.second(argument);
+        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+        command.output().await.expect("the app starts")
+    }
+
+    fn second(&self, argument: &str) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(self.app());
         command.arg(argument).kill_on_drop(true);
         self.dress(command.as_std_mut());
-        command.status().await.expect("the app starts")
+        // Kept out of the log that `dress` writes to, so that it can be read from here.
+        command.stderr(Stdio::piped());
+        command
     }
 
     /// Waits for the address that the app opens in the system's browser as its `number`th, counted from 0.
