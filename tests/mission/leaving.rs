@@ -136,6 +136,11 @@ async fn m11_disconnect_takes_away_what_opens_doors_and_keeps_the_rows() {
     assert_eq!(becomes(&rig, "Kim Berg", Status::Sent).await.candidate, "Kim Berg");
 
     rig.move_into_trigger("Åsa Öberg").await;
+    rig.until_worked_off().await;
+    assert!(
+        rig.calls("candidateStageChange").len() == 1,
+        "only Kim's move was ever told"
+    );
     assert!(rig.check_of("Åsa Öberg").await.is_none());
     assert_eq!(rig.calls("event").len(), 1);
 }

@@ -321,8 +321,10 @@ async fn m05_the_stage_that_triggers_is_picked_from_lever_s_list() {
     rig.move_to("Åsa Öberg", "Offer").await;
     crate::becomes(&rig, "Åsa Öberg", Status::Sent).await;
     rig.move_into_trigger("Kim Berg").await;
+    rig.until_taken_in(&rig.opportunity("Kim Berg"), 1).await;
     started_in(&rig, "Björn Ängström", "Offer").await;
     assert_eq!(rig.starts("Kim Berg"), 0);
+    assert!(rig.check_of("Kim Berg").await.is_none());
 }
 
 async fn started_in(rig: &Rig, candidate: &str, stage: &str) {
@@ -418,7 +420,7 @@ async fn m06_webhooks_are_off_until_the_toggle_and_the_first_event_is_seen() {
     }
     // Whether a delivery leaves is decided at the move.
     rig.move_into_trigger("Kim Berg").await;
-    assert!(rig.sim.ledger().iter().all(|entry| entry.side != Side::Webhook));
+    rig.until_worked_off().await;
     assert_eq!(wizard.view().await.stage_changes.state, ChannelState::Waiting);
 
     rig.control("PATCH", "lever/webhook-groups", json!({"candidateStageChange": true}))
@@ -430,6 +432,9 @@ async fn m06_webhooks_are_off_until_the_toggle_and_the_first_event_is_seen() {
         (channel.state == ChannelState::Proven && channel.last.is_some()).then_some(())
     })
     .await;
+    rig.until_taken_in(&rig.opportunity("Åsa Öberg"), 1).await;
+    let webhooks = rig.calls("candidateStageChange");
+    assert_eq!(webhooks.len(), 1, "nothing of Kim's ever left");
     assert!(rig.checks().await.is_empty());
     assert!(rig.calls("event").is_empty());
 }

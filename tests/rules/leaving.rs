@@ -37,6 +37,7 @@ async fn r20_disconnect_stops_and_forgets_the_secrets_and_connecting_again_goes_
             .map(drop)
     })
     .await;
+    rig.until_worked_off().await;
     assert_eq!(rig.checks().await.len(), 1, "the rows are kept");
     assert_eq!(rig.calls("event").len(), 1);
 
@@ -94,7 +95,7 @@ async fn r20_remove_data_takes_the_webhooks_away_and_what_comes_back_meanwhile_w
     }
     rig.move_into_trigger("Sofia Lindqvist").await;
     rig.until("she is being looked at", async || {
-        let calls = rig.lever_calls_since(seq, "Sofia Lindqvist");
+        let calls = rig.lever_calls_since(seq, "Sofia Lindqvist", "Account Manager");
         calls.contains(&"read opportunity".to_owned()).then_some(())
     })
     .await;

@@ -7,7 +7,7 @@ use model::{Badge, Code, Failure, Right, RightState, WayIn};
 use serde_json::{Value, json};
 use simulator::demo;
 
-use crate::{at_rest, sent, started};
+use crate::{at_rest, sent, stands_for, started};
 
 /// A connection whose halves are connected as in the wizard, as far as an acting user.
 pub async fn connected_by_hand(setup: Setup) -> Rig {
@@ -238,6 +238,7 @@ async fn r17_the_first_event_test_moves_the_carrier_to_another_stage_and_starts_
     })
     .await;
     started(&rig, "Kim Berg").await;
+    rig.until_worked_off().await;
     assert_eq!(rig.checks().await.len(), 1);
 }
 
@@ -307,13 +308,15 @@ async fn r18_list_postings_and_list_tags_add_what_still_carries_a_dead_tag() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r18_update_opportunity_note_adds_one_call_in_place_of_two() {
     let rig = Rig::start(Setup::with_list_rights()).await;
+    // Found by the first poll, and looked at.
+    stands_for(&rig, "Hanna Lilja", Code::CheckPresent).await;
     let row = started(&rig, "Kim Berg").await;
     at_rest(&rig, "Kim Berg", "Sent").await;
     let seq = rig.seq();
     rig.refapp_step(&row, "candidate-names-referees").await;
     at_rest(&rig, "Kim Berg", "Waiting for referees").await;
     assert_eq!(
-        rig.lever_calls_since(seq, "Kim Berg"),
+        rig.lever_calls_since(seq, "Kim Berg", "Backend Developer"),
         ["addTags", "removeTags", "update note"]
     );
 }

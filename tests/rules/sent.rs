@@ -186,7 +186,7 @@ async fn r11_a_start_costs_four_requests_at_lever() {
     let seq = rig.seq();
     started(&rig, "Kim Berg").await;
     at_rest(&rig, "Kim Berg", "Sent").await;
-    let calls = rig.lever_calls_since(seq, "Kim Berg");
+    let calls = rig.lever_calls_since(seq, "Kim Berg", "Backend Developer");
     assert_eq!(calls, ["read opportunity", "read posting", "addTags", "create note"]);
 }
 

@@ -427,6 +427,7 @@ async fn r16_the_tag_carrier_is_never_in_the_trigger_stage_and_never_started() {
     }
     rig.move_to("Kim Berg", "New lead").await;
     sent(&rig, "Kim Berg").await;
+    rig.until_taken_in(carrier["id"].as_str().expect("an id"), 3).await;
     assert_eq!(rig.calls("event").len(), 1);
     assert_eq!(rig.checks().await.len(), 1);
 }

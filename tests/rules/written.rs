@@ -40,7 +40,7 @@ async fn r12_a_status_change_costs_four_requests_new_ones_before_old_ones() {
     let seq = rig.seq();
     rig.refapp_step(&row, "candidate-names-referees").await;
     at_rest(&rig, "Kim Berg", "Waiting for referees").await;
-    let calls = rig.lever_calls_since(seq, "Kim Berg");
+    let calls = rig.lever_calls_since(seq, "Kim Berg", "Backend Developer");
     assert_eq!(calls, ["addTags", "removeTags", "create note", "delete note"]);
 }
 

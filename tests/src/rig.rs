@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::{
-    CheckDetail, CheckRow, ConnectionView, Decision, Host, LeverLogin, Options, Overview, Provision, Reply, Request,
+    CheckDetail, CheckRow, ConnectionView, Decision, Health, Host, LeverLogin, Options, Overview, Provision, Reply,
+    Request,
 };
 use engine::{SecretName, Surroundings, Vault};
 use model::{Code, ConnectionId, DataCentre, Failure, Millis, Place, Redirect, Secret};
@@ -226,13 +227,23 @@ impl Rig {
         rig
     }
 
-    /// Waits until every connection is ready.
+    /// Waits until every connection is ready, and shows it: what the health check answers comes a moment before the
+    /// snapshot.
     pub async fn until_ready(&self) {
         self.until("the connection is ready", async || {
             let readiness = self.host.intake().readiness();
-            (!readiness.is_empty() && readiness.iter().all(|(_, ready)| *ready)).then_some(())
+            let connections = self.overview().await.connections;
+            let ready = !readiness.is_empty() && readiness.iter().all(|(_, ready)| *ready);
+            let shown = |view: &ConnectionView| matches!(view.health, Health::Healthy | Health::Warning);
+            (ready && connections.iter().all(shown)).then_some(())
         })
         .await;
+    }
+
+    /// Waits until the account's form was read: until then it is asked for once more than a start does.
+    pub async fn until_form_read(&self) {
+        self.connection_that("the form was read", |view| view.coverage.is_some())
+            .await;
     }
 
     pub async fn provision(&self) {
@@ -637,13 +648,41 @@ impl Rig {
         self.sim.ledger().last().map_or(0, |entry| entry.seq)
     }
 
-    /// Names of the calls about one candidate's opportunity at Lever since `seq`, and of the postings read meanwhile.
-    pub fn lever_calls_since(&self, seq: u64, candidate: &str) -> Vec<String> {
-        let id = self.opportunity(candidate);
+    /// Waits until so many webhooks about an opportunity have been answered, and what they brought has been worked off:
+    /// what has not come of them by then does not.
+    pub async fn until_taken_in(&self, opportunity: &str, webhooks: usize) {
+        self.until("the webhooks are answered", async || {
+            let ledger = self.sim.ledger();
+            let about = ledger.iter().filter(|entry| {
+                let effect = entry.effect.as_ref();
+                entry.side == Side::Webhook
+                    && entry.answered
+                    && effect.is_some_and(|effect| effect["opportunityId"] == opportunity)
+            });
+            (about.count() >= webhooks).then_some(())
+        })
+        .await;
+        self.until_worked_off().await;
+    }
+
+    /// Waits until everything that is stored has been worked off and looked at. An order is answered after that, also
+    /// one that is refused.
+    pub async fn until_worked_off(&self) {
+        let connection = self.id().await;
+        drop(self.host.ask(Request::ReadStages { connection }).await);
+        // While it does not run nothing is looked at.
+        self.connection_that("nothing waits", |view| view.counts.waiting == 0 || !view.setup.finished)
+            .await;
+    }
+
+    /// Names of the calls about one candidate's opportunity at Lever since `seq`, and of those that read its posting or
+    /// a user meanwhile.
+    pub fn lever_calls_since(&self, seq: u64, candidate: &str, posting: &str) -> Vec<String> {
+        let (id, posting) = (self.opportunity(candidate), self.posting(posting));
         let entries = self.sim.ledger().into_iter();
         entries
             .filter(|e| e.seq > seq && e.side == Side::Lever)
-            .filter(|e| e.path.contains(&id) || e.call == "read posting" || e.call == "read user")
+            .filter(|e| e.path.contains(&id) || e.path.contains(&posting) || e.call == "read user")
             .map(|e| e.call)
             .collect()
     }

@@ -446,6 +446,9 @@ async fn a_connection_beyond_the_bound_waits_for_one_to_end() {
         .write_all(b"POST /lever/good HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
         .await
         .unwrap();
+    // A moment in which it would be answered if it were let in.
+    let moment = Duration::from_millis(100);
+    assert!(tokio::time::timeout(moment, second.readable()).await.is_err());
     assert_eq!(server.seen().len(), 1);
     server.door.go.notify_one();
     assert_eq!(Answer::read(&mut first).await.status, 200);

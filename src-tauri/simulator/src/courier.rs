@@ -163,7 +163,7 @@ async fn send(client: &reqwest::Client, parcel: &Parcel, timeout: Duration) -> O
 }
 
 fn record(world: &Arc<Mutex<World>>, parcel: &Parcel, attempt: u32, status: Option<u16>, fault: Option<&Kind>) {
-    let mut world = locked(&world);
+    let mut world = locked(world);
     if parcel.side == Side::Webhook
         && let Some(delivery) = world
             .lever
