@@ -448,21 +448,18 @@ mod tests {
         assert!(overview.connections[0].findings.is_empty());
 
         let failure = Failure::new(Code::AppPort).with("port", 47820);
-        let (_dir, host, connection) = reached_at(Some(Receiver {
+        let other = Receiver {
             failure: Some(failure.clone()),
             ..usual
-        }))
-        .await;
-        let found = || host.overview().0.connections.remove(0).findings;
-        assert_eq!((found()[0].failure.clone(), found()[0].stops), (failure, false));
-        let polling = Request::SetChannels {
-            connection,
-            public_url: String::new(),
-            update_bearer: None,
         };
-        // Whether or not it can poll: nobody is to call it.
-        let _ = host.ask(polling).await;
-        assert!(found().is_empty(), "{:?}", found());
+        let (_dir, host, _) = reached_at(Some(other)).await;
+        let mut view = host.overview().0.connections.remove(0);
+        assert_eq!((&view.findings[0].failure, view.findings[0].stops), (&failure, false));
+        // One that polls is called by nobody.
+        view.findings.clear();
+        view.setup.public_url = Some(String::new());
+        show::add_host_finding(&mut view, &failure, Millis::now());
+        assert!(view.findings.is_empty());
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
