@@ -150,6 +150,8 @@ impl Owner {
 
     /// Another account's key, users, stages and webhooks are of no use: they are asked for anew.
     pub(super) fn forget_account(&mut self) -> Result<(), Failure> {
+        // They are the old account's, and only its key can take them away.
+        self.delete_webhooks();
         self.lever = None;
         self.source = None;
         self.attempt = None;

@@ -113,7 +113,7 @@ impl Owner {
     }
 
     /// As far as the rights allow: *delete webhooks* is not among the article's twelve. What stays is shown.
-    fn delete_webhooks(&mut self) {
+    pub(super) fn delete_webhooks(&mut self) {
         let Some(client) = self.lever.clone() else { return };
         let webhooks = self.record.webhooks.clone();
         let farewell = self.jobs.spawn(async move {
