@@ -1,14 +1,112 @@
-//! Watching the two ways in which the outside reaches us (`rules.md` 19): silence is never taken for health.
+//! The two ways in which the outside reaches us (`rules.md` 19): opened, proven and watched. Silence is never taken for
+//! health.
 
-use model::{Code, MINUTE, Millis, Status};
+use http_client::{Http, Limits};
+use model::{Code, Failure, MINUTE, Millis, Right, Secret, Status};
 use store::Standing;
 
-use super::Owner;
+use super::{Owner, Then};
+use crate::SecretKind;
+use crate::order::{Answer, Reply};
 
 /// How long a way may be silent after it was opened before the screen says what to try.
 const PATIENCE: i64 = 10 * MINUTE;
 
 impl Owner {
+    /// How stage changes and status reach us (`rules.md` 19). The address is called back before it counts.
+    pub(super) fn set_channels(&mut self, public_url: &str, update_bearer: Option<&Secret>, reply: Reply) {
+        let prepared = (|| {
+            let public_url = public_url.trim();
+            if let Some(bearer) = update_bearer
+                && !bearer.is_empty()
+            {
+                self.keep_bearer(bearer)?;
+            }
+            if public_url.is_empty() {
+                // What works is not given up for what cannot.
+                let polls = self.record.has(Right::ListOpportunities);
+                return if polls {
+                    Ok(None)
+                } else {
+                    Err(Code::AppNoChannel.into())
+                };
+            }
+            let url = self.place()?.public(public_url)?;
+            if self.secret(SecretKind::ReceiverPath)?.is_none() {
+                self.keep_secret(SecretKind::ReceiverPath, &Secret::new(&random_hex()?))?;
+            }
+            Ok::<_, Failure>(Some(url.as_str().trim_end_matches('/').to_owned()))
+        })();
+        let url = match prepared {
+            Ok(Some(url)) => url,
+            Ok(None) => {
+                self.public_url_becomes(String::new());
+                // What is registered at an earlier address leads nowhere any more.
+                self.register_webhooks(Box::new(|_, _| {}));
+                self.channel_failure = None;
+                self.answer(reply, Ok(Answer::Done));
+                return;
+            }
+            Err(failure) => {
+                self.answer(reply, Err(failure));
+                return;
+            }
+        };
+        let intake = self.world.intake.clone();
+        self.job(async move {
+            let called_back = call_back(&intake, &url).await;
+            Box::new(move |owner: &mut Self| {
+                if let Err(failure) = called_back {
+                    owner.channel_failure = Some(failure.clone());
+                    return owner.answer(reply, Err(failure));
+                }
+                owner.public_url_becomes(url);
+                owner.register_webhooks(Box::new(move |owner, registered| {
+                    owner.answer(reply, registered.map(|()| Answer::Done));
+                }));
+            }) as Then
+        });
+    }
+
+    /// Another address is another way in: what was registered, and what came, says nothing of it.
+    pub(super) fn public_url_becomes(&mut self, url: String) {
+        self.change(|record| {
+            if record.public_url.as_deref().unwrap_or_default() != url {
+                record.webhooks.clear();
+                record.webhook_since = None;
+                record.update_since = None;
+            }
+            record.public_url = Some(url);
+        });
+        self.open_door();
+    }
+
+    /// The bearer of Refapp's updates. What came with another one says nothing of this one.
+    pub(super) fn keep_bearer(&mut self, bearer: &Secret) -> Result<(), Failure> {
+        if self.replace_secret(SecretKind::UpdateBearer, bearer)? {
+            self.change(|record| record.update_since = None);
+        }
+        self.hints.update_bearer = Some(bearer.hint());
+        Ok(())
+    }
+
+    /// Calls our own public address back, beside everything else: a host may be behind something that leads nobody back
+    /// in from inside. So this is said, and stops nothing.
+    pub(super) fn prove_public_url(&mut self) {
+        let Some(url) = self.record.public_url.clone().filter(|url| !url.is_empty()) else {
+            return self.heal(Code::AppPublicUrl);
+        };
+        let intake = self.world.intake.clone();
+        self.job(async move {
+            let called_back = call_back(&intake, &url).await;
+            Box::new(move |owner: &mut Self| match called_back {
+                _ if owner.record.public_url.as_ref() != Some(&url) => {}
+                Ok(()) => owner.heal(Code::AppPublicUrl),
+                Err(failure) => owner.ail(failure, false),
+            }) as Then
+        });
+    }
+
     pub(super) fn watch_channels(&mut self, now: Millis) {
         let has_address = self.update_address().is_some();
         if has_address != self.record.update_since.is_some() {
@@ -45,5 +143,42 @@ impl Owner {
             .store
             .read(|tx| tx.any_with_status(self.id(), Status::Sent.tag(), before))
             .unwrap_or(false)
+    }
+
+    /// Whether stage changes can reach us at all.
+    pub(super) fn has_channel(&self) -> bool {
+        self.has_stage_webhook() || self.record.has(Right::ListOpportunities)
+    }
+
+    /// Whether the webhook that starts checks is registered for our address, and its signature token known. The one for
+    /// deletions may be there alone, where Lever failed at the other.
+    pub(super) fn has_stage_webhook(&self) -> bool {
+        let address = self.address("lever");
+        let mut webhooks = self.record.webhooks.iter();
+        webhooks
+            .any(|webhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE && address.as_deref() == Some(&*webhook.url))
+    }
+}
+
+/// 192 bits that nobody guesses.
+pub(super) fn random_hex() -> Result<String, Failure> {
+    let mut bytes = [0_u8; 24];
+    getrandom::fill(&mut bytes).map_err(|_| Failure::new(Code::AppInternal))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Calls our own public address and waits for the call to arrive here: a tunnel or proxy that leads elsewhere, or
+/// nowhere, is found now and not by silence.
+pub(super) async fn call_back(intake: &crate::Intake, public_url: &str) -> Result<(), Failure> {
+    let not_here = || Failure::new(Code::AppPublicUrl).with("address", public_url);
+    let (nonce, answer) = (random_hex()?, random_hex()?);
+    let url = url::Url::parse(&format!("{public_url}/echo/{nonce}")).map_err(|_| not_here())?;
+    intake.expect_echo(&nonce, Some(answer.clone()));
+    let http = Http::new(&url, Limits::default())?;
+    let called = http.send(http.request(reqwest::Method::GET, url)).await;
+    intake.expect_echo(&nonce, None);
+    match called {
+        Ok(heard) if heard.body() == answer.as_bytes() => Ok(()),
+        _ => Err(not_here()),
     }
 }

@@ -12,7 +12,8 @@ use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Standing, Tx}
 use url::Url;
 
 use super::outcome::Outcome;
-use super::{Owner, Then, keep, pause, tell};
+use super::trouble::pause;
+use super::{Owner, Then, keep, tell};
 use crate::plan::observed::Observed;
 use crate::plan::start;
 use crate::plan::template::{Choice, choose};

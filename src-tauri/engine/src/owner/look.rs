@@ -9,7 +9,8 @@ use model::{
 };
 use store::{Bell, Carrier, Result, Source, Tx};
 
-use super::{Owner, Then, Users, keep, member, pause, tell};
+use super::trouble::pause;
+use super::{Owner, Then, Users, keep, member, tell};
 use crate::plan::assess::{self, Situation, Unread, Verdict, assess, entered_at};
 use crate::plan::observed::{Observed, last_entry};
 

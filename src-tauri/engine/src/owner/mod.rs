@@ -19,6 +19,7 @@ mod publish;
 mod setup;
 mod standing;
 mod templates;
+mod trouble;
 mod webhooks;
 mod write;
 
@@ -89,8 +90,8 @@ pub(crate) struct Owner {
     busy: HashSet<OpportunityId>,
     looking: usize,
     lane: lane::Lane,
-    lever_trouble: Option<Trouble>,
-    refapp_trouble: Option<Trouble>,
+    lever_trouble: Option<trouble::Trouble>,
+    refapp_trouble: Option<trouble::Trouble>,
     polling: bool,
     /// Whether this process has read a window: what came before that was not seen live.
     has_polled: bool,
@@ -117,12 +118,6 @@ pub(crate) struct Owner {
     gone: bool,
     /// By the configuration file: whether we are ready concerns nobody.
     left_out: bool,
-}
-
-/// Calls to one side fail for a reason that concerns all of them: they wait, growing longer, and one tries.
-pub(crate) struct Trouble {
-    until: Millis,
-    tries: u32,
 }
 
 /// The way to an owner.
@@ -355,73 +350,6 @@ impl Owner {
         }
     }
 
-    /// Lever's client for work of this priority, unless all calls have to wait.
-    fn lever(&self, priority: lever::Priority, now: Millis) -> Option<lever::Client> {
-        let waits = self.lever_trouble.as_ref().is_some_and(|trouble| now < trouble.until);
-        if waits {
-            None
-        } else {
-            self.lever.as_ref().map(|client| client.with(priority))
-        }
-    }
-
-    /// Takes note of how a call to Lever ended.
-    fn lever_answered(&mut self, error: Option<&lever::Error>) {
-        let now = Millis::now();
-        let Some(error) = error else {
-            self.lever_trouble = None;
-            self.verified_at = Some(now);
-            for code in LEVER_TROUBLES {
-                self.heal(code);
-            }
-            return;
-        };
-        let failure = Failure::from(error);
-        if concerns_all(error) {
-            back_off(&mut self.lever_trouble, &error.kind, now);
-            self.ail(failure, true);
-        } else if says_no(&error.kind) {
-            self.lever_trouble = None;
-        } else {
-            // No answer, or none that can be read: perhaps only to this call, perhaps to all. It is shown.
-            self.ail(failure, false);
-        }
-    }
-
-    /// Takes note of how a call to Refapp ended.
-    fn refapp_answered(&mut self, error: Option<&refapp::Error>) {
-        let now = Millis::now();
-        let Some(error) = error else {
-            self.refapp_trouble = None;
-            self.refapp_failure = None;
-            for code in REFAPP_TROUBLES {
-                self.heal(code);
-            }
-            return;
-        };
-        let failure = Failure::from(error);
-        back_off(&mut self.refapp_trouble, &error.kind, now);
-        self.ail(failure, true);
-    }
-
-    /// Something is wrong, since now or since it was first found.
-    fn ail(&mut self, failure: Failure, stops: bool) {
-        let now = Millis::now();
-        let code = failure.code;
-        if !self.findings.contains_key(&code) {
-            tracing::warn!(connection = %self.record.id, %code, "found");
-        }
-        let since = self.findings.get(&code).map_or(now, |finding| finding.since);
-        self.findings.insert(code, Finding { failure, stops, since });
-    }
-
-    /// It is not wrong any more.
-    fn heal(&mut self, code: Code) {
-        if self.findings.remove(&code).is_some() {
-            tracing::info!(connection = %self.record.id, %code, "mended");
-        }
-    }
-
     /// Answers an order. The snapshot goes first: whoever asked sees what the answer says.
     fn answer(&mut self, reply: Reply, answer: Result<Answer, Failure>) {
         self.publish();
@@ -443,73 +371,6 @@ impl Owner {
     fn keep_secret(&self, kind: SecretKind, secret: &Secret) -> Result<(), Failure> {
         self.world.vault.set(&self.secret_name(kind), secret)
     }
-}
-
-const LEVER_TROUBLES: [Code; 8] = [
-    Code::LevUnauthorized,
-    Code::LevUnreachable,
-    Code::LevDown,
-    Code::LevRateLimited,
-    Code::LevAnswer,
-    Code::OauthRevoked,
-    Code::OauthClient,
-    Code::AppKeychain,
-];
-const REFAPP_TROUBLES: [Code; 6] = [
-    Code::RefToken,
-    Code::RefEnvironment,
-    Code::RefRateLimited,
-    Code::RefDown,
-    Code::RefUnreachable,
-    Code::RefAnswer,
-];
-
-/// Whether a failed call says something about all calls, and not only about its own subject: without an access token
-/// there is none.
-fn concerns_all(error: &lever::Error) -> bool {
-    use lever::Kind;
-    error.call.is_oauth()
-        || matches!(
-            error.kind,
-            Kind::Unauthorized | Kind::Revoked | Kind::SecretStore(_) | Kind::Unreachable | Kind::RateLimited { .. }
-        )
-}
-
-/// Whether Lever is there and understood: it refuses this one call.
-fn says_no(kind: &lever::Kind) -> bool {
-    use lever::Kind;
-    matches!(kind, Kind::Forbidden | Kind::NotFound | Kind::BadRequest { .. })
-}
-
-/// Full jitter under a cap that doubles from 2 s to 60 s (`reliability.md` rule 13).
-fn pause(tries: u32) -> i64 {
-    let cap = (2 * SECOND).saturating_mul(1 << tries.min(5)).min(MINUTE);
-    rand::random_range(SECOND / 2..=cap)
-}
-
-/// The longest that a `Retry-After` is believed.
-const ASKED: i64 = HOUR;
-
-fn back_off(trouble: &mut Option<Trouble>, kind: &lever::Kind, now: Millis) {
-    let asked = match kind {
-        lever::Kind::RateLimited {
-            retry_after: Some(span),
-        } => i64::try_from(span.as_millis()).unwrap_or(ASKED).min(ASKED),
-        _ => 0,
-    };
-    let tries = match trouble {
-        // Jobs that were on their way together fail together: that is one try.
-        Some(before) if now < before.until => {
-            before.until = before.until.max(now.plus(asked));
-            return;
-        }
-        Some(before) => before.tries + 1,
-        None => 0,
-    };
-    *trouble = Some(Trouble {
-        until: now.plus(pause(tries).max(asked)),
-        tries,
-    });
 }
 
 /// Stores a check whose phase may have changed, and lets tag and note follow.
@@ -582,36 +443,5 @@ fn as_member(user: &lever::User) -> Member {
     Member {
         name: user.name.clone(),
         email,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn limited(seconds: Option<u64>) -> lever::Kind {
-        lever::Kind::RateLimited {
-            retry_after: seconds.map(Duration::from_secs),
-        }
-    }
-
-    #[test]
-    fn the_other_side_is_not_asked_again_before_the_time_that_it_named() {
-        let now = Millis(1_772_438_400_000);
-        let mut trouble = None;
-        back_off(&mut trouble, &limited(Some(90)), now);
-        let until = |trouble: &Option<Trouble>| trouble.as_ref().map_or(0, |trouble| trouble.until.since(now));
-        assert_eq!(until(&trouble), 90 * SECOND);
-        // Others that were on their way say more, or nothing.
-        back_off(&mut trouble, &limited(None), now);
-        back_off(&mut trouble, &limited(Some(120)), now);
-        assert_eq!(until(&trouble), 120 * SECOND);
-        assert_eq!(trouble.map(|trouble| trouble.tries), Some(0));
-        let mut trouble = None;
-        back_off(&mut trouble, &limited(Some(u64::MAX)), now);
-        assert_eq!(until(&trouble), HOUR);
-        let mut trouble = None;
-        back_off(&mut trouble, &limited(None), now);
-        assert!((1..=MINUTE).contains(&until(&trouble)));
     }
 }

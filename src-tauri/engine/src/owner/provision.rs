@@ -3,7 +3,8 @@
 use model::{Code, Failure, MINUTE, Millis, Right, Secret, StageChoice};
 use store::Standing;
 
-use super::{Owner, Then, pause};
+use super::trouble::pause;
+use super::{Owner, Then};
 use crate::state::Oauth;
 use crate::{LeverLogin, Provision, SecretKind};
 
@@ -41,7 +42,7 @@ impl Owner {
             self.open_rights();
         }
         if file.public_url.is_some() && self.secret(SecretKind::ReceiverPath)?.is_none() {
-            self.keep_secret(SecretKind::ReceiverPath, &Secret::new(&super::setup::random_hex()?))?;
+            self.keep_secret(SecretKind::ReceiverPath, &Secret::new(&super::channels::random_hex()?))?;
         }
         self.change(|record| {
             record.data_centre = Some(file.data_centre);

@@ -8,7 +8,8 @@ use model::{
 use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Standing, Tx};
 
 use super::outcome::{Outcome, Written};
-use super::{Owner, Then, keep, pause, tell};
+use super::trouble::pause;
+use super::{Owner, Then, keep, tell};
 use crate::plan::note;
 use crate::plan::write_back::{self, Next};
 
