@@ -26,10 +26,18 @@ pub fn run(start: Start) -> ExitCode {
     let context = tauri::generate_context!();
     // A second start hands itself over to the first, whichever of the two that is: a deep link must find it. Practice
     // would show the real connections then.
-    if !stays && is_running(&context.config().identifier) {
-        eprintln!("refapp-lever: the app is running already, and is one window with practice. Quit it first.");
-        return ExitCode::FAILURE;
-    }
+    let name = if stays {
+        Ok(None)
+    } else {
+        enter_practice(&context.config().identifier)
+    };
+    let _known_as_practice = match name {
+        Ok(name) => name,
+        Err(RealRuns) => {
+            eprintln!("refapp-lever: the app is running already, and is one window with practice. Quit it first.");
+            return ExitCode::FAILURE;
+        }
+    };
     let built = tauri::Builder::default()
         // First of all, so that a second start does nothing but hand over its arguments. It also passes a deep link
         // among them to the plugin after it.
@@ -93,21 +101,34 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
     Ok(())
 }
 
-/// Whether an instance of this app is on the session bus, by the name that the plugin takes.
+/// The app itself runs, and not practice.
+struct RealRuns;
+
+/// Practice's own name on the session bus, for as long as it is kept: by it a second practice knows the first.
 #[cfg(target_os = "linux")]
-fn is_running(identifier: &str) -> bool {
-    let asked = || -> zbus::Result<bool> {
+fn enter_practice(identifier: &str) -> Result<Option<zbus::blocking::Connection>, RealRuns> {
+    let practice = format!("{identifier}.Practice");
+    let asked = || -> zbus::Result<_> {
         let bus = zbus::blocking::Connection::session()?;
-        let name = format!("{identifier}.SingleInstance").try_into()?;
-        Ok(zbus::blocking::fdo::DBusProxy::new(&bus)?.name_has_owner(name)?)
+        let names = zbus::blocking::fdo::DBusProxy::new(&bus)?;
+        let is_there = |name: String| -> zbus::Result<bool> { Ok(names.name_has_owner(name.try_into()?)?) };
+        // The first is the name that the plugin takes for either of the two.
+        let real = is_there(format!("{identifier}.SingleInstance"))? && !is_there(practice.clone())?;
+        Ok((bus.clone(), real))
     };
     // Without a bus nobody can be found; then the lock on the data holds.
-    asked().unwrap_or(false)
+    let Ok((bus, real)) = asked() else { return Ok(None) };
+    if real {
+        return Err(RealRuns);
+    }
+    // Refused if practice has it already: then this start only shows that one.
+    let _ = bus.request_name(practice);
+    Ok(Some(bus))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_running(_identifier: &str) -> bool {
-    false
+fn enter_practice(_identifier: &str) -> Result<Option<()>, RealRuns> {
+    Ok(None)
 }
 
 /// Where the first instance could not be found, the lock on its data tells of it: this one has nothing to do here.
