@@ -187,11 +187,14 @@ impl Window {
     }
 
     /// Sets the window's size.
+    /// Gives the window this size, and waits until its page has it.
     pub async fn resize(&self, width: u32, height: u32) {
         self.client
             .set_window_size(width, height)
             .await
             .expect("the window can be resized");
+        let has_it = format!("return innerWidth === {width} && innerHeight === {height}");
+        self.until(&format!("a page of {width} by {height}"), &has_it).await;
     }
 
     /// A picture of what is visible, as PNG.

@@ -226,6 +226,9 @@ impl<'a> Camera<'a> {
             .resize(USUAL.0, (USUAL.1 + hidden as u32).min(TALLEST))
             .await;
         self.window.settle().await;
+        // The first one makes the page paint what the window grew by; it may be black there itself.
+        self.window.picture().await;
+        self.window.settle().await;
         self.album.add(&picture, &self.window.picture().await);
         self.window.resize(USUAL.0, USUAL.1).await;
 
