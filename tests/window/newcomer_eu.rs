@@ -146,6 +146,14 @@ async fn m01_m02_m04_m05_m06_m14_eu_from_the_first_start_to_a_check_that_follows
             "const list = document.querySelector('[data-testid=\"checks-scroll\"]'); return list.scrollWidth <= list.clientWidth",
         )
         .await;
+    // In a narrow window it takes the list's place, and gives it back when the window grows.
+    let list_is = |display: &str| {
+        format!("const list = document.querySelector('.list'); return getComputedStyle(list).display === '{display}'")
+    };
+    window.resize(360, 480).await;
+    window.until("no list beside it", &list_is("none")).await;
+    window.resize(1200, 800).await;
+    window.until("the list beside it", &list_is("flex")).await;
 
     // Both languages, live; the dark theme.
     window.choose("language", "sv").await;
