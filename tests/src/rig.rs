@@ -10,7 +10,7 @@ use api::{
     Request,
 };
 use engine::{SecretName, Surroundings, Vault};
-use model::{Code, ConnectionId, DataCentre, Failure, Millis, Place, Redirect, Secret};
+use model::{Clock, Code, ConnectionId, DataCentre, Failure, Millis, Place, Redirect, Secret};
 use serde_json::{Value, json};
 use simulator::{Entry, Side, Simulator, demo};
 use store::Store;
@@ -37,6 +37,8 @@ pub struct Setup {
     pub switches: simulator::Switches,
     /// Lever's webhook groups are switched on before anything else.
     pub webhooks_on: bool,
+    /// What time it is, for the host and for both services.
+    pub clock: Clock,
 }
 
 impl Default for Setup {
@@ -49,6 +51,7 @@ impl Default for Setup {
             default_template: None,
             switches: simulator::Switches::default(),
             webhooks_on: true,
+            clock: Clock::system(),
         }
     }
 }
@@ -178,6 +181,10 @@ impl Rig {
         let options = simulator::Options {
             seed: SEED,
             switches: setup.switches.clone(),
+            clock: simulator::Clock::of({
+                let clock = setup.clock.clone();
+                move || clock.now().0
+            }),
             ..simulator::Options::default()
         };
         let sim = simulator::start(options).await.expect("a port on loopback");
@@ -198,7 +205,7 @@ impl Rig {
         });
         let vault = Arc::new(MemoryVault::default());
         let dir = tempfile::tempdir().expect("a directory");
-        let host = open_host(dir.path().to_owned(), &vault, &surroundings).await;
+        let host = open_host(dir.path().to_owned(), &vault, &surroundings, &setup.clock).await;
         let receiver = serve(listener, &host);
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
@@ -283,14 +290,20 @@ impl Rig {
         self.host.stop().await;
         // The directory is given back when the last handle goes: put a host in its place that has none.
         let elsewhere = tempfile::tempdir().expect("a directory");
-        self.host = open_host(elsewhere.path().to_owned(), &self.vault, &self.surroundings).await;
+        self.host = open_host(
+            elsewhere.path().to_owned(),
+            &self.vault,
+            &self.surroundings,
+            &self.setup.clock,
+        )
+        .await;
     }
 
     pub async fn start_host(&mut self) {
         let path = self.dir.path().to_owned();
         let host = self
             .until("the directory is free", async || {
-                try_open(path.clone(), &self.vault, &self.surroundings).await
+                try_open(path.clone(), &self.vault, &self.surroundings, &self.setup.clock).await
             })
             .await;
         self.host = host;
@@ -424,7 +437,7 @@ impl Rig {
                     check.status_since = back(check.status_since);
                     check.created_at = back(check.created_at);
                     check.active_at = back(check.active_at);
-                    tx.put_check(&check, Some(Millis::now()))?;
+                    tx.put_check(&check, Some(self.setup.clock.now()))?;
                 }
             }
             Ok::<_, store::Error>(())
@@ -707,7 +720,12 @@ impl Rig {
     }
 }
 
-async fn try_open(path: PathBuf, vault: &Arc<MemoryVault>, surroundings: &Arc<Around>) -> Option<Arc<Host>> {
+async fn try_open(
+    path: PathBuf,
+    vault: &Arc<MemoryVault>,
+    surroundings: &Arc<Around>,
+    clock: &Clock,
+) -> Option<Arc<Host>> {
     let options = Options {
         data_dir: path,
         vault: vault.clone(),
@@ -715,12 +733,15 @@ async fn try_open(path: PathBuf, vault: &Arc<MemoryVault>, surroundings: &Arc<Ar
         practice: None,
         receiver: None,
         version: "0.0.0".to_owned(),
+        clock: clock.clone(),
     };
     Host::open(options).await.ok()
 }
 
-async fn open_host(path: PathBuf, vault: &Arc<MemoryVault>, surroundings: &Arc<Around>) -> Arc<Host> {
-    try_open(path, vault, surroundings).await.expect("a fresh directory")
+async fn open_host(path: PathBuf, vault: &Arc<MemoryVault>, surroundings: &Arc<Around>, clock: &Clock) -> Arc<Host> {
+    try_open(path, vault, surroundings, clock)
+        .await
+        .expect("a fresh directory")
 }
 
 fn serve(listener: TcpListener, host: &Arc<Host>) -> Receiver {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault};
-use model::{Code, ConnectionId, Failure, Millis, Secret};
+use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault, in_place};
+use model::{Clock, Code, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -25,6 +25,7 @@ pub struct Options {
     pub receiver: Option<Receiver>,
     /// Shown in the overview.
     pub version: String,
+    pub clock: Clock,
 }
 
 /// Where a host on a desk waits for what a tunnel brings.
@@ -43,6 +44,7 @@ pub struct Host {
     practice: Option<Practice>,
     receiver: Option<Receiver>,
     opened_at: Millis,
+    clock: Clock,
     version: String,
     /// How often somebody looked.
     looks: Mutex<u32>,
@@ -66,12 +68,14 @@ impl Host {
             practice,
             receiver,
             version,
+            clock,
         } = options;
-        let engine = tokio::task::block_in_place(|| {
+        let engine = in_place(|| {
             Engine::open(engine::Options {
                 data_dir,
                 vault,
                 surroundings: surroundings.clone(),
+                clock: clock.clone(),
             })
         })?;
         Ok(Arc::new(Self {
@@ -79,7 +83,8 @@ impl Host {
             surroundings,
             practice,
             receiver,
-            opened_at: Millis::now(),
+            opened_at: clock.now(),
+            clock,
             version,
             looks: Mutex::default(),
         }))
@@ -111,7 +116,11 @@ impl Host {
             } => return self.window(connection, offset, limit),
             Request::Check { check } => {
                 let (check, story) = self.engine.check(check)?;
-                return Ok(Reply::CheckDetail(Box::new(show::detail(&check, story, Millis::now()))));
+                return Ok(Reply::CheckDetail(Box::new(show::detail(
+                    &check,
+                    story,
+                    self.clock.now(),
+                ))));
             }
             Request::Decide { checks, decision } => {
                 return Ok(Reply::Decided(self.decide(checks, decision.into()).await));
@@ -254,7 +263,7 @@ impl Host {
     }
 
     fn overview(&self) -> (Overview, Vec<Arc<State>>) {
-        let now = Millis::now();
+        let now = self.clock.now();
         // Held while looking, so that the order of the numbers is that of what was seen.
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         *looks = looks.wrapping_add(1);
@@ -313,7 +322,7 @@ impl Host {
     }
 
     fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Reply, Failure> {
-        let now = Millis::now();
+        let now = self.clock.now();
         let window = self.engine.window(connection, offset, limit.min(WINDOW))?;
         let rows = window.rows.iter().map(|check| show::row(check, now)).collect();
         Ok(Reply::CheckWindow(CheckWindow {
@@ -429,6 +438,7 @@ mod tests {
             practice: None,
             receiver,
             version: "0.0.0".to_owned(),
+            clock: Clock::system(),
         };
         let host = Host::open(options).await.unwrap();
         let name = "Nordvik".to_owned();
@@ -458,7 +468,7 @@ mod tests {
         // One that polls is called by nobody.
         view.findings.clear();
         view.setup.public_url = Some(String::new());
-        show::add_host_finding(&mut view, &failure, Millis::now());
+        show::add_host_finding(&mut view, &failure, Clock::system().now());
         assert!(view.findings.is_empty());
     }
 

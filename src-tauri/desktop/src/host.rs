@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use api::{Host, Options};
-use engine::{SecretKind, SecretName, Vault};
-use model::{Code, Failure};
+use engine::{SecretKind, SecretName, Vault, in_place};
+use model::{Clock, Code, Failure};
 use store::Store;
 use tauri::async_runtime::spawn;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tokio::task::block_in_place;
 use url::Url;
 
 use crate::arguments::Simulated;
@@ -64,7 +63,7 @@ impl Shell {
         let keychain = Keychain::practice();
         if simulated == Simulated::Here {
             // The simulator remembers nothing, so the app must not either.
-            block_in_place(|| forget(&folder, &keychain))?;
+            in_place(|| forget(&folder, &keychain))?;
         }
         let practice = Practice::begin(simulated).await?;
         let view = practice.view();
@@ -88,6 +87,7 @@ impl Shell {
             practice,
             receiver,
             version: self.version,
+            clock: Clock::system(),
         });
         let host = opened
             .await

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Check, CheckId, Code, ConnectionId, Failure, Millis};
+use model::{Check, CheckId, Clock, Code, ConnectionId, Failure};
 use store::{ConnectionRecord, Moment, Store, Window};
 use tokio::sync::{oneshot, watch};
 use url::Url;
 
 use crate::order::Envelope;
 use crate::owner::{Handle, Owner, World};
-use crate::{Answer, Intake, Order, Provision, SecretKind, SecretName, State, Surroundings, Vault};
+use crate::{Answer, Intake, Order, Provision, SecretKind, SecretName, State, Surroundings, Vault, in_place};
 
 /// What a host brings.
 pub struct Options {
@@ -19,9 +19,10 @@ pub struct Options {
     pub data_dir: PathBuf,
     pub vault: Arc<dyn Vault>,
     pub surroundings: Arc<dyn Surroundings>,
+    pub clock: Clock,
 }
 
-/// The engine. Needs a multi-threaded tokio runtime: the database blocks.
+/// The engine. Needs a tokio runtime; one of several threads, to do anything while the database blocks.
 pub struct Engine {
     world: World,
     owners: Mutex<HashMap<ConnectionId, Handle>>,
@@ -37,12 +38,13 @@ impl Engine {
     pub fn open(options: Options) -> Result<Self, Failure> {
         let store =
             Store::open(&options.data_dir).inspect_err(|error| tracing::error!(%error, "the data directory"))?;
-        let intake = Intake::new(store.clone());
+        let intake = Intake::new(store.clone(), options.clock.clone());
         let world = World {
             store,
             vault: options.vault,
             surroundings: options.surroundings,
             intake,
+            clock: options.clock,
         };
         let engine = Self {
             world,
@@ -65,7 +67,7 @@ impl Engine {
     pub fn create(&self, name: &str) -> Result<ConnectionId, Failure> {
         let record = self.draft(name)?;
         let connection = record.id;
-        tokio::task::block_in_place(|| {
+        in_place(|| {
             let mut names = SecretKind::ALL.iter().map(|&kind| SecretName { connection, kind });
             names.try_for_each(|name| self.world.vault.delete(&name))
         })?;
@@ -81,13 +83,13 @@ impl Engine {
         Ok(ConnectionRecord::draft(
             ConnectionId::of(name),
             name.to_owned(),
-            Millis::now(),
+            self.world.clock.now(),
         ))
     }
 
     fn begin(&self, record: ConnectionRecord) -> Result<ConnectionId, Failure> {
         let id = record.id;
-        tokio::task::block_in_place(|| self.world.store.write(|tx| tx.put_connection(&record)))?;
+        in_place(|| self.world.store.write(|tx| tx.put_connection(&record)))?;
         self.start(record);
         Ok(id)
     }
@@ -201,7 +203,7 @@ impl Engine {
     /// # Errors
     /// `APP-STORE`.
     pub fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Window, Failure> {
-        Ok(tokio::task::block_in_place(|| {
+        Ok(in_place(|| {
             self.world.store.read(|tx| tx.window(connection, offset, limit))
         })?)
     }
@@ -211,7 +213,7 @@ impl Engine {
     /// # Errors
     /// `APP-NOT-FOUND`, `APP-STORE`.
     pub fn check(&self, id: CheckId) -> Result<(Check, Vec<Moment>), Failure> {
-        let found = tokio::task::block_in_place(|| self.world.store.read(|tx| Ok((tx.check(id)?, tx.story(id)?))))?;
+        let found = in_place(|| self.world.store.read(|tx| Ok((tx.check(id)?, tx.story(id)?))))?;
         match found {
             (Some(check), story) => Ok((check, story)),
             (None, _) => Err(Code::AppNotFound.into()),

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hmac::{Hmac, Mac};
-use model::{ConnectionId, DAY, Millis, OpportunityId, Place, Secret, StageId};
+use model::{Clock, ConnectionId, DAY, Millis, OpportunityId, Place, Secret, StageId};
 use refapp::parse_update;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use store::{Inbound, Store};
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
+
+use crate::in_place;
 
 /// Lever keeps deliveries for two weeks and lets people rerun them (`lever-api.md §8.5`): older ones are forgeries.
 const OLDEST: i64 = 14 * DAY;
@@ -24,6 +26,7 @@ const NEWEST: i64 = DAY;
 #[derive(Clone)]
 pub struct Intake {
     store: Store,
+    clock: Clock,
     doors: Arc<RwLock<Doors>>,
 }
 
@@ -77,9 +80,10 @@ struct DeliveryData {
 }
 
 impl Intake {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, clock: Clock) -> Self {
         Self {
             store,
+            clock,
             doors: Arc::default(),
         }
     }
@@ -92,7 +96,7 @@ impl Intake {
 
     /// A webhook of Lever's. `path` is the last part of the address that was called.
     pub async fn webhook(&self, path: &str, body: &[u8]) -> Taken {
-        let now = Millis::now();
+        let now = self.clock.now();
         let Ok(delivery) = serde_json::from_slice::<Delivery>(body) else {
             return Taken::Refused;
         };
@@ -135,7 +139,7 @@ impl Intake {
 
     /// An update of Refapp's (`refapp-api.md §4`). `authorization` is the header's value.
     pub async fn update(&self, path: &str, authorization: Option<&str>, body: &[u8]) -> Taken {
-        let now = Millis::now();
+        let now = self.clock.now();
         // That the bearer comes in this header is inferred (refapp-api.md §6); the path is the second factor.
         let given = authorization.and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
@@ -208,8 +212,7 @@ impl Intake {
     }
 
     fn keep(&self, connection: ConnectionId, wake: &Notify, repeat_key: &str, now: Millis, inbound: &Inbound) -> Taken {
-        let kept =
-            tokio::task::block_in_place(|| self.store.write(|tx| tx.take_in(connection, repeat_key, now, inbound)));
+        let kept = in_place(|| self.store.write(|tx| tx.take_in(connection, repeat_key, now, inbound)));
         match kept {
             Ok(true) => {
                 wake.notify_one();

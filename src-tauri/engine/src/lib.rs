@@ -7,6 +7,7 @@
 //! No tauri, no web framework, no screen: both hosts run it, and its tests run without a display.
 
 mod engine;
+mod in_place;
 mod intake;
 mod order;
 mod owner;
@@ -17,6 +18,7 @@ mod surroundings;
 mod vault;
 
 pub use engine::{Engine, Options};
+pub use in_place::in_place;
 pub use intake::{Intake, Taken};
 pub use order::{Answer, Decision, Order};
 pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW, decisions, mails};

@@ -1,6 +1,6 @@
 //! The words of the domain as plain types, shared by every room of the house.
 //!
-//! Nothing here does I/O, reads a clock or draws a random number. Wire formats are not here either:
+//! Nothing here does I/O or draws a random number; a clock is read by [`Clock`] alone. Wire formats are not here either:
 //! `lever` and `refapp` own theirs; what the UI sees is in `api`.
 
 mod check;
@@ -30,4 +30,4 @@ pub use right::{Right, RightGroup, RightState};
 pub use secret::Secret;
 pub use status::{Status, WhoActs, WireStatus, derive};
 pub use tag::{StatusTag, TemplateTag};
-pub use time::{DAY, HOUR, MINUTE, Millis, SECOND};
+pub use time::{Clock, DAY, HOUR, MINUTE, Millis, SECOND};

@@ -1,6 +1,7 @@
 //! Time as both APIs write it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -30,10 +31,28 @@ impl Millis {
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
+}
 
-    /// The wall clock. Only the edges call this; logic takes `now` as an argument.
-    pub fn now() -> Self {
-        Self(jiff::Timestamp::now().as_millisecond())
+/// The wall clock of a host, so that a test can have another one. Only the edges ask it; logic takes `now` as an
+/// argument.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
+
+impl Clock {
+    /// The computer's.
+    #[expect(clippy::disallowed_methods, reason = "here and nowhere else")]
+    pub fn system() -> Self {
+        Self::of(|| Millis(jiff::Timestamp::now().as_millisecond()))
+    }
+
+    /// One that shows what `read` says.
+    pub fn of(read: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    /// What it shows.
+    pub fn now(&self) -> Millis {
+        (self.0)()
     }
 }
 

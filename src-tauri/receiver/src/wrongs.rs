@@ -2,7 +2,9 @@
 //! slowed down, genuine or not.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::caller::Caller;
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use api::{CheckRow, ConnectionView, Decision, OauthState, Overview, Reply, Request, RightView, TemplateReport};
-use model::{Code, Failure, MINUTE, Millis, Redirect, RightState, WayIn};
+use model::{Clock, Code, Failure, MINUTE, Millis, Redirect, RightState, WayIn};
 use serde::Serialize;
 
 use crate::args::{Command, Outcome, Templates};
@@ -66,7 +66,7 @@ fn status(client: &Client, config: &Config, json: bool) -> Result<(), Trouble> {
 fn renew_consent_addresses(client: &Client, overview: &Overview, named: &[String]) -> Result<bool, Trouble> {
     let mut renewed = false;
     let named = overview.connections.iter().filter(|c| named.contains(&c.name));
-    for connection in named.filter(|c| wants_consent(c, Millis::now())) {
+    for connection in named.filter(|c| wants_consent(c, Clock::system().now())) {
         let request = Request::BeginOauth {
             connection: connection.id,
             redirect: Redirect::Loopback,
@@ -92,7 +92,7 @@ fn wants_consent(connection: &ConnectionView, now: Millis) -> bool {
 
 fn checks(client: &Client, json: bool) -> Result<(), Trouble> {
     let rows = all_checks(client)?;
-    show(json, &rows, || print::checks(&rows, Millis::now()))
+    show(json, &rows, || print::checks(&rows, Clock::system().now()))
 }
 
 fn check(client: &Client, id: &str, json: bool) -> Result<(), Trouble> {

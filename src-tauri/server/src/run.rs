@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{Host, Options};
-use model::{Code, Failure};
+use model::{Clock, Code, Failure};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
@@ -52,6 +52,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         practice: None,
         receiver: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        clock: Clock::system(),
     })
     .await?;
     // After the host, which has the lock on the data directory: whatever socket is there is a dead one.

@@ -8,6 +8,7 @@
 
 mod autopilot;
 mod board;
+mod clock;
 mod control;
 mod courier;
 mod data_centre;
@@ -33,6 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub use clock::Clock;
 pub use data_centre::DataCentre;
 pub use faults::{Fault, Kind as FaultKind, Match as FaultMatch};
 pub use ledger::{Entry, Side};
@@ -56,6 +58,8 @@ pub struct Options {
     pub switches: Switches,
     /// Lets running checks take one step per interval; `None` leaves them to the board and the control API.
     pub autopilot: Option<Duration>,
+    /// What time it is at both services.
+    pub clock: Clock,
 }
 
 impl Default for Options {
@@ -65,6 +69,7 @@ impl Default for Options {
             seed: 1,
             switches: Switches::default(),
             autopilot: None,
+            clock: Clock::system(),
         }
     }
 }
@@ -127,6 +132,7 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
         format!("http://{address}"),
         options.seed,
         options.switches,
+        options.clock,
         ledger.clone(),
         courier,
     );

@@ -1,11 +1,11 @@
 //! Everything the simulator knows, behind one lock: both services, the switches, the faults, the chances.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rand::{Rng, RngCore, SeedableRng, rngs::StdRng};
 use tokio::sync::mpsc;
 
+use crate::clock::Clock;
 use crate::courier::Parcel;
 use crate::data_centre::DataCentre;
 use crate::faults::Faults;
@@ -45,6 +45,7 @@ pub(crate) struct World {
     pub(crate) oauth: OAuth,
     pub(crate) refapp: Refapp,
     pub(crate) ledger: Arc<Ledger>,
+    clock: Clock,
     pub(crate) clock_offset: i64,
     /// Chance from 0 to 1 that a webhook is never sent.
     pub(crate) webhook_loss: f64,
@@ -56,10 +57,11 @@ impl World {
         origin: String,
         seed: u64,
         switches: Switches,
+        clock: Clock,
         ledger: Arc<Ledger>,
         courier: mpsc::UnboundedSender<Parcel>,
     ) -> Self {
-        let now = now(0);
+        let now = clock.now();
         Self {
             switches,
             faults: Faults::default(),
@@ -68,6 +70,7 @@ impl World {
             oauth: crate::demo::oauth(),
             refapp: crate::demo::refapp(),
             ledger,
+            clock,
             clock_offset: 0,
             webhook_loss: 0.0,
             courier,
@@ -77,7 +80,7 @@ impl World {
 
     /// The simulated clock in milliseconds: Date header, time stamps and the life of tokens alike.
     pub(crate) fn now(&self) -> i64 {
-        now(self.clock_offset)
+        self.clock.now().saturating_add(self.clock_offset)
     }
 
     /// A fresh UUID from the seeded generator.
@@ -114,11 +117,4 @@ impl World {
         // A stopped courier means that the simulator is being stopped: nothing is delivered any more.
         let _ = self.courier.send(parcel);
     }
-}
-
-fn now(offset: i64) -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis())
-        .unwrap_or(i64::MAX)
-        .saturating_add(offset)
 }

@@ -117,7 +117,12 @@ impl Owner {
             vault: self.world.vault.clone(),
             name: self.secret_name(SecretKind::OauthRefreshToken),
         };
-        let tokens = Arc::new(TokenSource::new(place, credentials.clone(), Arc::new(kept))?);
+        let tokens = Arc::new(TokenSource::new(
+            place,
+            credentials.clone(),
+            Arc::new(kept),
+            self.world.clock.clone(),
+        )?);
         self.source = Some(Source {
             place: place.clone(),
             credentials,
@@ -201,7 +206,7 @@ impl Owner {
         let credentials = self.credentials()?;
         let data_centre = self.record.data_centre.ok_or(Code::AppNotNow)?;
         let address = self.world.surroundings.redirect(redirect, data_centre)?;
-        let now = Millis::now();
+        let now = self.now();
         let attempt = oauth::begin(&self.lever_place()?, &credentials.id, &address, now);
         let url = attempt.url().clone();
         // An earlier try is forgotten: a second click leaves one, and a late return to the first is refused.
@@ -221,10 +226,11 @@ impl Owner {
     }
 
     pub(super) fn oauth_returned(&mut self, url: &Url) -> Result<(), Failure> {
+        let now = self.now();
         let Some(attempt) = &mut self.attempt else {
             return Err(Code::OauthState.into());
         };
-        match oauth::read_return(&attempt.attempt, url, Millis::now()) {
+        match oauth::read_return(&attempt.attempt, url, now) {
             Ok(oauth::Return::Granted { code }) => {
                 // Single use: whoever returns again finds a code there already and changes nothing.
                 if attempt.code.is_none() {
@@ -294,9 +300,10 @@ impl Owner {
             }
         };
         self.oauth_becomes(Oauth::Exchanging);
+        let clock = self.world.clock.clone();
         self.job(async move {
             let connected: Result<_, Failure> = async {
-                let tokens = oauth::exchange(&place, &credentials, attempt, code).await?;
+                let tokens = oauth::exchange(&place, &credentials, attempt, code, clock).await?;
                 // A person who may not consent gets through to here with hardly a right (lever-api.md §2.3).
                 let missing = tokens.missing_scopes();
                 if !missing.is_empty() {
@@ -314,7 +321,7 @@ impl Owner {
             }
             .await;
             Box::new(move |owner: &mut Self| {
-                let now = Millis::now();
+                let now = owner.now();
                 let answer = match connected {
                     Ok((client, stages)) => {
                         owner.oauth_becomes(Oauth::Connected { since: now });

@@ -1,7 +1,7 @@
 //! The tag carrier (`rules.md` 16): the one opportunity that exists only to make template tags known in Lever.
 
 use lever::{Kind, NewOpportunity};
-use model::{Code, Failure, Millis, OpportunityId, Right, RightState, TemplateTag, UserId};
+use model::{Code, Failure, OpportunityId, Right, RightState, TemplateTag, UserId};
 use store::Carrier;
 
 use super::prove::outcome;
@@ -77,7 +77,7 @@ impl Owner {
         }
         let before = self.record.carrier.clone();
         let uncertain = matches!(before, Carrier::Unknown { .. }) && !insists;
-        let now = Millis::now();
+        let now = self.now();
         self.change(|record| record.carrier = Carrier::Making { since: now });
         if !matches!(self.record.carrier, Carrier::Making { .. }) {
             return self.end_proof(Some(Code::AppStore.into()));
@@ -142,7 +142,7 @@ impl Owner {
             Err(error) => {
                 let tried = error.call == lever::Call::CreateOpportunity;
                 let unknown = tried && error.outcome() == lever::Outcome::Unknown;
-                let since = Millis::now();
+                let since = self.now();
                 self.change(|record| {
                     record.carrier = if unknown { Carrier::Unknown { since } } else { before };
                 });

@@ -56,7 +56,7 @@ impl Owner {
     /// # Errors
     /// `APP-NOT-FOUND`; `APP-NOT-NOW` if it does not make sense any more, because something happened meanwhile.
     pub(super) fn decide(&mut self, id: CheckId, decision: Decision) -> Result<(), Failure> {
-        let now = Millis::now();
+        let now = self.now();
         let connection = self.id();
         self.world.store.write(|tx| {
             let Some(mut check) = tx.check(id)?.filter(|check| check.connection == connection) else {

@@ -144,7 +144,7 @@ impl Owner {
                     if let Err(error) = owner.form_read(check.id, &observed, form) {
                         owner.ail(error.into(), true);
                         // Refapp is not asked for the form again and again while it cannot be stored that it was used.
-                        owner.lane.trip(Millis::now());
+                        owner.lane.trip(owner.now());
                     }
                 }) as Then
             });
@@ -160,7 +160,7 @@ impl Owner {
         observed: &Observed,
         form: std::result::Result<Form, refapp::Error>,
     ) -> Result<()> {
-        let now = Millis::now();
+        let now = self.now();
         let form = match form {
             Ok(form) => form,
             // Refused for this job alone: its own trouble. Anything else concerns all starts, and they wait.
@@ -321,7 +321,7 @@ impl Owner {
     }
 
     pub(super) fn sent(&mut self, effect: &Effect, error: Option<&refapp::Error>) -> Result<()> {
-        let now = Millis::now();
+        let now = self.now();
         let mut effect = effect.clone();
         effect.changed_at = now;
         let (state, phase) = match error {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use lever::{Applications, Kind, Priority};
 use model::{
-    Check, CheckId, Code, DAY, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress, Reason,
-    Right, StageId, Written,
+    Check, CheckId, Clock, Code, DAY, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress,
+    Reason, Right, StageId, Written,
 };
 use store::{Bell, Carrier, Result, Source, Tx};
 
@@ -74,9 +74,10 @@ impl Owner {
                     .any(|check| check.by_person && matches!(check.phase, Phase::Queued | Phase::Parked(_))))
             })?;
             let (client, users, trigger) = (client.clone(), self.users.clone(), trigger.id.clone());
+            let clock = self.world.clock.clone();
             self.looking += 1;
             self.job_about(&bell.opportunity.clone(), async move {
-                let seen = look(&client, &users, &bell.opportunity, &trigger, by_person).await;
+                let seen = look(&client, &users, &clock, &bell.opportunity, &trigger, by_person).await;
                 Box::new(move |owner: &mut Self| owner.looked(&bell, seen)) as Then
             });
         }
@@ -101,7 +102,7 @@ impl Owner {
     fn looked(&mut self, bell: &Bell, seen: std::result::Result<Seen, lever::Error>) {
         self.looking -= 1;
         self.lever_answered(seen.as_ref().err());
-        let now = Millis::now();
+        let now = self.now();
         if let Ok(Seen::There(observed)) = &seen {
             self.prove_by_look(observed);
         }
@@ -311,6 +312,7 @@ fn is_garbled(kind: &Kind) -> bool {
 async fn look(
     client: &lever::Client,
     users: &Users,
+    clock: &Clock,
     id: &OpportunityId,
     trigger: &StageId,
     by_person: bool,
@@ -325,7 +327,7 @@ async fn look(
         posting: None,
         posting_owner: None,
         unreadable: None,
-        seen_at: Millis::now(),
+        seen_at: clock.now(),
         opportunity,
     };
     let may_start = observed.opportunity.stage == *trigger || by_person;
@@ -349,10 +351,10 @@ async fn look(
     }
     let mover = last_entry(&observed.opportunity, trigger).and_then(|change| change.user.clone());
     if let Some(user) = mover {
-        observed.mover = member(client, users, &user).await?;
+        observed.mover = member(client, users, &user, clock.now()).await?;
     }
     if let Some(user) = observed.posting.as_ref().and_then(|posting| posting.owner.clone()) {
-        observed.posting_owner = member(client, users, &user).await?;
+        observed.posting_owner = member(client, users, &user, clock.now()).await?;
     }
     Ok(Seen::There(Box::new(observed)))
 }

@@ -29,8 +29,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::{
-    Check, CheckId, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND, Secret,
-    TemplateId,
+    Check, CheckId, Clock, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND,
+    Secret, TemplateId,
 };
 use store::{ConnectionRecord, Moment, Standing, Store, Tx};
 use tokio::sync::{Notify, mpsc, watch};
@@ -40,7 +40,7 @@ use crate::order::{Answer, Envelope, Reply};
 use crate::plan::observed::Member;
 use crate::plan::write_back::hand_over;
 use crate::state::{Finding, Hints, LeverUser, Oauth, State};
-use crate::{Intake, SecretKind, SecretName, Surroundings, Vault};
+use crate::{Intake, SecretKind, SecretName, Surroundings, Vault, in_place};
 
 pub use auth::SLOW;
 pub use carrier::{CARRIER_NAME, CARRIER_TAG};
@@ -56,6 +56,7 @@ pub(crate) struct World {
     pub vault: Arc<dyn Vault>,
     pub surroundings: Arc<dyn Surroundings>,
     pub intake: Intake,
+    pub clock: Clock,
 }
 
 /// Lever users seen lately: "users known" is what makes a start cost four requests.
@@ -187,18 +188,18 @@ impl Owner {
     }
 
     async fn run(mut self, mut orders: mpsc::Receiver<Envelope>) {
-        tokio::task::block_in_place(|| self.wake_up());
+        in_place(|| self.wake_up());
         while !self.gone {
-            let now = Millis::now();
-            let until = tokio::task::block_in_place(|| {
+            let now = self.now();
+            let until = in_place(|| {
                 self.pump(now);
                 self.publish();
                 self.next_wake(now)
             });
-            let nap = Duration::from_millis(u64::try_from(until.since(Millis::now())).unwrap_or(0).clamp(1, 60_000));
+            let nap = Duration::from_millis(u64::try_from(until.since(self.now())).unwrap_or(0).clamp(1, 60_000));
             tokio::select! {
                 envelope = orders.recv() => match envelope {
-                    Some(envelope) => tokio::task::block_in_place(|| self.obey(envelope)),
+                    Some(envelope) => in_place(|| self.obey(envelope)),
                     None => break,
                 },
                 Some(done) = self.jobs.join_next_with_id() => self.finish(done),
@@ -240,13 +241,13 @@ impl Owner {
             Ok(done) => done,
             Err(error) => {
                 tracing::error!(%error, "a job broke off");
-                return tokio::task::block_in_place(|| self.begin_again());
+                return in_place(|| self.begin_again());
             }
         };
         if let Some(opportunity) = self.subjects.remove(&id) {
             self.busy.remove(&opportunity);
         }
-        tokio::task::block_in_place(|| {
+        in_place(|| {
             then(self);
             for envelope in std::mem::take(&mut self.deferred) {
                 self.obey(envelope);
@@ -337,6 +338,10 @@ impl Owner {
         self.record.id
     }
 
+    fn now(&self) -> Millis {
+        self.world.clock.now()
+    }
+
     /// Changes the record and stores it at once.
     fn change(&mut self, change: impl FnOnce(&mut ConnectionRecord)) {
         let mut record = self.record.clone();
@@ -407,8 +412,12 @@ fn tell(tx: &Tx<'_>, check: CheckId, at: Millis, step: &str, params: &[(&str, St
 const USER_LIFE: i64 = HOUR;
 
 /// A Lever user, from memory or from Lever. `None`: there is no such user any more.
-async fn member(client: &lever::Client, users: &Users, id: &model::UserId) -> Result<Option<Member>, lever::Error> {
-    let now = Millis::now();
+async fn member(
+    client: &lever::Client,
+    users: &Users,
+    id: &model::UserId,
+    now: Millis,
+) -> Result<Option<Member>, lever::Error> {
     let known = users
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -44,7 +44,7 @@ impl Owner {
         window: std::result::Result<lever::List<Opportunity>, lever::Error>,
         began: Millis,
     ) {
-        let now = Millis::now();
+        let now = self.now();
         self.polling = false;
         self.next_poll = now.plus(i64::from(self.record.settings.poll_interval.max(1)) * SECOND);
         self.lever_answered(window.as_ref().err());

@@ -5,7 +5,7 @@
 //! for it (`lever-api.md §12` row 11).
 
 use lever::{Kind, Priority};
-use model::{Code, Failure, Millis, OpportunityId, Phase, PostingId, Right, RightState};
+use model::{Code, Failure, OpportunityId, Phase, PostingId, Right, RightState};
 
 use super::{Owner, Then};
 use crate::order::{Answer, Reply};
@@ -76,6 +76,7 @@ impl Owner {
             .trigger_stage
             .clone()
             .or_else(|| self.record.stages.first().cloned());
+        let now = self.now();
         self.job(async move {
             let mut proofs: Vec<Proof> = Vec::new();
             let stages = client.stages().await;
@@ -111,7 +112,7 @@ impl Owner {
                     text: first.text.clone(),
                 })
             }) {
-                let window = client.opportunities_in_stage(&stage.id, Some(Millis::now())).await;
+                let window = client.opportunities_in_stage(&stage.id, Some(now)).await;
                 proofs.push((Right::ListOpportunities, outcome(&window)));
             }
             proofs.push((Right::ListTags, outcome(&client.tags().await)));
@@ -214,7 +215,7 @@ impl Owner {
     }
 
     pub(super) fn end_proof(&mut self, failure: Option<Failure>) {
-        let now = Millis::now();
+        let now = self.now();
         let missing = Right::REQUIRED
             .iter()
             .any(|right| self.record.rights.get(right) == Some(&RightState::Missing));

@@ -263,7 +263,7 @@ impl Owner {
                     }
                     form => {
                         owner.refapp_answered(None);
-                        let now = Millis::now();
+                        let now = owner.now();
                         owner.change(|record| record.refapp_proven_at = Some(now));
                         if let Ok(form) = form {
                             owner.account_form_read(form);

@@ -113,7 +113,7 @@ impl Owner {
             Err(error) => return Err(Failure::from(&error)),
         };
         self.keep_secret(SecretKind::RefappToken, token)?;
-        let now = Millis::now();
+        let now = self.now();
         self.change(|record| {
             record.refapp_url = Some(url);
             record.refapp_proven_at = Some(now);
@@ -241,7 +241,7 @@ impl Owner {
         }
         self.hints.lever_key = Some(key.hint());
         self.change(|record| record.way_in = Some(WayIn::ApiKey));
-        self.lever_is_proven(client, &stages.unwrap_or_default(), Millis::now());
+        self.lever_is_proven(client, &stages.unwrap_or_default(), self.now());
         if other {
             self.prove_again();
         }
@@ -282,7 +282,7 @@ impl Owner {
     }
 
     pub(super) fn users_read(&mut self, users: &[lever::User]) {
-        let now = Millis::now();
+        let now = self.now();
         self.right_is_proven(Right::ListUsers);
         for user in users {
             remember(&self.users, user.id.clone(), Some(as_member(user)), now);
@@ -413,7 +413,7 @@ impl Owner {
             .trigger_stage
             .as_ref()
             .map(|stage| stage.id.clone());
-        let now = Millis::now();
+        let now = self.now();
         let same = before.as_ref() == Some(&choice.id);
         self.change(|record| {
             record.settings.trigger_stage = Some(choice);
@@ -451,7 +451,7 @@ impl Owner {
         if !self.has_channel() {
             return Err(Code::AppNoChannel.into());
         }
-        let now = Millis::now();
+        let now = self.now();
         self.change(|record| {
             if record.standing != Standing::Running {
                 record.standing = Standing::Running;

@@ -43,7 +43,7 @@ impl Owner {
         if self.record.standing != Standing::Running {
             return Err(Code::AppNotNow.into());
         }
-        let now = Millis::now();
+        let now = self.now();
         let unanswered = self.world.store.read(|tx| tx.bells(self.id()))? > 0;
         self.change(|record| {
             record.standing = Standing::Paused;
@@ -67,7 +67,7 @@ impl Owner {
         if self.record.standing != Standing::Paused {
             return Err(Code::AppNotNow.into());
         }
-        let now = Millis::now();
+        let now = self.now();
         self.change(|record| {
             record.standing = Standing::Running;
             record.pause = record.pause.map(|(from, _)| (from, now));

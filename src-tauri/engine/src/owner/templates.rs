@@ -148,7 +148,7 @@ impl Owner {
                         owner.change(|record| record.templates = plan.templates);
                         owner.heal(Code::TagDrift);
                         Ok(Answer::Templates(TemplateReport {
-                            at: Millis::now(),
+                            at: owner.now(),
                             added: plan.added,
                             removed: plan.removed,
                             renamed: plan.renamed,

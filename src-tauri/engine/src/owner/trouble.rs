@@ -24,7 +24,7 @@ impl Owner {
 
     /// Takes note of how a call to Lever ended.
     pub(super) fn lever_answered(&mut self, error: Option<&lever::Error>) {
-        let now = Millis::now();
+        let now = self.now();
         let Some(error) = error else {
             self.lever_trouble = None;
             self.verified_at = Some(now);
@@ -47,7 +47,7 @@ impl Owner {
 
     /// Takes note of how a call to Refapp ended.
     pub(super) fn refapp_answered(&mut self, error: Option<&refapp::Error>) {
-        let now = Millis::now();
+        let now = self.now();
         let Some(error) = error else {
             self.refapp_trouble = None;
             self.refapp_failure = None;
@@ -63,7 +63,7 @@ impl Owner {
 
     /// Something is wrong, since now or since it was first found.
     pub(super) fn ail(&mut self, failure: Failure, stops: bool) {
-        let now = Millis::now();
+        let now = self.now();
         let code = failure.code;
         if !self.findings.contains_key(&code) {
             tracing::warn!(connection = %self.record.id, %code, "found");

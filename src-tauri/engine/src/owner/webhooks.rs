@@ -1,6 +1,6 @@
 //! Our webhooks at Lever, and those of others.
 
-use model::{Code, Failure, Millis, Right, Secret};
+use model::{Code, Failure, Right, Secret};
 use store::RegisteredWebhook;
 use url::Url;
 
@@ -93,7 +93,7 @@ impl Owner {
                 url: webhook.url.clone(),
             })
             .collect();
-        let now = Millis::now();
+        let now = self.now();
         let any_new = !made.new.is_empty();
         let is_new = |new: &lever::NewWebhook| new.webhook.event == lever::CANDIDATE_STAGE_CHANGE;
         let anew = made.new.iter().any(is_new);

@@ -92,7 +92,7 @@ impl Owner {
         effect: &Effect,
         answer: &std::result::Result<Written, lever::Error>,
     ) -> Result<Option<Check>> {
-        let now = Millis::now();
+        let now = self.now();
         let mut effect = effect.clone();
         effect.changed_at = now;
         let stored = match answer {
@@ -105,7 +105,7 @@ impl Owner {
 
     /// The next effect of the same check follows in the same breath, as long as the connection runs.
     pub(super) fn write_on(&mut self, check: Check) -> Result<()> {
-        let now = Millis::now();
+        let now = self.now();
         let running = self.record.standing == Standing::Running && !self.closing;
         match self.lever(Priority::Effect, now).filter(|_| running) {
             Some(client) => self.write_next(&client, check, now),

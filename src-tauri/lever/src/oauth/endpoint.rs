@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 use http_client::{Answer, Http, Kind, Limits};
-use model::{Failure, LeverPlace, Millis, Secret};
+use model::{Clock, Failure, LeverPlace, Millis, Secret};
 use oauth2::basic::{BasicClient, BasicTokenResponse};
 use oauth2::http::Response;
 use oauth2::{
@@ -64,26 +64,30 @@ pub async fn exchange(
     credentials: &Credentials,
     attempt: Attempt,
     code: Secret,
+    clock: Clock,
 ) -> Result<Tokens, Error> {
     let fail = |kind| Error::new(Call::ExchangeCode, kind);
-    let endpoint = Endpoint::new(place, credentials.clone()).map_err(|failure| fail(Kind::SecretStore(failure)))?;
+    let endpoint =
+        Endpoint::new(place, credentials.clone(), clock).map_err(|failure| fail(Kind::SecretStore(failure)))?;
     endpoint.exchange(attempt, &code).await.map_err(fail)
 }
 
 /// The token endpoint, as one client of it.
 pub(super) struct Endpoint {
     bridge: Bridge,
+    clock: Clock,
     client: BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>,
 }
 
 impl Endpoint {
-    pub(super) fn new(place: &LeverPlace, credentials: Credentials) -> Result<Self, Failure> {
+    pub(super) fn new(place: &LeverPlace, credentials: Credentials, clock: Clock) -> Result<Self, Failure> {
         let client = BasicClient::new(ClientId::new(credentials.id))
             .set_client_secret(ClientSecret::new(credentials.secret.expose().to_owned()))
             .set_auth_type(AuthType::RequestBody)
             .set_token_uri(TokenUrl::from_url(below(&place.auth, &["oauth", "token"])));
         Ok(Self {
             bridge: Bridge(Http::new(&place.auth, Limits::default())?),
+            clock,
             client,
         })
     }
@@ -97,7 +101,7 @@ impl Endpoint {
             .set_pkce_verifier(verifier)
             .request_async(&self.bridge)
             .await;
-        read(answer).map_err(Refused::of_code)
+        read(answer, self.clock.now()).map_err(Refused::of_code)
     }
 
     pub(super) async fn refresh(&self, token: &Secret) -> Result<Tokens, Kind> {
@@ -106,7 +110,7 @@ impl Endpoint {
             .exchange_refresh_token(&RefreshToken::new(token.expose().to_owned()))
             .request_async(&self.bridge)
             .await;
-        read(answer).map_err(Refused::of_grant)
+        read(answer, self.clock.now()).map_err(Refused::of_grant)
     }
 }
 
@@ -197,6 +201,7 @@ fn word(answer: &Answer) -> Option<String> {
 
 fn read<E: oauth2::ErrorResponse + 'static>(
     answer: Result<BasicTokenResponse, RequestTokenError<Refused, E>>,
+    now: Millis,
 ) -> Result<Tokens, Refused> {
     let answer = answer.map_err(|error| match error {
         RequestTokenError::Request(refused) => refused,
@@ -207,7 +212,7 @@ fn read<E: oauth2::ErrorResponse + 'static>(
     });
     Ok(Tokens {
         access: Secret::new(answer.access_token().secret()),
-        fresh_until: Millis::now().plus(lifetime - MARGIN),
+        fresh_until: now.plus(lifetime - MARGIN),
         refresh: answer
             .refresh_token()
             .map(|token| Secret::new(token.secret()))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http_client::Kind;
-use model::{Code, Failure, LeverPlace, Millis, Secret};
+use model::{Clock, Code, Failure, LeverPlace, Millis, Secret};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
@@ -35,6 +35,7 @@ pub struct TokenSource(Arc<Grant>);
 
 struct Grant {
     endpoint: Endpoint,
+    clock: Clock,
     store: Arc<dyn RefreshTokenStore>,
     state: Mutex<State>,
 }
@@ -55,10 +56,10 @@ struct Access {
 }
 
 impl State {
-    fn usable(&self, refused: Option<&Secret>) -> Option<Secret> {
+    fn usable(&self, refused: Option<&Secret>, now: Millis) -> Option<Secret> {
         let access = self.current.as_ref()?;
         let is_refused = refused.is_some_and(|refused| refused.expose() == access.token.expose());
-        (!is_refused && Millis::now() < access.fresh_until).then(|| access.token.clone())
+        (!is_refused && now < access.fresh_until).then(|| access.token.clone())
     }
 }
 
@@ -71,9 +72,11 @@ impl TokenSource {
         place: &LeverPlace,
         credentials: Credentials,
         store: Arc<dyn RefreshTokenStore>,
+        clock: Clock,
     ) -> Result<Self, Failure> {
         Ok(Self(Arc::new(Grant {
-            endpoint: Endpoint::new(place, credentials)?,
+            endpoint: Endpoint::new(place, credentials, clock.clone())?,
+            clock,
             store,
             state: Mutex::default(),
         })))
@@ -93,7 +96,7 @@ impl TokenSource {
 
     /// An access token that is not `refused`.
     pub(crate) async fn access_token(&self, refused: Option<&Secret>) -> Result<Secret, Error> {
-        if let Some(token) = self.0.state.lock().await.usable(refused) {
+        if let Some(token) = self.0.state.lock().await.usable(refused, self.0.clock.now()) {
             return Ok(token);
         }
         let (grant, refused) = (self.0.clone(), refused.cloned());
@@ -108,7 +111,7 @@ impl Grant {
     async fn renew(&self, refused: Option<&Secret>) -> Result<Secret, Kind> {
         let mut state = self.state.lock().await;
         // Somebody else may have done it while we waited for the lock.
-        if let Some(token) = state.usable(refused) {
+        if let Some(token) = state.usable(refused, self.clock.now()) {
             return Ok(token);
         }
         if state.unsaved.is_none() {

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use model::{Code, Failure, Millis, Secret};
+use model::{Clock, Code, Failure, Secret};
 use serde_json::json;
 
 use super::server::{Reply, Request, Server, reply, with_header};
@@ -98,7 +98,7 @@ async fn rotating(store: &Arc<Store>, accepted_from: usize) -> Server {
 }
 
 fn source(server: &Server, store: &Arc<Store>) -> Arc<TokenSource> {
-    Arc::new(TokenSource::new(&server.place(), credentials(), store.clone()).unwrap())
+    Arc::new(TokenSource::new(&server.place(), credentials(), store.clone(), Clock::system()).unwrap())
 }
 
 fn client(server: &Server, store: &Arc<Store>) -> Client {
@@ -107,7 +107,7 @@ fn client(server: &Server, store: &Arc<Store>) -> Client {
 
 fn attempt(server: &Server) -> Attempt {
     let redirect = "http://127.0.0.1:47111/oauth/us".parse().unwrap();
-    begin(&server.place(), "client", &redirect, Millis::now())
+    begin(&server.place(), "client", &redirect, Clock::system().now())
 }
 
 fn state(attempt: &Attempt) -> String {
@@ -124,10 +124,12 @@ async fn a_code_is_exchanged_with_secret_and_verifier_in_the_body() {
         .query_pairs_mut()
         .append_pair("state", &state(&attempt))
         .append_pair("code", "code-1");
-    let Ok(Return::Granted { code }) = read_return(&attempt, &returned, Millis::now()) else {
+    let Ok(Return::Granted { code }) = read_return(&attempt, &returned, Clock::system().now()) else {
         panic!("a grant");
     };
-    let tokens = exchange(&server.place(), &credentials(), attempt, code).await.unwrap();
+    let tokens = exchange(&server.place(), &credentials(), attempt, code, Clock::system())
+        .await
+        .unwrap();
     assert_eq!(tokens.missing_scopes().len(), 5);
     assert_eq!(server.lines(), ["POST /oauth/token"]);
     let sent = server.request(0, form);
@@ -163,7 +165,7 @@ async fn the_token_endpoint_is_never_left_by_a_redirect() {
     let server = Server::start(move |_, _| with_header(reply(307, ""), "location", &target)).await;
     let attempt = attempt(&server);
     let code = Secret::new("c");
-    let error = exchange(&server.place(), &credentials(), attempt, code)
+    let error = exchange(&server.place(), &credentials(), attempt, code, Clock::system())
         .await
         .err()
         .unwrap();
@@ -185,10 +187,16 @@ async fn every_refusal_of_an_exchange_has_its_reason() {
     ] {
         let server = Server::start(move |_, _| reply(status, &body)).await;
         let attempt = attempt(&server);
-        let error = exchange(&server.place(), &credentials(), attempt, Secret::new("c"))
-            .await
-            .err()
-            .unwrap();
+        let error = exchange(
+            &server.place(),
+            &credentials(),
+            attempt,
+            Secret::new("c"),
+            Clock::system(),
+        )
+        .await
+        .err()
+        .unwrap();
         assert_eq!(Failure::from(&error).code, expected, "{error}");
     }
 }
@@ -198,9 +206,15 @@ async fn a_grant_without_a_refresh_token_lacks_offline_access() {
     let no_refresh = json!({"access_token": "a", "token_type": "Bearer", "expires_in": 3600});
     let server = Server::start(move |_, _| reply(200, &no_refresh)).await;
     let attempt = attempt(&server);
-    let tokens = exchange(&server.place(), &credentials(), attempt, Secret::new("c"))
-        .await
-        .unwrap();
+    let tokens = exchange(
+        &server.place(),
+        &credentials(),
+        attempt,
+        Secret::new("c"),
+        Clock::system(),
+    )
+    .await
+    .unwrap();
     assert_eq!(tokens.missing_scopes(), ["offline_access"]);
 }
 

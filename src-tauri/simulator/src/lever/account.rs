@@ -1,7 +1,8 @@
 //! What the one Lever account holds: people, stages, postings, opportunities, notes, webhooks, keys.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
