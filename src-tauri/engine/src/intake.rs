@@ -6,21 +6,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use hmac::{Hmac, Mac};
-use model::{Clock, ConnectionId, DAY, Millis, OpportunityId, Place, Secret, StageId};
+use model::{Clock, ConnectionId, Millis, Place, Secret};
 use refapp::parse_update;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use store::{Inbound, Store};
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 
-use crate::in_place;
-
-/// Lever keeps deliveries for two weeks and lets people rerun them (`lever-api.md §8.5`): older ones are forgeries.
-const OLDEST: i64 = 14 * DAY;
-/// Clocks differ; a delivery from tomorrow is none.
-const NEWEST: i64 = DAY;
+use crate::{delivery, in_place};
 
 /// A handle to hand things in; cheap to clone.
 #[derive(Clone)]
@@ -60,25 +53,6 @@ pub enum Taken {
     Unavailable,
 }
 
-/// What of a webhook is read (`lever-api.md §8.3`). `id` is in Lever's field table but in no example: not needed.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Delivery {
-    triggered_at: serde_json::Number,
-    event: String,
-    #[serde(default)]
-    data: Option<DeliveryData>,
-    signature: String,
-    token: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct DeliveryData {
-    opportunity_id: Option<String>,
-    to_stage_id: Option<String>,
-}
-
 impl Intake {
     pub(crate) fn new(store: Store, clock: Clock) -> Self {
         Self {
@@ -97,42 +71,9 @@ impl Intake {
     /// A webhook of Lever's. `path` is the last part of the address that was called.
     pub async fn webhook(&self, path: &str, body: &[u8]) -> Taken {
         let now = self.clock.now();
-        let Ok(delivery) = serde_json::from_slice::<Delivery>(body) else {
+        let opened = self.open(path, |door| delivery::read(body, &door.signature_tokens, now));
+        let Some((connection, wake, (repeat_key, inbound))) = opened else {
             return Taken::Refused;
-        };
-        let Some(triggered_at) = delivery.triggered_at.as_i64().map(Millis) else {
-            return Taken::Refused;
-        };
-        let age = now.since(triggered_at);
-        if !(-NEWEST..=OLDEST).contains(&age) {
-            return Taken::Refused;
-        }
-        let opened = self.open(path, |door| {
-            let signed = format!("{}{}", delivery.token, delivery.triggered_at);
-            // Every token is tried, so that the time taken does not tell which one it was.
-            let valid = door
-                .signature_tokens
-                .iter()
-                .filter(|token| signature_is_right(token, &signed, &delivery.signature))
-                .count();
-            (valid > 0).then_some(())
-        });
-        let Some((connection, wake, ())) = opened else {
-            return Taken::Refused;
-        };
-        let data = delivery.data.unwrap_or_default();
-        let repeat_key = digest(&[
-            "webhook",
-            &delivery.token,
-            &triggered_at.0.to_string(),
-            &delivery.event,
-            data.opportunity_id.as_deref().unwrap_or_default(),
-        ]);
-        let inbound = Inbound::Webhook {
-            event: delivery.event,
-            opportunity: data.opportunity_id.map(OpportunityId),
-            to_stage: data.to_stage_id.map(StageId),
-            triggered_at,
         };
         self.keep(connection, &wake, &repeat_key, now, &inbound)
     }
@@ -227,42 +168,12 @@ impl Intake {
     }
 }
 
-fn signature_is_right(token: &Secret, signed: &str, signature: &str) -> bool {
-    let Ok(signature) = hex::decode(signature) else {
-        return false;
-    };
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.expose().as_bytes()) else {
-        return false;
-    };
-    mac.update(signed.as_bytes());
-    mac.verify_slice(&signature).is_ok()
-}
-
 /// A hash over parts that cannot run into one another.
-fn digest(parts: &[&str]) -> String {
+pub(crate) fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
     hex::encode(hash.finalize())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_printed_example_of_a_signature_is_right_and_no_other() {
-        // lever-api.md §8.4
-        let key = Secret::new("aad404949171d49ad4b4d1357fbcff0262cc2541976b9426");
-        let signed = "5c3722f23a4f14560c2c3ccb28f041200bb52fb605699b301772618523118";
-        let signature = "8785f7535db37c1d59751014c6584a2b853c33d679dc009fd9d1f226ad0504fc";
-        assert!(signature_is_right(&key, signed, signature));
-        assert!(!signature_is_right(&key, &signed.replace('1', "2"), signature));
-        assert!(!signature_is_right(&Secret::new("other"), signed, signature));
-        for wrong in ["", "zz", &signature[..62]] {
-            assert!(!signature_is_right(&key, signed, wrong));
-        }
-    }
 }

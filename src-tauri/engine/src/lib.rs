@@ -6,7 +6,10 @@
 //!
 //! No tauri, no web framework, no screen: both hosts run it, and its tests run without a display.
 
+mod delivery;
 mod engine;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod in_place;
 mod intake;
 mod order;

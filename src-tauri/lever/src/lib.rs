@@ -12,6 +12,8 @@ mod call;
 mod client;
 mod error;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod gate;
 mod list;
 pub mod oauth;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use http_client::{Answer, Kind};
+use http_client::Kind;
 use model::Millis;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,7 +18,7 @@ const MOST_RESTARTS: usize = 3;
 
 /// Lever's `next`: opaque, given back as it came. It is encoded once by Lever and once more by the query.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Offset(String);
+pub(crate) struct Offset(String);
 
 impl Offset {
     fn append_to(&self, url: &mut Url) {
@@ -36,10 +36,10 @@ pub struct List<T> {
 }
 
 /// One page of a list.
-struct Page<T> {
-    rows: Vec<T>,
+pub(crate) struct Page<T> {
+    pub(crate) rows: Vec<T>,
     /// The next page; `None` after the last.
-    next: Option<Offset>,
+    pub(crate) next: Option<Offset>,
     date: Option<Millis>,
 }
 
@@ -54,15 +54,14 @@ pub(crate) enum Rows {
 /// `hasNext` has to be there: a page without it is a page that was cut, never the last one (`reliability.md` rule 9).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Envelope<T> {
+pub(crate) struct Envelope<T> {
     data: Vec<T>,
     has_next: bool,
     next: Option<String>,
 }
 
-impl<T: DeserializeOwned> Page<T> {
-    fn read(answer: &Answer) -> Result<Self, Kind> {
-        let envelope: Envelope<T> = answer.json()?;
+impl<T> Page<T> {
+    pub(crate) fn of(envelope: Envelope<T>, date: Option<Millis>) -> Result<Self, Kind> {
         let next = match (envelope.has_next, envelope.next) {
             (false, _) => None,
             (true, Some(next)) if !next.is_empty() => Some(Offset(next)),
@@ -71,7 +70,7 @@ impl<T: DeserializeOwned> Page<T> {
         Ok(Self {
             rows: envelope.data,
             next,
-            date: answer.date(),
+            date,
         })
     }
 }
@@ -92,7 +91,8 @@ impl Client {
             Rows::Plain => self.read(call, url).await?,
             Rows::Expanded => self.read_expanded(call, url).await?,
         };
-        Page::read(&answer).map_err(|kind| Error::new(call, kind))
+        let page = answer.json().and_then(|envelope| Page::of(envelope, answer.date()));
+        page.map_err(|kind| Error::new(call, kind))
     }
 
     /// All rows of a list.

@@ -11,6 +11,8 @@ mod client;
 mod error;
 mod event;
 mod form;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[cfg(test)]
 mod tests;
 mod update;

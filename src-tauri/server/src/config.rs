@@ -71,13 +71,12 @@ impl Config {
         let shown = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|error| wrong(&shown, &error.to_string()))?;
         let absolute = std::path::absolute(path).map_err(|error| wrong(&shown, &error.to_string()))?;
-        let folder = absolute.parent().unwrap_or(Path::new("/"));
-        Source {
-            name: &shown,
-            folder,
-            text: &text,
-        }
-        .config()
+        Self::parse(&shown, absolute.parent().unwrap_or(Path::new("/")), &text)
+    }
+
+    /// Checks the text of a file that is shown as `name` and lies in `folder`.
+    pub fn parse(name: &str, folder: &Path, text: &str) -> Result<Self, Failure> {
+        Source { name, folder, text }.config()
     }
 
     /// Everything that the wizard would have asked for, secrets included.

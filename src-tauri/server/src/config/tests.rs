@@ -31,12 +31,7 @@ poll_interval = 30
 "#;
 
 fn read(text: &str) -> Result<Config, Failure> {
-    let source = Source {
-        name: "host.toml",
-        folder: Path::new("/etc/refapp"),
-        text,
-    };
-    source.config()
+    Config::parse("host.toml", Path::new("/etc/refapp"), text)
 }
 
 /// What is wrong with `WHOLE` after `from` became `to`: where, and what.

@@ -1,0 +1,100 @@
+//! A webhook of Lever's: its form, its age, its signature (`lever-api.md §8.3`, `§8.4`). Nothing is stored here.
+//!
+//! The signature covers token and time, not the body: a genuine delivery says that something happened to an
+//! opportunity, and no more.
+
+use hmac::{Hmac, Mac};
+use model::{DAY, Millis, OpportunityId, Secret, StageId};
+use serde::Deserialize;
+use sha2::Sha256;
+use store::Inbound;
+
+use crate::intake::digest;
+
+/// Lever keeps deliveries for two weeks and lets people rerun them (`lever-api.md §8.5`): older ones are forgeries.
+const OLDEST: i64 = 14 * DAY;
+/// Clocks differ; a delivery from tomorrow is none.
+const NEWEST: i64 = DAY;
+
+/// What of a webhook is read. `id` is in Lever's field table but in no example: not needed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Delivery {
+    triggered_at: serde_json::Number,
+    event: String,
+    #[serde(default)]
+    data: Option<Data>,
+    signature: String,
+    token: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Data {
+    opportunity_id: Option<String>,
+    to_stage_id: Option<String>,
+}
+
+/// What a body says, with the key under which a repetition is known; `None` unless it is a webhook, neither too old nor
+/// from tomorrow, and signed with one of the `tokens`.
+pub(crate) fn read(body: &[u8], tokens: &[Secret], now: Millis) -> Option<(String, Inbound)> {
+    let delivery: Delivery = serde_json::from_slice(body).ok()?;
+    let triggered_at = Millis(delivery.triggered_at.as_i64()?);
+    if !(-NEWEST..=OLDEST).contains(&now.since(triggered_at)) {
+        return None;
+    }
+    let signed = format!("{}{}", delivery.token, delivery.triggered_at);
+    // Every token is tried, so that the time taken does not tell which one it was.
+    let valid = tokens
+        .iter()
+        .filter(|token| signature_is_right(token, &signed, &delivery.signature))
+        .count();
+    if valid == 0 {
+        return None;
+    }
+    let data = delivery.data.unwrap_or_default();
+    let repeat_key = digest(&[
+        "webhook",
+        &delivery.token,
+        &triggered_at.0.to_string(),
+        &delivery.event,
+        data.opportunity_id.as_deref().unwrap_or_default(),
+    ]);
+    let inbound = Inbound::Webhook {
+        event: delivery.event,
+        opportunity: data.opportunity_id.map(OpportunityId),
+        to_stage: data.to_stage_id.map(StageId),
+        triggered_at,
+    };
+    Some((repeat_key, inbound))
+}
+
+pub(crate) fn signature_is_right(token: &Secret, signed: &str, signature: &str) -> bool {
+    let Ok(signature) = hex::decode(signature) else {
+        return false;
+    };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.expose().as_bytes()) else {
+        return false;
+    };
+    mac.update(signed.as_bytes());
+    mac.verify_slice(&signature).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_example_of_a_signature_is_right_and_no_other() {
+        // lever-api.md §8.4
+        let key = Secret::new("aad404949171d49ad4b4d1357fbcff0262cc2541976b9426");
+        let signed = "5c3722f23a4f14560c2c3ccb28f041200bb52fb605699b301772618523118";
+        let signature = "8785f7535db37c1d59751014c6584a2b853c33d679dc009fd9d1f226ad0504fc";
+        assert!(signature_is_right(&key, signed, signature));
+        assert!(!signature_is_right(&key, &signed.replace('1', "2"), signature));
+        assert!(!signature_is_right(&Secret::new("other"), signed, signature));
+        for wrong in ["", "zz", &signature[..62]] {
+            assert!(!signature_is_right(&key, signed, wrong));
+        }
+    }
+}
