@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `shots`, `coverage`.
+//! The project's own commands: `cargo xtask demo`, `test`, `torture`, `shots`, `coverage`.
 //!
 //! Each does all its own set-up, shows every command that it runs, and stops at the first that fails.
 
@@ -10,6 +10,7 @@ mod run;
 mod session;
 mod shots;
 mod test;
+mod torture;
 mod ui;
 
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Runs the reliability scoreboard against the release build and writes docs/reliability.md
+    Torture(torture::Orders),
     /// Takes pictures of every screen, checks them, and writes them to docs/screenshots
     Shots {
         /// Installs without asking
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Demo { headless, yes } => demo::run(headless, yes),
         Command::Test { yes } => test::run(yes),
+        Command::Torture(orders) => torture::run(&orders),
         Command::Shots { yes } => shots::run(yes),
         Command::Coverage => coverage::write(),
     };

@@ -58,7 +58,9 @@ pub fn run(yes: bool) -> Outcome {
 /// A cargo command for the whole workspace. The choice of packages and features is always the same one, because
 /// with every other one cargo builds what they share anew.
 fn whole(command: &str) -> Line {
-    Line::of(&format!("cargo {command} --workspace --features end-to-end/window"))
+    Line::of(&format!(
+        "cargo {command} --workspace --features end-to-end/window,end-to-end/torture"
+    ))
 }
 
 /// `cargo test` also writes the TypeScript twins of the API's types: here into a folder of their own, so that one that
