@@ -77,6 +77,11 @@ impl Bucket {
         self.paused_until.saturating_sub(now)
     }
 
+    /// Whether it is as a new one: full, and open.
+    pub(crate) fn is_full(&self, now: Duration) -> bool {
+        self.full_at <= now && self.paused_until <= now
+    }
+
     fn is_after_pause(&self, sent: Duration) -> bool {
         self.paused_at.is_none_or(|at| sent >= at)
     }

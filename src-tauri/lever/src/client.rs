@@ -25,6 +25,17 @@ pub enum Auth {
     OAuth(Arc<TokenSource>),
 }
 
+impl Auth {
+    /// By what Lever counts requests. Of a grant that is not known (`lever-api.md §4`): the client is what all its
+    /// tokens have in common.
+    fn counted_by(&self) -> &str {
+        match self {
+            Self::ApiKey(key) => key.expose(),
+            Self::OAuth(source) => source.client_id(),
+        }
+    }
+}
+
 /// An opportunity to be made: the tag carrier (`rules.md` 16).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewOpportunity {
@@ -48,7 +59,7 @@ pub(crate) struct Shared {
     pub(crate) place: LeverPlace,
     pub(crate) auth: Auth,
     pub(crate) http: Http,
-    pub(crate) gate: Gate,
+    pub(crate) gate: Arc<Gate>,
     /// This key cannot expand applications: do not try again (`lever-api.md §12` 13).
     expand_fails: AtomicBool,
 }
@@ -60,9 +71,9 @@ impl Client {
         Ok(Self {
             shared: Arc::new(Shared {
                 http: Http::new(&place.api, Limits::default())?,
+                gate: Gate::of(&place.api, auth.counted_by()),
                 place,
                 auth,
-                gate: Gate::new(),
                 expand_fails: AtomicBool::new(false),
             }),
             priority: Priority::Rest,

@@ -1,11 +1,13 @@
 //! The queue in front of the token bucket: whom it lets through next, and when.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
+use url::Url;
 
 use crate::bucket::Bucket;
 
@@ -20,7 +22,8 @@ pub enum Priority {
     Rest,
 }
 
-/// One gate per client. Time inside it is counted from its making.
+/// One gate per key, for every client of it: after a reconnect Lever's own bucket is no fuller than before. Time inside
+/// it is counted from its making.
 pub(crate) struct Gate {
     began: Instant,
     state: Mutex<State>,
@@ -38,8 +41,26 @@ struct State {
 /// A place in the queue: by priority, then by arrival.
 type Place = (Priority, u64);
 
+/// The gates of this process, under hashes: no key lies here.
+static GATES: LazyLock<Mutex<HashMap<[u8; 32], Arc<Gate>>>> = LazyLock::new(Mutex::default);
+
 impl Gate {
-    pub(crate) fn new() -> Self {
+    /// The gate of this key at this address.
+    pub(crate) fn of(api: &Url, key: &str) -> Arc<Self> {
+        let mut hash = Sha256::new();
+        hash.update(api.as_str());
+        hash.update([0]);
+        hash.update(key);
+        let mut gates = GATES.lock().expect("nothing panics while it holds this lock");
+        // Nobody has it, and its bucket is full: it is as good as a new one.
+        gates.retain(|_, gate| Arc::strong_count(gate) > 1 || !gate.state().bucket.is_full(gate.now()));
+        gates
+            .entry(hash.finalize().into())
+            .or_insert_with(|| Arc::new(Self::new()))
+            .clone()
+    }
+
+    fn new() -> Self {
         Self {
             began: Instant::now(),
             state: Mutex::default(),
@@ -141,6 +162,36 @@ mod tests {
     use super::*;
 
     const PATIENCE: Duration = Duration::from_secs(120);
+
+    #[tokio::test(start_paused = true)]
+    async fn one_key_has_one_bucket_however_often_it_is_connected() {
+        let api = Url::parse("https://api.eu.lever.co/v1").unwrap();
+        let first = Gate::of(&api, "a key");
+        while first.state().bucket.take(first.now()).is_ok() {}
+        // Also when nobody holds it for a moment, as between a disconnect and a new set-up.
+        drop(first);
+        let again = Gate::of(&api, "a key");
+        assert!(again.state().bucket.take(again.now()).is_err());
+        let other = Gate::of(&api, "another key");
+        let elsewhere = Gate::of(&Url::parse("https://api.lever.co/v1").unwrap(), "a key");
+        for gate in [other, elsewhere] {
+            assert_eq!(gate.state().bucket.take(gate.now()), Ok(()));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_gate_that_nobody_has_is_forgotten_once_its_bucket_is_full() {
+        let api = Url::parse("https://api.sandbox.lever.co/v1").unwrap();
+        let gate = Gate::of(&api, "a key of old");
+        gate.pass(Priority::Rest, PATIENCE).await.unwrap();
+        let known = Arc::downgrade(&gate);
+        drop(gate);
+        drop(Gate::of(&api, "another"));
+        assert!(known.upgrade().is_some(), "its bucket is not full yet");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        drop(Gate::of(&api, "another"));
+        assert!(known.upgrade().is_none());
+    }
 
     /// Time stands still but for the sleeps, so the order is exact.
     #[tokio::test(start_paused = true)]

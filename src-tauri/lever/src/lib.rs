@@ -1,7 +1,7 @@
 //! Client of Lever's Data API, version 1 (`lever-api.md`): every call that the engine, the proving of rights or an
 //! optional right uses, and no other.
 //!
-//! - [`Client`] makes the calls: one token bucket per client, time-outs, paging, the redirects that are allowed.
+//! - [`Client`] makes the calls: one token bucket per key, time-outs, paging, the redirects that are allowed.
 //! - [`oauth`] authorises one and keeps its access token fresh.
 //! - [`Error`] says which call failed and whether its effect may have happened.
 //!

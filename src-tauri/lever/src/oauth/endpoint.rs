@@ -92,6 +92,10 @@ impl Endpoint {
         })
     }
 
+    pub(super) fn client_id(&self) -> &str {
+        self.client.client_id()
+    }
+
     async fn exchange(&self, attempt: Attempt, code: &Secret) -> Result<Tokens, Kind> {
         let (redirect, verifier) = attempt.into_redirect_and_verifier();
         let answer = self

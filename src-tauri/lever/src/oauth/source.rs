@@ -94,6 +94,11 @@ impl TokenSource {
         self.0.save(&mut state).await.map(drop)
     }
 
+    /// The client that the grant was given to.
+    pub(crate) fn client_id(&self) -> &str {
+        self.0.endpoint.client_id()
+    }
+
     /// An access token that is not `refused`.
     pub(crate) async fn access_token(&self, refused: Option<&Secret>) -> Result<Secret, Error> {
         if let Some(token) = self.0.state.lock().await.usable(refused, self.0.clock.now()) {
