@@ -1,7 +1,7 @@
 //! The integration itself: trigger, start, write back, templates, rights, health.
 //!
 //! - [`Engine`] starts one owner for each connection and passes orders on.
-//! - [`plan`] decides, purely; the owner carries out.
+//! - [`plan`] decides, purely; `step` writes the decision down; the owner carries out.
 //! - [`Intake`] takes in what Lever and Refapp send.
 //!
 //! No tauri, no web framework, no screen: both hosts run it, and its tests run without a display.
@@ -17,6 +17,7 @@ mod owner;
 pub mod plan;
 mod provision;
 mod state;
+mod step;
 mod surroundings;
 mod vault;
 
@@ -24,8 +25,9 @@ pub use engine::{Engine, Options};
 pub use in_place::in_place;
 pub use intake::{Intake, Taken};
 pub use order::{Answer, Decision, Order};
-pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW, decisions, mails};
+pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW};
 pub use provision::{LeverLogin, Provision};
 pub use state::{Finding, Health, Hints, LeverUser, Oauth, State, TemplateReport};
+pub use step::decide::{decisions, mails};
 pub use surroundings::Surroundings;
 pub use vault::{SecretKind, SecretName, Vault};

@@ -6,17 +6,18 @@
 
 use std::collections::HashMap;
 
-use model::{Badge, Check, CheckId, Code, Coverage, EffectKey, Failure, MINUTE, Millis, Phase, Reason};
+use model::{Badge, CheckId, Code, Failure, MINUTE, Millis, Reason};
 use refapp::{Event, Form, FormQuery, Kind, Template};
-use store::{Bell, Effect, EffectKind, EffectState, Result, Source, Standing, Tx};
+use store::{Bell, Effect, Result, Source, Standing};
 use url::Url;
 
 use super::outcome::Outcome;
 use super::trouble::pause;
-use super::{Owner, Then, keep, tell};
+use super::{Owner, Then};
 use crate::plan::observed::Observed;
 use crate::plan::start;
 use crate::plan::template::{Choice, choose};
+use crate::step::{self, start::Intent};
 
 /// A look older than this is repeated before anything is sent.
 const FRESH: i64 = MINUTE;
@@ -65,15 +66,6 @@ impl Lane {
         let longer = 1 << tries.saturating_sub(5).min(4);
         self.breaker = Some((tries, now.plus(pause(tries).saturating_mul(longer))));
     }
-}
-
-/// What is ready to be sent.
-struct Prepared {
-    event: Event,
-    key: EffectKey,
-    template: Option<Template>,
-    coverage: Coverage,
-    badges: std::collections::BTreeSet<Badge>,
 }
 
 impl Owner {
@@ -170,7 +162,7 @@ impl Owner {
                         status: *status,
                         message: message.as_str().to_owned(),
                     };
-                    self.park(id, reason, now)
+                    self.world.store.write(|tx| step::start::park(tx, id, reason, now))
                 } else {
                     self.refapp_answered(Some(&error));
                     Ok(())
@@ -179,19 +171,19 @@ impl Owner {
         };
         self.refapp_answered(None);
         self.learn_templates(&form);
-        let prepared = match self.prepare(observed, &form)? {
+        let (event, intent) = match self.prepare(observed, &form)? {
             Ok(prepared) => prepared,
             Err(reason) => {
                 if matches!(reason, Reason::TemplateUnknown { .. }) {
                     self.remember_unlisted(observed);
                 }
-                return self.park(id, reason, now);
+                return self.world.store.write(|tx| step::start::park(tx, id, reason, now));
             }
         };
-        self.send(id, prepared, now)
+        self.send(id, event, intent, now)
     }
 
-    fn prepare(&self, observed: &Observed, form: &Form) -> Result<std::result::Result<Prepared, Reason>> {
+    fn prepare(&self, observed: &Observed, form: &Form) -> Result<std::result::Result<(Event, Intent), Reason>> {
         let settings = &self.record.settings;
         let tags = observed
             .posting
@@ -206,7 +198,7 @@ impl Owner {
             Ok(values) => values,
             Err(reason) => return Ok(Err(reason)),
         };
-        let key = self.world.store.read(|tx| self.start_key(tx, observed))?;
+        let key = self.world.store.read(|tx| step::start::key(tx, self.id(), observed))?;
         let update_url = self.update_address().and_then(|address| Url::parse(&address).ok());
         let Some(event) = start::event(observed, &key, update_url, values) else {
             return Ok(Err(Reason::NoMemberEmail));
@@ -215,13 +207,14 @@ impl Owner {
         if event.candidate.name.is_one_word() {
             badges.insert(Badge::OneWordName);
         }
-        Ok(Ok(Prepared {
-            event,
+        let intent = Intent {
             key,
+            posting: event.job.id.clone(),
             template: selection.template,
             coverage: form.questionnaires(&settings.default_language),
             badges,
-        }))
+        };
+        Ok(Ok((event, intent)))
     }
 
     /// The form does not know a template that is remembered as living: until a form lists it again, the tag that names
@@ -236,74 +229,18 @@ impl Owner {
         }
     }
 
-    /// The first unspent key. A try that certainly was not applied has given its key back.
-    fn start_key(&self, tx: &Tx<'_>, observed: &Observed) -> Result<EffectKey> {
-        let posting = observed.posting.as_ref().map(|posting| &posting.id);
-        let mut ordinal = 1;
-        loop {
-            let key = EffectKey::of(self.id(), &observed.opportunity.id, posting, "start", ordinal);
-            if tx.spent(&key)?.is_none() {
-                return Ok(key);
-            }
-            ordinal += 1;
-        }
-    }
-
     /// Intent first, durably; then the one request that mails a person.
-    fn send(&mut self, id: CheckId, prepared: Prepared, now: Millis) -> Result<()> {
+    fn send(&mut self, id: CheckId, event: Event, intent: Intent, now: Millis) -> Result<()> {
         // The form may have taken a while: somebody may have paused meanwhile.
         let running = self.record.standing == Standing::Running && !self.closing;
         let Some(client) = self.refapp.clone().filter(|_| running) else {
             return Ok(());
         };
         let connection = self.id();
-        let Prepared {
-            event,
-            key,
-            template,
-            coverage,
-            badges,
-        } = prepared;
-        let sent = self.world.store.write(|tx| {
-            // It may have followed the candidate to another job since it was looked at: then it is looked at again.
-            let as_seen = |check: &Check| check.phase == Phase::Queued && check.posting.as_ref() == Some(&event.job.id);
-            let Some(mut check) = tx.check(id)?.filter(as_seen) else {
-                return Ok(None);
-            };
-            if let Some(reason) = barred(tx, &check)? {
-                park(tx, check, reason, now)?;
-                return Ok(None);
-            }
-            let attempts = tx.effect(&key)?.map_or(0, |effect| effect.attempts);
-            let effect = Effect {
-                key: key.clone(),
-                connection,
-                check: id,
-                kind: EffectKind::Start,
-                state: EffectState::Sending,
-                attempts,
-                created_at: now,
-                changed_at: now,
-            };
-            tx.put_effect(&effect)?;
-            tx.spend(&key, now)?;
-            tx.spend(&EffectKey::once(&check.opportunity, check.posting.as_ref()), now)?;
-            tx.put_result(key.result_id(), &check)?;
-            check.result = Some(key.result_id());
-            check.template = template.map(|template| (template.id, template.name));
-            check.coverage = Some(coverage);
-            check.badges.extend(badges);
-            check.effects += 1;
-            let name = check
-                .template
-                .as_ref()
-                .map(|(_, name)| name.clone())
-                .unwrap_or_default();
-            tell(tx, id, now, "form-read", &[("template", name)])?;
-            tell(tx, id, now, "start-sent", &[])?;
-            tx.put_check(&check, None)?;
-            Ok::<_, store::Error>(Some((effect, check.opportunity)))
-        })?;
+        let sent = self
+            .world
+            .store
+            .write(|tx| step::start::intend(tx, connection, id, intent, now))?;
         let Some((effect, opportunity)) = sent else {
             return Ok(());
         };
@@ -322,62 +259,9 @@ impl Owner {
 
     pub(super) fn sent(&mut self, effect: &Effect, error: Option<&refapp::Error>) -> Result<()> {
         let now = self.now();
-        let mut effect = effect.clone();
-        effect.changed_at = now;
-        let (state, phase) = match error {
-            None => (EffectState::Confirmed, Some(Phase::Started)),
-            Some(error) => match (error.outcome(), &error.kind) {
-                (refapp::Outcome::Unknown, _) => (EffectState::Unknown, Some(Phase::Parked(Reason::StartUnknown))),
-                (refapp::Outcome::NotApplied, Kind::BadRequest { status, message }) => {
-                    let reason = Reason::Refused {
-                        status: *status,
-                        message: message.as_str().to_owned(),
-                    };
-                    (EffectState::Failed, Some(Phase::Parked(reason)))
-                }
-                // Certainly not applied, and not because of this check: it stays queued.
-                (refapp::Outcome::NotApplied, _) => (EffectState::Failed, None),
-            },
-        };
-        effect.state = state;
-        if state == EffectState::Failed {
-            effect.attempts += 1;
-        }
-        self.world.store.write(|tx| {
-            tx.put_effect(&effect)?;
-            if state == EffectState::Failed {
-                tx.unspend(&effect.key)?;
-            }
-            let Some(mut check) = tx.check(effect.check)? else {
-                return Ok(());
-            };
-            // Started again by a person, it was started once all the same.
-            if state == EffectState::Failed && !check.by_person {
-                tx.unspend(&EffectKey::once(&check.opportunity, check.posting.as_ref()))?;
-            }
-            // Refapp's update may have come before its answer, and has settled it.
-            if check.phase == Phase::Queued
-                && let Some(phase) = phase
-            {
-                let (step, params) = match &phase {
-                    Phase::Started => ("accepted", vec![]),
-                    Phase::Parked(reason) => (
-                        if *reason == Reason::StartUnknown {
-                            "start-unknown"
-                        } else {
-                            "refused"
-                        },
-                        vec![("code", reason.code().to_string())],
-                    ),
-                    Phase::Queued | Phase::Skipped(_) => ("decided", vec![]),
-                };
-                tell(tx, check.id, now, step, &params)?;
-                check.phase = phase;
-                check.status_since = now;
-                check.active_at = now;
-            }
-            keep(tx, &check, now)
-        })?;
+        self.world
+            .store
+            .write(|tx| step::start::answered(tx, effect, error, now))?;
         match error {
             None => {
                 self.start_settled();
@@ -398,37 +282,6 @@ impl Owner {
         self.lane.release();
         self.heal(Code::RefUnknown);
     }
-
-    /// Parks a check that has not been sent.
-    fn park(&mut self, id: CheckId, reason: Reason, now: Millis) -> Result<()> {
-        self.world.store.write(|tx| {
-            let queued = tx.check(id)?.filter(|check| check.phase == Phase::Queued);
-            queued.map_or(Ok(()), |check| park(tx, check, reason, now))
-        })
-    }
-}
-
-fn park(tx: &Tx<'_>, mut check: Check, reason: Reason, now: Millis) -> Result<()> {
-    tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?;
-    check.phase = Phase::Parked(reason);
-    check.status_since = now;
-    check.active_at = now;
-    keep(tx, &check, now)
-}
-
-/// The last guard before a start is sent: what its plan knew is asked of the database once more, in the transaction
-/// that spends its key. Whatever went wrong before, nobody is mailed twice.
-fn barred(tx: &Tx<'_>, check: &Check) -> Result<Option<Reason>> {
-    // Its answer could not be stored, perhaps.
-    let last = tx.last_start(check.id)?;
-    if last.is_some_and(|start| matches!(start.state, EffectState::Sending | EffectState::Unknown)) {
-        return Ok(Some(Reason::StartUnknown));
-    }
-    if check.by_person {
-        return Ok(None);
-    }
-    let once = EffectKey::once(&check.opportunity, check.posting.as_ref());
-    Ok(tx.spent(&once)?.map(|on| Reason::AlreadyChecked { on }))
 }
 
 /// Reads the form; and again with the values, where choosing the template changes it (`refapp-api.md §2.2`).

@@ -1,18 +1,13 @@
 //! Answering bells: the opportunity, its posting and the people concerned are read, and the verdict is carried out.
 
-use std::collections::BTreeSet;
-
 use lever::{Applications, Kind, Priority};
-use model::{
-    Check, CheckId, Clock, Code, DAY, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress,
-    Reason, Right, StageId, Written,
-};
-use store::{Bell, Carrier, Result, Source, Tx};
+use model::{Clock, Code, DAY, Failure, Millis, OpportunityId, Phase, Right, StageId};
+use store::{Bell, Carrier, Result, Source};
 
 use super::trouble::pause;
-use super::{Owner, Then, Users, keep, member, tell};
-use crate::plan::assess::{self, Situation, Unread, Verdict, assess, entered_at};
+use super::{Owner, Then, Users, member};
 use crate::plan::observed::{Observed, last_entry};
+use crate::step;
 
 /// Looks at a time. More would only queue at the token bucket.
 const LOOKS: usize = 6;
@@ -136,88 +131,12 @@ impl Owner {
 
     /// Carries out what a look means.
     fn judge(&mut self, bell: &Bell, observed: Observed, now: Millis) -> Result<()> {
-        let Some(trigger) = self
-            .record
-            .settings
-            .trigger_stage
-            .as_ref()
-            .map(|stage| stage.id.clone())
-        else {
-            return Ok(());
-        };
-        let id = self.id();
-        let opportunity = observed.opportunity.id.clone();
-        let posting = observed.posting.as_ref().map(|posting| posting.id.clone());
         let mut templates = self.record.templates.clone();
         templates.retain(|template| !self.unlisted.contains(&template.id));
-        let ready = self.world.store.write(|tx| {
-            tx.answer_bell(id, bell)?;
-            tx.seen(id, &opportunity, now)?;
-            let mut checks = tx.checks_of(id, &opportunity)?;
-            if observed.opportunity.anonymised {
-                for check in checks.iter_mut().filter(|check| !check.candidate.is_empty()) {
-                    check.candidate.clear();
-                    tx.put_check(check, Some(now))?;
-                }
-            }
-            let once = EffectKey::once(&opportunity, posting.as_ref());
-            let situation = Situation {
-                checks: &checks,
-                spent: if posting.is_some() { tx.spent(&once)? } else { None },
-                bell,
-                trigger: &trigger,
-                following_since: self.record.following_since.unwrap_or(now),
-                pause: self.record.pause,
-                templates: &templates,
-                default_template: self.record.settings.default_template.as_ref(),
-                now,
-            };
-            let entered_at = entered_at(&observed, &situation);
-            let named = |id| {
-                let named = checks.iter().find(|known| known.id == id).cloned();
-                named.unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"))
-            };
-            let mut check = match assess(&observed, &situation) {
-                Verdict::Nothing => return Ok(None),
-                Verdict::Keep(check) => {
-                    let mut check = named(check);
-                    if check.phase != Phase::Queued {
-                        return Ok(None);
-                    }
-                    describe(&mut check, &observed);
-                    tx.put_check(&check, Some(now))?;
-                    return Ok(Some(check.id));
-                }
-                Verdict::Change(check, phase) => {
-                    let mut check = named(check);
-                    // What a person said was about this start, and not about one of a later day.
-                    check.by_person &= !matches!(phase, Phase::Skipped(_));
-                    check.phase = phase;
-                    check.status_since = now;
-                    check.active_at = now;
-                    if entered_at > check.entered_at {
-                        check.entered_at = entered_at;
-                        tell_entry(tx, &check, bell)?;
-                    }
-                    check
-                }
-                Verdict::Make { ordinal, phase } => {
-                    let mut check = new_check(id, &opportunity, posting.as_ref(), ordinal, entered_at, now);
-                    check.phase = phase;
-                    tell_entry(tx, &check, bell)?;
-                    check
-                }
-            };
-            describe(&mut check, &observed);
-            tell(tx, check.id, now, "read-from-lever", &[])?;
-            match &check.phase {
-                Phase::Parked(reason) => tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?,
-                Phase::Skipped(reason) => tell(tx, check.id, now, "skipped", &[("code", reason.code().to_string())])?,
-                Phase::Queued | Phase::Started => {}
-            }
-            keep(tx, &check, now)?;
-            Ok::<_, store::Error>((check.phase == Phase::Queued).then_some(check.id))
-        })?;
+        let ready = self
+            .world
+            .store
+            .write(|tx| step::look::judge(tx, &self.record, &templates, bell, &observed, now))?;
         if let Some(check) = ready {
             self.lane.offer(check, observed);
         }
@@ -226,34 +145,9 @@ impl Owner {
 
     /// Lever says that it is gone (`reliability.md` rule 11): what is personal goes too, the spent keys stay.
     fn erase(&mut self, bell: &Bell, now: Millis) -> Result<()> {
-        let id = self.id();
-        self.world.store.write(|tx| {
-            tx.answer_bell(id, bell)?;
-            let checks = tx.checks_of(id, &bell.opportunity)?;
-            if checks.is_empty() && bell.source != Source::Recheck {
-                let entered_at = bell.moved_at.unwrap_or(now);
-                let mut check = new_check(id, &bell.opportunity, None, 1, entered_at, now);
-                check.phase = Phase::Skipped(Reason::Deleted);
-                tell_entry(tx, &check, bell)?;
-                tell(tx, check.id, now, "skipped", &[("code", Code::SkipDeleted.to_string())])?;
-                return tx.put_check(&check, None);
-            }
-            for mut check in checks {
-                check.candidate.clear();
-                check.lever_url = None;
-                check.progress.report_url = None;
-                check.progress.candidate_url = None;
-                check.written = Written::default();
-                if check.phase != Phase::Started {
-                    check.phase = Phase::Skipped(Reason::Deleted);
-                }
-                check.superseded = true;
-                check.active_at = now;
-                tell(tx, check.id, now, "skipped", &[("code", Code::SkipDeleted.to_string())])?;
-                tx.put_check(&check, None)?;
-            }
-            Ok(())
-        })?;
+        self.world
+            .store
+            .write(|tx| step::look::erase(tx, self.id(), bell, now))?;
         self.world.store.scrub()
     }
 
@@ -269,38 +163,9 @@ impl Owner {
         if failure.code == Code::LevRight {
             self.right_is_missing(error);
         }
-        let id = self.id();
-        self.world.store.write(|tx| {
-            tx.answer_bell(id, bell)?;
-            let checks = tx.checks_of(id, &bell.opportunity)?;
-            let Some(check) = assess::unread(&checks, bell) else {
-                return Ok(());
-            };
-            let mut check = match check {
-                Unread::Open(check) => checks[check].clone(),
-                Unread::Again(check) => {
-                    let mut check = checks[check].clone();
-                    check.by_person = false;
-                    check.entered_at = bell.moved_at.unwrap_or(now);
-                    tell_entry(tx, &check, bell)?;
-                    check
-                }
-                Unread::New { ordinal } => {
-                    let entered_at = bell.moved_at.unwrap_or(now);
-                    let check = new_check(id, &bell.opportunity, None, ordinal, entered_at, now);
-                    tell_entry(tx, &check, bell)?;
-                    check
-                }
-            };
-            let code = failure.code;
-            let phase = Phase::Parked(Reason::Unreadable { failure });
-            if check.phase != phase {
-                check.phase = phase;
-                check.status_since = now;
-                tell(tx, check.id, now, "parked", &[("code", code.to_string())])?;
-            }
-            tx.put_check(&check, Some(now.plus(10 * MINUTE)))
-        })
+        self.world
+            .store
+            .write(|tx| step::look::unreadable(tx, self.id(), bell, failure, now))
     }
 }
 
@@ -357,68 +222,4 @@ async fn look(
         observed.posting_owner = member(client, users, &user, clock.now()).await?;
     }
     Ok(Seen::There(Box::new(observed)))
-}
-
-fn new_check(
-    connection: model::ConnectionId,
-    opportunity: &OpportunityId,
-    posting: Option<&PostingId>,
-    ordinal: u32,
-    entered_at: Millis,
-    now: Millis,
-) -> Check {
-    let word = format!("check {}", entered_at.0);
-    let key = EffectKey::of(connection, opportunity, posting, &word, ordinal);
-    Check {
-        id: CheckId(key.check_id().0),
-        connection,
-        opportunity: opportunity.clone(),
-        posting: None,
-        ordinal,
-        entered_at,
-        phase: Phase::Queued,
-        status_since: now,
-        by_person: false,
-        result: None,
-        progress: Progress::default(),
-        candidate: String::new(),
-        posting_title: String::new(),
-        owner: String::new(),
-        template: None,
-        coverage: None,
-        lever_url: None,
-        created_at: now,
-        active_at: now,
-        badges: BTreeSet::new(),
-        written: Written::default(),
-        superseded: false,
-        hitch: None,
-        effects: 0,
-    }
-}
-
-/// What the dashboard shows of it.
-fn describe(check: &mut Check, observed: &Observed) {
-    check.candidate.clone_from(&observed.opportunity.name);
-    check.lever_url = observed.opportunity.show_url.as_ref().map(ToString::to_string);
-    if let Some(posting) = &observed.posting {
-        check.posting = Some(posting.id.clone());
-        check.posting_title.clone_from(&posting.text);
-    }
-    if let Some(owner) = &observed.posting_owner {
-        check.owner.clone_from(&owner.name);
-    }
-    if observed.opportunity.anonymised {
-        check.candidate.clear();
-    }
-}
-
-fn tell_entry(tx: &Tx<'_>, check: &Check, bell: &Bell) -> Result<()> {
-    tell(tx, check.id, check.entered_at, "stage-moved", &[])?;
-    let step = match bell.source {
-        Source::Webhook => "webhook-received",
-        Source::Polling | Source::CatchUp | Source::Present => "found-by-polling",
-        Source::Person | Source::Recheck => return Ok(()),
-    };
-    tell(tx, check.id, bell.rung_at, step, &[])
 }

@@ -29,22 +29,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::{
-    Check, CheckId, Clock, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND,
-    Secret, TemplateId,
+    Clock, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND, Secret, TemplateId,
 };
-use store::{ConnectionRecord, Moment, Standing, Store, Tx};
+use store::{ConnectionRecord, Standing, Store};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
 use crate::order::{Answer, Envelope, Reply};
 use crate::plan::observed::Member;
-use crate::plan::write_back::hand_over;
 use crate::state::{Finding, Hints, LeverUser, Oauth, State};
 use crate::{Intake, SecretKind, SecretName, Surroundings, Vault, in_place};
 
 pub use auth::SLOW;
 pub use carrier::{CARRIER_NAME, CARRIER_TAG};
-pub use decide::{decisions, mails};
 
 /// What is to be done with the result of a job.
 pub(crate) type Then = Box<dyn FnOnce(&mut Owner) + Send>;
@@ -376,36 +373,6 @@ impl Owner {
     fn keep_secret(&self, kind: SecretKind, secret: &Secret) -> Result<(), Failure> {
         self.world.vault.set(&self.secret_name(kind), secret)
     }
-}
-
-/// Stores a check whose phase may have changed, and lets tag and note follow.
-fn keep(tx: &Tx<'_>, check: &Check, now: Millis) -> store::Result<()> {
-    tx.put_check(check, Some(now))?;
-    let before = tx.checks_of(check.connection, &check.opportunity)?;
-    let mut after = before.clone();
-    hand_over(&mut after);
-    for (before, after) in before.iter().zip(&after) {
-        if before != after {
-            tx.put_check(after, Some(now))?;
-        }
-    }
-    Ok(())
-}
-
-/// One step of a check's story.
-fn tell(tx: &Tx<'_>, check: CheckId, at: Millis, step: &str, params: &[(&str, String)]) -> store::Result<()> {
-    let params = params
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
-    tx.tell(
-        check,
-        &Moment {
-            at,
-            step: step.to_owned(),
-            params,
-        },
-    )
 }
 
 /// How long a user read from Lever is known.

@@ -6,10 +6,10 @@
 
 use std::collections::VecDeque;
 
-use model::NoteId;
 use store::{Effect, Result};
 
 use super::Owner;
+use crate::step::write::Written;
 
 /// How an effect ended.
 pub(super) enum Outcome {
@@ -17,17 +17,6 @@ pub(super) enum Outcome {
     Start(Effect, Option<refapp::Error>),
     /// A tag or a note at Lever.
     Write(Effect, std::result::Result<Written, lever::Error>),
-}
-
-/// What Lever answered to a write.
-#[derive(Default)]
-pub(super) struct Written {
-    /// The id of the note that was created, or found to be there already.
-    pub note: Option<NoteId>,
-    /// The notes were read: what lies there is known again.
-    pub read: bool,
-    /// Earlier notes of this check that were found beside it: their answers never came.
-    pub stray: Vec<NoteId>,
 }
 
 /// Outcomes that are not stored yet, oldest first.

@@ -2,17 +2,15 @@
 
 use lever::{Opportunity, Priority};
 use model::{Code, MINUTE, Millis, Right, SECOND, StageId};
-use store::{Bell, Result, Source};
+use store::Result;
 
 use super::{Owner, Then};
-use crate::plan::observed::last_entry;
+use crate::step;
 
 /// Windows overlap, because clocks and indexes lag.
 const OVERLAP: i64 = 5 * MINUTE;
 /// A window longer than this is a catch-up; so is the first one after the host was off, however short that was.
 const CATCH_UP: i64 = 10 * MINUTE;
-/// Starts out of one catch-up that need no question (`rules.md` 3).
-const UNASKED: usize = 10;
 
 impl Owner {
     pub(super) fn polling_is_due(&self) -> bool {
@@ -73,51 +71,18 @@ impl Owner {
 
     /// Rings for every row that is news, and moves the watermark, in one transaction.
     fn ring_for(&mut self, stage: &StageId, rows: &[Opportunity], now: Millis, until: Millis) -> Result<()> {
-        let id = self.id();
-        let first = self.record.watermark.is_none();
+        let rows: Vec<_> = rows
+            .iter()
+            .filter(|row| row.stage == *stage && !self.is_carrier(&row.id))
+            .collect();
         let catching_up = self
             .record
             .watermark
             .is_some_and(|mark| !self.has_polled || until.since(mark) > CATCH_UP);
-        let mut record = self.record.clone();
-        // By Lever's own clock, from its Date header: it is the one that stamps the moves.
-        record.watermark = Some(until.max(record.watermark.unwrap_or(until)));
-        self.world.store.write(|tx| {
-            let mut news = Vec::new();
-            for row in rows
-                .iter()
-                .filter(|row| row.stage == *stage && !self.is_carrier(&row.id))
-            {
-                let moved_at = last_entry(row, stage).map(|change| change.at).or(row.advanced_at);
-                let known = tx.checks_of(id, &row.id)?;
-                let is_news = match moved_at {
-                    Some(at) => known.iter().all(|check| check.entered_at < at),
-                    None => known.is_empty(),
-                };
-                // What rings already came by webhook, or before the host went off: it was not missed.
-                if is_news && tx.bell(id, &row.id)?.is_none() {
-                    news.push((row, moved_at));
-                }
-            }
-            let many = catching_up && news.len() > UNASKED;
-            for (row, moved_at) in news {
-                let source = match moved_at {
-                    None if first => Source::Present,
-                    _ if many => Source::CatchUp,
-                    _ => Source::Polling,
-                };
-                let bell = Bell {
-                    opportunity: row.id.clone(),
-                    source,
-                    rung_at: now,
-                    moved_at,
-                    attempts: 0,
-                    due_at: now,
-                };
-                tx.ring(id, &bell)?;
-            }
-            tx.put_connection(&record)
-        })?;
+        let record = self
+            .world
+            .store
+            .write(|tx| step::poll::read(tx, &self.record, &rows, catching_up, until, now))?;
         self.record = record;
         self.has_polled = true;
         Ok(())

@@ -1,10 +1,10 @@
 //! Waking up, pausing, leaving.
 
-use model::{Badge, Code, Failure, Millis, Phase, Reason, WrittenNote};
-use store::{Carrier, EffectKind, EffectState, Result, Standing, Tx};
+use model::{Code, Failure, Millis};
+use store::{Carrier, Result, Standing};
 
-use super::{Owner, keep, tell};
-use crate::SecretKind;
+use super::Owner;
+use crate::{SecretKind, step};
 
 impl Owner {
     /// What was on the wire when the process ended is of unknown outcome (`reliability.md` rule 5). Nothing is begun
@@ -14,15 +14,7 @@ impl Owner {
             return Ok(());
         }
         let id = self.id();
-        self.world.store.write(|tx| {
-            for mut effect in tx.sending(id)? {
-                effect.state = EffectState::Unknown;
-                effect.changed_at = now;
-                tx.put_effect(&effect)?;
-                interrupted(tx, effect.check, &effect.kind, now)?;
-            }
-            Ok::<_, store::Error>(())
-        })?;
+        self.world.store.write(|tx| step::interrupted(tx, id, now))?;
         self.interrupted = false;
         Ok(())
     }
@@ -137,42 +129,4 @@ impl Owner {
         self.gone = true;
         Ok(())
     }
-}
-
-/// An effect was on the wire when the process ended.
-fn interrupted(tx: &Tx<'_>, check: model::CheckId, kind: &EffectKind, now: Millis) -> Result<()> {
-    let Some(mut check) = tx.check(check)? else {
-        return Ok(());
-    };
-    match kind {
-        EffectKind::Start if check.phase == Phase::Queued => {
-            check.phase = Phase::Parked(Reason::StartUnknown);
-            check.status_since = now;
-            tell(
-                tx,
-                check.id,
-                now,
-                "start-unknown",
-                &[("code", Code::RefUnknown.to_string())],
-            )?;
-        }
-        EffectKind::CreateNote { text } => {
-            let before = check.written.note.replace(WrittenNote {
-                id: None,
-                text: text.clone(),
-            });
-            check.written.replaced.extend(before.and_then(|note| note.id));
-            check.badges.insert(Badge::NoteUnknown);
-            tell(
-                tx,
-                check.id,
-                now,
-                "note-unknown",
-                &[("code", Code::LevNoteUnknown.to_string())],
-            )?;
-        }
-        // Repeating these does no harm: the next plan does.
-        _ => {}
-    }
-    keep(tx, &check, now)
 }

@@ -1,0 +1,152 @@
+//! What a person decides about a check.
+
+use model::{
+    Check, CheckId, Code, ConnectionId, EffectKey, Failure, Millis, Phase, Reason, Status, StatusTag, WireStatus,
+};
+use store::{Bell, EffectState, Source, Tx};
+
+use super::{keep, tell};
+use crate::Decision;
+
+/// The decisions that make sense for a check now.
+pub fn decisions(check: &Check) -> Vec<Decision> {
+    match &check.phase {
+        Phase::Queued => vec![Decision::Dismiss],
+        Phase::Started => check.hitch.map(|_| Decision::TryAgain).into_iter().collect(),
+        Phase::Parked(Reason::StartUnknown) => vec![Decision::ItWasStarted, Decision::SendAgain],
+        Phase::Parked(Reason::OtherInstallation { .. }) => {
+            vec![Decision::Adopt, Decision::LeaveToOther, Decision::Start]
+        }
+        Phase::Parked(reason) if reason.is_question() => vec![Decision::Start, Decision::Dismiss],
+        Phase::Parked(_) => vec![Decision::TryAgain, Decision::Dismiss],
+        Phase::Skipped(Reason::Deleted | Reason::Anonymised) => vec![],
+        Phase::Skipped(_) => vec![Decision::TryAgain],
+    }
+}
+
+/// Whether a decision may make Refapp write to the candidate.
+pub fn mails(check: &Check, decision: Decision) -> bool {
+    match decision {
+        Decision::Start | Decision::SendAgain => true,
+        // What was parked or skipped starts, if nothing stops it any more; what was started only writes to Lever.
+        Decision::TryAgain => check.phase != Phase::Started,
+        Decision::ItWasStarted | Decision::LeaveToOther | Decision::Adopt | Decision::Dismiss => false,
+    }
+}
+
+/// Carries out a decision.
+///
+/// # Errors
+/// `APP-NOT-FOUND`; `APP-NOT-NOW` if it does not make sense any more, because something happened meanwhile.
+pub fn decide(
+    tx: &Tx<'_>,
+    connection: ConnectionId,
+    id: CheckId,
+    decision: Decision,
+    now: Millis,
+) -> Result<(), Failure> {
+    let Some(mut check) = tx.check(id)?.filter(|check| check.connection == connection) else {
+        return Err(Failure::new(Code::AppNotFound));
+    };
+    if !decisions(&check).contains(&decision) {
+        return Err(Failure::new(Code::AppNotNow));
+    }
+    carry_out(tx, &mut check, decision, now)?;
+    check.active_at = now;
+    tell(tx, id, now, "decided", &[("decision", word(decision).to_owned())])?;
+    keep(tx, &check, now)?;
+    Ok(())
+}
+
+fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) -> store::Result<()> {
+    let look = |source| {
+        let bell = Bell::at_once(&check.opportunity, source, now);
+        tx.ring(check.connection, &bell)
+    };
+    match decision {
+        Decision::TryAgain => {
+            check.hitch = None;
+            look(Source::Person)
+        }
+        Decision::Start => {
+            look(Source::Person)?;
+            take_over_tag(check);
+            check.by_person = true;
+            enter(check, Phase::Queued, now);
+            Ok(())
+        }
+        Decision::ItWasStarted => {
+            settle(tx, check, now)?;
+            check.progress.status = WireStatus::Sent;
+            enter(check, Phase::Started, now);
+            Ok(())
+        }
+        Decision::SendAgain => {
+            settle(tx, check, now)?;
+            look(Source::Person)?;
+            check.by_person = true;
+            enter(check, Phase::Queued, now);
+            Ok(())
+        }
+        Decision::Adopt => {
+            take_over_tag(check);
+            // Perhaps it was this one, before its database was lost: then Refapp's updates still find it (rules.md 6),
+            // those that came before now included. Whoever it was, it was started.
+            let posting = check.posting.as_ref();
+            let first = EffectKey::of(check.connection, &check.opportunity, posting, "start", 1);
+            tx.spend(&first, now)?;
+            tx.spend(&EffectKey::once(&check.opportunity, posting), now)?;
+            let result = first.result_id();
+            tx.put_result(result, check)?;
+            tx.reopen_updates(check.connection, result)?;
+            check.result = Some(result);
+            check.progress.status = WireStatus::Sent;
+            enter(check, Phase::Started, now);
+            Ok(())
+        }
+        Decision::LeaveToOther | Decision::Dismiss => {
+            check.by_person = false;
+            enter(check, Phase::Skipped(Reason::Dismissed), now);
+            Ok(())
+        }
+    }
+}
+
+fn enter(check: &mut Check, phase: Phase, now: Millis) {
+    check.phase = phase;
+    check.status_since = now;
+}
+
+/// The start of unknown outcome is settled by a person.
+fn settle(tx: &Tx<'_>, check: &Check, now: Millis) -> store::Result<()> {
+    if let Some(mut effect) = tx.last_start(check.id)? {
+        effect.state = EffectState::Settled;
+        effect.changed_at = now;
+        tx.put_effect(&effect)?;
+        tell(tx, check.id, now, "settled", &[])?;
+    }
+    Ok(())
+}
+
+/// What another installation wrote is ours from now on: the tag is known, and follows the check.
+fn take_over_tag(check: &mut Check) {
+    if let Phase::Parked(Reason::OtherInstallation { tag }) = &check.phase {
+        let known = Status::TAGGED.into_iter();
+        check
+            .written
+            .tags
+            .extend(known.filter(|status| StatusTag(*status).text() == *tag));
+    }
+}
+
+fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::TryAgain => "try-again",
+        Decision::Start => "start",
+        Decision::ItWasStarted => "it-was-started",
+        Decision::SendAgain => "send-again",
+        Decision::LeaveToOther => "leave-to-other",
+        Decision::Adopt => "adopt",
+        Decision::Dismiss => "dismiss",
+    }
+}

@@ -1,0 +1,222 @@
+//! What a look at an opportunity changes.
+
+use std::collections::BTreeSet;
+
+use model::{
+    Check, CheckId, Code, ConnectionId, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress,
+    Reason, Written,
+};
+use store::{Bell, ConnectionRecord, KnownTemplate, Result, Source, Tx};
+
+use super::{keep, tell};
+use crate::plan::assess::{self, Situation, Unread, Verdict, assess, entered_at};
+use crate::plan::observed::Observed;
+
+/// Carries out what a look means. `Some` = the check that is queued for its start.
+pub fn judge(
+    tx: &Tx<'_>,
+    record: &ConnectionRecord,
+    templates: &[KnownTemplate],
+    bell: &Bell,
+    observed: &Observed,
+    now: Millis,
+) -> Result<Option<CheckId>> {
+    let Some(trigger) = record.settings.trigger_stage.as_ref().map(|stage| &stage.id) else {
+        return Ok(None);
+    };
+    let id = record.id;
+    let opportunity = observed.opportunity.id.clone();
+    let posting = observed.posting.as_ref().map(|posting| posting.id.clone());
+    tx.answer_bell(id, bell)?;
+    tx.seen(id, &opportunity, now)?;
+    let mut checks = tx.checks_of(id, &opportunity)?;
+    if observed.opportunity.anonymised {
+        for check in checks.iter_mut().filter(|check| !check.candidate.is_empty()) {
+            check.candidate.clear();
+            tx.put_check(check, Some(now))?;
+        }
+    }
+    let once = EffectKey::once(&opportunity, posting.as_ref());
+    let situation = Situation {
+        checks: &checks,
+        spent: if posting.is_some() { tx.spent(&once)? } else { None },
+        bell,
+        trigger,
+        following_since: record.following_since.unwrap_or(now),
+        pause: record.pause,
+        templates,
+        default_template: record.settings.default_template.as_ref(),
+        now,
+    };
+    let entered_at = entered_at(observed, &situation);
+    let named = |id| {
+        let named = checks.iter().find(|known| known.id == id).cloned();
+        named.unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"))
+    };
+    let mut check = match assess(observed, &situation) {
+        Verdict::Nothing => return Ok(None),
+        Verdict::Keep(check) => {
+            let mut check = named(check);
+            if check.phase != Phase::Queued {
+                return Ok(None);
+            }
+            describe(&mut check, observed);
+            tx.put_check(&check, Some(now))?;
+            return Ok(Some(check.id));
+        }
+        Verdict::Change(check, phase) => {
+            let mut check = named(check);
+            // What a person said was about this start, and not about one of a later day.
+            check.by_person &= !matches!(phase, Phase::Skipped(_));
+            check.phase = phase;
+            check.status_since = now;
+            check.active_at = now;
+            if entered_at > check.entered_at {
+                check.entered_at = entered_at;
+                tell_entry(tx, &check, bell)?;
+            }
+            check
+        }
+        Verdict::Make { ordinal, phase } => {
+            let mut check = new_check(id, &opportunity, posting.as_ref(), ordinal, entered_at, now);
+            check.phase = phase;
+            tell_entry(tx, &check, bell)?;
+            check
+        }
+    };
+    describe(&mut check, observed);
+    tell(tx, check.id, now, "read-from-lever", &[])?;
+    match &check.phase {
+        Phase::Parked(reason) => tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?,
+        Phase::Skipped(reason) => tell(tx, check.id, now, "skipped", &[("code", reason.code().to_string())])?,
+        Phase::Queued | Phase::Started => {}
+    }
+    keep(tx, &check, now)?;
+    Ok((check.phase == Phase::Queued).then_some(check.id))
+}
+
+/// Lever says that it is gone (`reliability.md` rule 11): what is personal goes too, the spent keys stay.
+pub fn erase(tx: &Tx<'_>, id: ConnectionId, bell: &Bell, now: Millis) -> Result<()> {
+    tx.answer_bell(id, bell)?;
+    let checks = tx.checks_of(id, &bell.opportunity)?;
+    if checks.is_empty() && bell.source != Source::Recheck {
+        let entered_at = bell.moved_at.unwrap_or(now);
+        let mut check = new_check(id, &bell.opportunity, None, 1, entered_at, now);
+        check.phase = Phase::Skipped(Reason::Deleted);
+        tell_entry(tx, &check, bell)?;
+        tell(tx, check.id, now, "skipped", &[("code", Code::SkipDeleted.to_string())])?;
+        return tx.put_check(&check, None);
+    }
+    for mut check in checks {
+        check.candidate.clear();
+        check.lever_url = None;
+        check.progress.report_url = None;
+        check.progress.candidate_url = None;
+        check.written = Written::default();
+        if check.phase != Phase::Started {
+            check.phase = Phase::Skipped(Reason::Deleted);
+        }
+        check.superseded = true;
+        check.active_at = now;
+        tell(tx, check.id, now, "skipped", &[("code", Code::SkipDeleted.to_string())])?;
+        tx.put_check(&check, None)?;
+    }
+    Ok(())
+}
+
+/// Lever lets us not read it: its check waits until it can be read.
+pub fn unreadable(tx: &Tx<'_>, id: ConnectionId, bell: &Bell, failure: Failure, now: Millis) -> Result<()> {
+    tx.answer_bell(id, bell)?;
+    let checks = tx.checks_of(id, &bell.opportunity)?;
+    let Some(check) = assess::unread(&checks, bell) else {
+        return Ok(());
+    };
+    let mut check = match check {
+        Unread::Open(check) => checks[check].clone(),
+        Unread::Again(check) => {
+            let mut check = checks[check].clone();
+            check.by_person = false;
+            check.entered_at = bell.moved_at.unwrap_or(now);
+            tell_entry(tx, &check, bell)?;
+            check
+        }
+        Unread::New { ordinal } => {
+            let entered_at = bell.moved_at.unwrap_or(now);
+            let check = new_check(id, &bell.opportunity, None, ordinal, entered_at, now);
+            tell_entry(tx, &check, bell)?;
+            check
+        }
+    };
+    let code = failure.code;
+    let phase = Phase::Parked(Reason::Unreadable { failure });
+    if check.phase != phase {
+        check.phase = phase;
+        check.status_since = now;
+        tell(tx, check.id, now, "parked", &[("code", code.to_string())])?;
+    }
+    tx.put_check(&check, Some(now.plus(10 * MINUTE)))
+}
+
+fn new_check(
+    connection: model::ConnectionId,
+    opportunity: &OpportunityId,
+    posting: Option<&PostingId>,
+    ordinal: u32,
+    entered_at: Millis,
+    now: Millis,
+) -> Check {
+    let word = format!("check {}", entered_at.0);
+    let key = EffectKey::of(connection, opportunity, posting, &word, ordinal);
+    Check {
+        id: CheckId(key.check_id().0),
+        connection,
+        opportunity: opportunity.clone(),
+        posting: None,
+        ordinal,
+        entered_at,
+        phase: Phase::Queued,
+        status_since: now,
+        by_person: false,
+        result: None,
+        progress: Progress::default(),
+        candidate: String::new(),
+        posting_title: String::new(),
+        owner: String::new(),
+        template: None,
+        coverage: None,
+        lever_url: None,
+        created_at: now,
+        active_at: now,
+        badges: BTreeSet::new(),
+        written: Written::default(),
+        superseded: false,
+        hitch: None,
+        effects: 0,
+    }
+}
+
+/// What the dashboard shows of it.
+fn describe(check: &mut Check, observed: &Observed) {
+    check.candidate.clone_from(&observed.opportunity.name);
+    check.lever_url = observed.opportunity.show_url.as_ref().map(ToString::to_string);
+    if let Some(posting) = &observed.posting {
+        check.posting = Some(posting.id.clone());
+        check.posting_title.clone_from(&posting.text);
+    }
+    if let Some(owner) = &observed.posting_owner {
+        check.owner.clone_from(&owner.name);
+    }
+    if observed.opportunity.anonymised {
+        check.candidate.clear();
+    }
+}
+
+fn tell_entry(tx: &Tx<'_>, check: &Check, bell: &Bell) -> Result<()> {
+    tell(tx, check.id, check.entered_at, "stage-moved", &[])?;
+    let step = match bell.source {
+        Source::Webhook => "webhook-received",
+        Source::Polling | Source::CatchUp | Source::Present => "found-by-polling",
+        Source::Person | Source::Recheck => return Ok(()),
+    };
+    tell(tx, check.id, bell.rung_at, step, &[])
+}

@@ -1,0 +1,174 @@
+//! A start: set out on, answered, or parked instead.
+
+use std::collections::BTreeSet;
+
+use model::{Badge, Check, CheckId, ConnectionId, Coverage, EffectKey, Millis, Phase, PostingId, Reason};
+use refapp::{Kind, Template};
+use store::{Effect, EffectKind, EffectState, Result, Tx};
+
+use super::{keep, tell};
+use crate::plan::observed::Observed;
+
+/// What is about to be sent, as far as it is remembered.
+pub struct Intent {
+    pub key: EffectKey,
+    pub posting: PostingId,
+    pub template: Option<Template>,
+    pub coverage: Coverage,
+    pub badges: BTreeSet<Badge>,
+}
+
+/// The first unspent key. A try that certainly was not applied has given its key back.
+pub fn key(tx: &Tx<'_>, connection: ConnectionId, observed: &Observed) -> Result<EffectKey> {
+    let posting = observed.posting.as_ref().map(|posting| &posting.id);
+    let mut ordinal = 1;
+    loop {
+        let key = EffectKey::of(connection, &observed.opportunity.id, posting, "start", ordinal);
+        if tx.spent(&key)?.is_none() {
+            return Ok(key);
+        }
+        ordinal += 1;
+    }
+}
+
+/// Intent first, durably; then the one request that mails a person. `None`: it is not to be sent.
+pub fn intend(
+    tx: &Tx<'_>,
+    connection: ConnectionId,
+    id: CheckId,
+    intent: Intent,
+    now: Millis,
+) -> Result<Option<(Effect, model::OpportunityId)>> {
+    let Intent {
+        key,
+        posting,
+        template,
+        coverage,
+        badges,
+    } = intent;
+    // It may have followed the candidate to another job since it was looked at: then it is looked at again.
+    let as_seen = |check: &Check| check.phase == Phase::Queued && check.posting.as_ref() == Some(&posting);
+    let Some(mut check) = tx.check(id)?.filter(as_seen) else {
+        return Ok(None);
+    };
+    if let Some(reason) = barred(tx, &check)? {
+        put_aside(tx, check, reason, now)?;
+        return Ok(None);
+    }
+    let attempts = tx.effect(&key)?.map_or(0, |effect| effect.attempts);
+    let effect = Effect {
+        key: key.clone(),
+        connection,
+        check: id,
+        kind: EffectKind::Start,
+        state: EffectState::Sending,
+        attempts,
+        created_at: now,
+        changed_at: now,
+    };
+    tx.put_effect(&effect)?;
+    tx.spend(&key, now)?;
+    tx.spend(&EffectKey::once(&check.opportunity, check.posting.as_ref()), now)?;
+    tx.put_result(key.result_id(), &check)?;
+    check.result = Some(key.result_id());
+    check.template = template.map(|template| (template.id, template.name));
+    check.coverage = Some(coverage);
+    check.badges.extend(badges);
+    check.effects += 1;
+    let name = check
+        .template
+        .as_ref()
+        .map(|(_, name)| name.clone())
+        .unwrap_or_default();
+    tell(tx, id, now, "form-read", &[("template", name)])?;
+    tell(tx, id, now, "start-sent", &[])?;
+    tx.put_check(&check, None)?;
+    Ok(Some((effect, check.opportunity)))
+}
+
+/// What became of a start. `error`: how its request failed, if it did.
+pub fn answered(tx: &Tx<'_>, effect: &Effect, error: Option<&refapp::Error>, now: Millis) -> Result<()> {
+    let mut effect = effect.clone();
+    effect.changed_at = now;
+    let (state, phase) = match error {
+        None => (EffectState::Confirmed, Some(Phase::Started)),
+        Some(error) => match (error.outcome(), &error.kind) {
+            (refapp::Outcome::Unknown, _) => (EffectState::Unknown, Some(Phase::Parked(Reason::StartUnknown))),
+            (refapp::Outcome::NotApplied, Kind::BadRequest { status, message }) => {
+                let reason = Reason::Refused {
+                    status: *status,
+                    message: message.as_str().to_owned(),
+                };
+                (EffectState::Failed, Some(Phase::Parked(reason)))
+            }
+            // Certainly not applied, and not because of this check: it stays queued.
+            (refapp::Outcome::NotApplied, _) => (EffectState::Failed, None),
+        },
+    };
+    effect.state = state;
+    if state == EffectState::Failed {
+        effect.attempts += 1;
+    }
+    tx.put_effect(&effect)?;
+    if state == EffectState::Failed {
+        tx.unspend(&effect.key)?;
+    }
+    let Some(mut check) = tx.check(effect.check)? else {
+        return Ok(());
+    };
+    // Started again by a person, it was started once all the same.
+    if state == EffectState::Failed && !check.by_person {
+        tx.unspend(&EffectKey::once(&check.opportunity, check.posting.as_ref()))?;
+    }
+    // Refapp's update may have come before its answer, and has settled it.
+    if check.phase == Phase::Queued
+        && let Some(phase) = phase
+    {
+        let (step, params) = match &phase {
+            Phase::Started => ("accepted", vec![]),
+            Phase::Parked(reason) => (
+                if *reason == Reason::StartUnknown {
+                    "start-unknown"
+                } else {
+                    "refused"
+                },
+                vec![("code", reason.code().to_string())],
+            ),
+            Phase::Queued | Phase::Skipped(_) => ("decided", vec![]),
+        };
+        tell(tx, check.id, now, step, &params)?;
+        check.phase = phase;
+        check.status_since = now;
+        check.active_at = now;
+    }
+    keep(tx, &check, now)
+}
+
+/// Parks a check that has not been sent.
+pub fn park(tx: &Tx<'_>, id: CheckId, reason: Reason, now: Millis) -> Result<()> {
+    let queued = tx.check(id)?.filter(|check| check.phase == Phase::Queued);
+    queued.map_or(Ok(()), |check| put_aside(tx, check, reason, now))
+}
+
+fn put_aside(tx: &Tx<'_>, mut check: Check, reason: Reason, now: Millis) -> Result<()> {
+    tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?;
+    check.phase = Phase::Parked(reason);
+    check.status_since = now;
+    check.active_at = now;
+    keep(tx, &check, now)
+}
+
+/// The last guard before a start is sent: what its plan knew is asked of the database once more, in the transaction
+/// that spends its key. Whatever went wrong before, nobody is mailed twice.
+fn barred(tx: &Tx<'_>, check: &Check) -> Result<Option<Reason>> {
+    // Its answer could not be stored, perhaps.
+    let last = tx.last_start(check.id)?;
+    if last.is_some_and(|start| matches!(start.state, EffectState::Sending | EffectState::Unknown)) {
+        return Ok(Some(Reason::StartUnknown));
+    }
+    if check.by_person {
+        return Ok(None);
+    }
+    let once = EffectKey::once(&check.opportunity, check.posting.as_ref());
+    Ok(tx.spent(&once)?.map(|on| Reason::AlreadyChecked { on }))
+}
