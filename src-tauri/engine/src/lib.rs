@@ -20,6 +20,7 @@ mod state;
 mod step;
 mod surroundings;
 mod vault;
+mod writer;
 
 pub use engine::{Engine, Options};
 pub use in_place::in_place;

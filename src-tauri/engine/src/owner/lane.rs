@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use model::{Badge, CheckId, Code, Failure, MINUTE, Millis, Reason};
+use model::{CheckId, Code, Failure, MINUTE, Millis, Reason};
 use refapp::{Event, Form, FormQuery, Kind, Template};
 use store::{Bell, Effect, Result, Source, Standing};
 use url::Url;
@@ -171,7 +171,12 @@ impl Owner {
         };
         self.refapp_answered(None);
         self.learn_templates(&form);
-        let (event, intent) = match self.prepare(observed, &form)? {
+        let update_url = self.update_address().and_then(|address| Url::parse(&address).ok());
+        let prepared = self
+            .world
+            .store
+            .read(|tx| step::start::prepare(tx, &self.record, observed, &form, update_url))?;
+        let (event, intent) = match prepared {
             Ok(prepared) => prepared,
             Err(reason) => {
                 if matches!(reason, Reason::TemplateUnknown { .. }) {
@@ -181,40 +186,6 @@ impl Owner {
             }
         };
         self.send(id, event, intent, now)
-    }
-
-    fn prepare(&self, observed: &Observed, form: &Form) -> Result<std::result::Result<(Event, Intent), Reason>> {
-        let settings = &self.record.settings;
-        let tags = observed
-            .posting
-            .as_ref()
-            .map(|posting| posting.tags.as_slice())
-            .unwrap_or_default();
-        let selection = match start::select(tags, form, &self.record.templates, settings.default_template.as_ref()) {
-            Ok(selection) => selection,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let values = match start::fill(form, selection.template.as_ref().map(|template| &template.id)) {
-            Ok(values) => values,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let key = self.world.store.read(|tx| step::start::key(tx, self.id(), observed))?;
-        let update_url = self.update_address().and_then(|address| Url::parse(&address).ok());
-        let Some(event) = start::event(observed, &key, update_url, values) else {
-            return Ok(Err(Reason::NoMemberEmail));
-        };
-        let mut badges = selection.badges;
-        if event.candidate.name.is_one_word() {
-            badges.insert(Badge::OneWordName);
-        }
-        let intent = Intent {
-            key,
-            posting: event.job.id.clone(),
-            template: selection.template,
-            coverage: form.questionnaires(&settings.default_language),
-            badges,
-        };
-        Ok(Ok((event, intent)))
     }
 
     /// The form does not know a template that is remembered as living: until a form lists it again, the tag that names

@@ -7,8 +7,8 @@ use store::{Effect, EffectKind, Result, Standing};
 use super::outcome::Outcome;
 use super::trouble::pause;
 use super::{Owner, Then};
-use crate::plan::note;
 use crate::step::{self, write::Written};
+use crate::writer::{Calls, Writer};
 
 /// Writes at a time, over all checks.
 const WRITES: u32 = 8;
@@ -45,9 +45,9 @@ impl Owner {
     }
 
     fn write(&mut self, client: lever::Client, check: &Check, effect: Effect) {
+        let opportunity = check.opportunity.clone();
         let writer = Writer {
-            client,
-            opportunity: check.opportunity.clone(),
+            calls: AtLever { client, opportunity },
             reference: check.reference(),
             perform_as: self.record.settings.acting_user.clone(),
             can_list_notes: self.record.has(Right::ListOpportunityNotes),
@@ -92,73 +92,15 @@ impl Owner {
     }
 }
 
-/// Carries out effects on one opportunity.
-struct Writer {
+/// The calls about one opportunity, made by Lever's client.
+struct AtLever {
     client: lever::Client,
     opportunity: OpportunityId,
-    /// The check's, which each of its notes carries.
-    reference: String,
-    perform_as: Option<UserId>,
-    can_list_notes: bool,
 }
 
-impl Writer {
-    /// `read_first`: a note of this check is of unknown fate, so it is looked for before another is written.
-    async fn perform(&self, kind: &EffectKind, read_first: bool) -> std::result::Result<Written, lever::Error> {
-        let text = match kind {
-            EffectKind::CreateNote { text } if self.can_list_notes => Some(text),
-            _ => None,
-        };
-        let mut there = Written::default();
-        if let Some(text) = text.filter(|_| read_first) {
-            there = self.ours(text).await?;
-            if there.note.is_some() {
-                return Ok(there);
-            }
-        }
-        let error = match self.attempt(kind, self.perform_as.as_ref()).await {
-            Ok(note) => return Ok(Written { note, ..there }),
-            Err(error) => error,
-        };
-        let again = match (&error.kind, kind) {
-            // Perhaps the acting user is unknown or deactivated: 400 or 404 (lever-api.md §12 row 10). For tags and
-            // notes the user is optional (§2.4), so it is tried once without.
-            (Kind::BadRequest { .. } | Kind::NotFound, kind)
-                if self.perform_as.is_some() && !matches!(kind, EffectKind::DeleteNote { .. }) =>
-            {
-                self.attempt(kind, None).await?
-            }
-            // Read back where notes can be listed (rules.md 13): each has our reference.
-            (_, EffectKind::CreateNote { text })
-                if self.can_list_notes && error.outcome() == lever::Outcome::Unknown =>
-            {
-                match self.ours(text).await {
-                    Ok(there) if there.note.is_some() => return Ok(there),
-                    Ok(_) => self.attempt(kind, self.perform_as.as_ref()).await?,
-                    Err(_) => return Err(error),
-                }
-            }
-            _ => return Err(error),
-        };
-        Ok(Written { note: again, ..there })
-    }
-
-    /// The notes of this check that lie there: the one with this very text, and others.
-    async fn ours(&self, text: &str) -> std::result::Result<Written, lever::Error> {
-        let notes = self.client.notes(&self.opportunity).await?;
-        let mut there = Written {
-            read: true,
-            ..Written::default()
-        };
-        for note in notes.into_iter().filter(|note| !note.deleted) {
-            let says = |wanted: &dyn Fn(&str) -> bool| note.texts.iter().any(|text| wanted(text));
-            if there.note.is_none() && says(&|known| known.trim() == text.trim()) {
-                there.note = Some(note.id);
-            } else if says(&|known| note::is_of(known, &self.reference)) {
-                there.stray.push(note.id);
-            }
-        }
-        Ok(there)
+impl Calls for AtLever {
+    async fn notes(&self) -> std::result::Result<Vec<lever::Note>, lever::Error> {
+        self.client.notes(&self.opportunity).await
     }
 
     async fn attempt(

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use model::{Badge, Check, CheckId, ConnectionId, Coverage, EffectKey, Millis, Phase, PostingId, Reason};
-use refapp::{Kind, Template};
-use store::{Effect, EffectKind, EffectState, Result, Tx};
+use refapp::{Event, Form, Kind, Template};
+use store::{ConnectionRecord, Effect, EffectKind, EffectState, Result, Tx};
+use url::Url;
 
 use super::{keep, tell};
 use crate::plan::observed::Observed;
+use crate::plan::start;
 
 /// What is about to be sent, as far as it is remembered.
 pub struct Intent {
@@ -18,8 +20,44 @@ pub struct Intent {
     pub badges: BTreeSet<Badge>,
 }
 
+/// What a look and a form make of a queued check: the event and what is remembered of it, or the reason to park.
+pub fn prepare(
+    tx: &Tx<'_>,
+    record: &ConnectionRecord,
+    observed: &Observed,
+    form: &Form,
+    update_url: Option<Url>,
+) -> Result<std::result::Result<(Event, Intent), Reason>> {
+    let settings = &record.settings;
+    let tags = observed.posting.as_ref().map_or(&[][..], |posting| &posting.tags);
+    let selection = match start::select(tags, form, &record.templates, settings.default_template.as_ref()) {
+        Ok(selection) => selection,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let values = match start::fill(form, selection.template.as_ref().map(|template| &template.id)) {
+        Ok(values) => values,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let key = key(tx, record.id, observed)?;
+    let Some(event) = start::event(observed, &key, update_url, values) else {
+        return Ok(Err(Reason::NoMemberEmail));
+    };
+    let mut badges = selection.badges;
+    if event.candidate.name.is_one_word() {
+        badges.insert(Badge::OneWordName);
+    }
+    let intent = Intent {
+        key,
+        posting: event.job.id.clone(),
+        template: selection.template,
+        coverage: form.questionnaires(&settings.default_language),
+        badges,
+    };
+    Ok(Ok((event, intent)))
+}
+
 /// The first unspent key. A try that certainly was not applied has given its key back.
-pub fn key(tx: &Tx<'_>, connection: ConnectionId, observed: &Observed) -> Result<EffectKey> {
+fn key(tx: &Tx<'_>, connection: ConnectionId, observed: &Observed) -> Result<EffectKey> {
     let posting = observed.posting.as_ref().map(|posting| &posting.id);
     let mut ordinal = 1;
     loop {
