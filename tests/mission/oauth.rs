@@ -145,7 +145,7 @@ async fn m03_a_closed_page_leaves_a_try_that_can_be_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m03_a_wrong_or_stale_state_connects_nothing() {
+async fn m03_s03_a_wrong_or_stale_state_connects_nothing() {
     let rig = Rig::bare(Setup::default()).await;
     let wizard = at_consent(&rig, DataCentre::Us).await;
     begin(&rig, &wizard).await;
@@ -184,7 +184,7 @@ async fn m03_a_wrong_or_stale_state_connects_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m03_a_second_click_leaves_one_try() {
+async fn m03_s03_a_second_click_leaves_one_try() {
     let rig = Rig::bare(Setup::default()).await;
     let wizard = at_consent(&rig, DataCentre::Us).await;
     let browser = Browser::new();

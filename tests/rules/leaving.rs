@@ -12,7 +12,7 @@ async fn done(rig: &Rig, request: Request) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r20_disconnect_stops_and_forgets_the_secrets_and_connecting_again_goes_on() {
+async fn r20_s13_disconnect_stops_and_forgets_the_secrets_and_connecting_again_goes_on() {
     let rig = Rig::start(Setup::default()).await;
     let row = started(&rig, "Kim Berg").await;
     at_rest(&rig, "Kim Berg", "Sent").await;
@@ -111,7 +111,7 @@ async fn r20_remove_data_takes_the_webhooks_away_and_what_comes_back_meanwhile_w
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r20_remove_data_purges_all_but_hashed_keys_which_still_keep_anybody_from_being_mailed_twice() {
+async fn r20_s13_s23_remove_data_purges_all_but_hashed_keys_which_still_keep_anybody_from_being_mailed_twice() {
     let rig = Rig::start(Setup::default()).await;
     started(&rig, "Kim Berg").await;
     at_rest(&rig, "Kim Berg", "Sent").await;

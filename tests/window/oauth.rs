@@ -7,7 +7,7 @@ use crate::simulated::Simulated;
 use crate::steps;
 
 #[tokio::test]
-async fn m03_eu_a_browser_that_does_not_come_back_is_helped_by_paste_and_by_loopback() {
+async fn m03_s01_eu_a_browser_that_does_not_come_back_is_helped_by_paste_and_by_loopback() {
     let (home, simulated) = (Home::new().await, Simulated::start().await);
     let window = Window::app(&home, &simulated.running).await;
     window.begin_setup().await;

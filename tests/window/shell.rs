@@ -31,7 +31,7 @@ async fn ask(window: &Window, request: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_second_app_on_the_same_data_says_so_and_touches_nothing() {
+async fn s27_a_second_app_on_the_same_data_says_so_and_touches_nothing() {
     let (home, simulator) = (Home::new().await, simulator().await);
     let first = Window::app(&home, &simulator).await;
     first.begin_setup().await;
@@ -66,7 +66,7 @@ async fn practice_beside_a_running_app_says_so_and_the_app_stays_what_it_is() {
 }
 
 #[tokio::test]
-async fn without_a_keychain_a_secret_is_refused_and_kept_nowhere() {
+async fn s14_without_a_keychain_a_secret_is_refused_and_kept_nowhere() {
     let (home, simulator) = (Home::new().await, simulator().await);
     let window = app_without_bus(&home, &simulator).await;
     window.click("welcome-start").await;
@@ -86,7 +86,7 @@ async fn without_a_keychain_a_secret_is_refused_and_kept_nowhere() {
 }
 
 #[tokio::test]
-async fn the_real_app_is_no_practice_and_never_speaks_to_loopback() {
+async fn s19_s26_the_real_app_is_no_practice_and_never_speaks_to_loopback() {
     let (home, simulator) = (Home::new().await, simulator().await);
     let window = Window::open(&home, &home.app(), &[]).await;
     window.see("welcome").await;

@@ -36,7 +36,7 @@ async fn the_window_opens_with_a_heading_and_speaks_to_its_host() {
 }
 
 #[tokio::test]
-async fn foreign_scripts_styles_and_connections_are_kept_out_by_the_policy() {
+async fn s16_foreign_scripts_styles_and_connections_are_kept_out_by_the_policy() {
     let (home, simulator) = (Home::new().await, simulator().await);
     let window = Window::app(&home, &simulator).await;
 
@@ -75,7 +75,7 @@ async fn foreign_scripts_styles_and_connections_are_kept_out_by_the_policy() {
 }
 
 #[tokio::test]
-async fn commands_that_were_not_granted_are_refused() {
+async fn s18_commands_that_were_not_granted_are_refused() {
     let (home, simulator) = (Home::new().await, simulator().await);
     let window = Window::app(&home, &simulator).await;
 
@@ -108,7 +108,7 @@ async fn commands_that_were_not_granted_are_refused() {
 }
 
 #[tokio::test]
-async fn the_window_neither_leaves_its_pages_nor_opens_others() {
+async fn s01_s19_the_window_neither_leaves_its_pages_nor_opens_others() {
     let (home, simulator) = (Home::new().await, simulator().await);
     let window = Window::app(&home, &simulator).await;
     window.see("practice").await;

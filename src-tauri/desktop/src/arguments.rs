@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_refused() {
+    fn s26_everything_else_is_refused() {
         for arguments in [
             &["--help"] as &[&str],
             &["--remote-debugging-port=9222"],

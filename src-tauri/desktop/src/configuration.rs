@@ -13,7 +13,7 @@ fn conf() -> Value {
 }
 
 #[test]
-fn the_content_security_policy_lets_nothing_in_but_our_own_files() {
+fn s16_s17_the_content_security_policy_lets_nothing_in_but_our_own_files() {
     assert_eq!(
         conf()["app"]["security"],
         json!({
@@ -28,7 +28,7 @@ fn the_content_security_policy_lets_nothing_in_but_our_own_files() {
 }
 
 #[test]
-fn the_window_may_call_the_two_commands_and_nothing_else() {
+fn s17_s18_the_window_may_call_the_two_commands_and_nothing_else() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src-tauri/desktop/capabilities");
     let files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -42,7 +42,7 @@ fn the_window_may_call_the_two_commands_and_nothing_else() {
 }
 
 #[test]
-fn the_deep_link_has_the_reverse_domain_scheme_of_the_app() {
+fn s05_the_deep_link_has_the_reverse_domain_scheme_of_the_app() {
     let conf = conf();
     assert_eq!(conf["identifier"], crate::deep_link::SCHEME);
     assert_eq!(

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_scheme_is_a_link_of_ours() {
+    fn s04_only_our_own_scheme_is_a_link_of_ours() {
         assert!(parse("com.refapp.lever://oauth/us?code=1").is_some());
         for text in ["com.refapp.leverx://oauth/us", "https://oauth/us", "oauth/us", ""] {
             assert!(parse(text).is_none(), "{text}");

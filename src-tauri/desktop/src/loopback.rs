@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_matching_request_is_taken_and_then_the_ear_is_closed() {
+    async fn s06_one_matching_request_is_taken_and_then_the_ear_is_closed() {
         let listener = bind(&[0]).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (returned, mut urls) = mpsc::unbounded_channel();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_port_leads_to_the_next_one() {
+    fn s06_a_taken_port_leads_to_the_next_one() {
         let holder = bind(&[0]).unwrap();
         let taken = holder.local_addr().unwrap().port();
         assert!(bind(&[taken]).is_none());
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_comes_and_the_ear_is_closed_after_five_minutes() {
+    async fn s06_nobody_comes_and_the_ear_is_closed_after_five_minutes() {
         let listener = bind(&[0]).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (returned, mut urls) = mpsc::unbounded_channel();

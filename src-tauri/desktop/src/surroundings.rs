@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_real_world_is_never_on_loopback() {
+    fn s26_the_real_world_is_never_on_loopback() {
         let desktop = Desktop::new(World::Real, mpsc::unbounded_channel().0);
         assert_eq!(desktop.place("a", DataCentre::Eu), Ok(Place::Real));
         assert!(desktop.place("a", DataCentre::Custom).is_err());
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn an_oauth_client_needs_four_addresses_and_each_data_centre_has_its_own() {
+    fn s06_s08_an_oauth_client_needs_four_addresses_and_each_data_centre_has_its_own() {
         let desktop = Desktop::new(World::Real, mpsc::unbounded_channel().0);
         assert_eq!(
             desktop.redirect_addresses(DataCentre::Us),

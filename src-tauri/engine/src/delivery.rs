@@ -84,6 +84,55 @@ pub(crate) fn signature_is_right(token: &Secret, signed: &str, signature: &str) 
 mod tests {
     use super::*;
 
+    const KEY: &str = "aad404949171d49ad4b4d1357fbcff0262cc2541976b9426";
+
+    fn signed(triggered_at: i64, data: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(KEY.as_bytes()).expect("a key of any length");
+        mac.update(format!("token{triggered_at}").as_bytes());
+        let signature = hex::encode(mac.finalize().into_bytes());
+        format!(
+            r#"{{"triggeredAt":{triggered_at},"event":"candidateDeleted","token":"token","signature":"{signature}","data":{data}}}"#
+        )
+    }
+
+    #[test]
+    fn d07_a_delivery_counts_for_two_weeks_and_not_before_its_time() {
+        let now = Millis(1_772_618_523_118);
+        for (age, counts) in [
+            (0, true),
+            (OLDEST, true),
+            (OLDEST + 1, false),
+            (-NEWEST, true),
+            (-NEWEST - 1, false),
+        ] {
+            let body = signed(now.0 - age, "{}");
+            assert_eq!(
+                read(body.as_bytes(), &[Secret::new(KEY)], now).is_some(),
+                counts,
+                "{age}"
+            );
+        }
+    }
+
+    /// What is read is flat. What is not is skipped without recursion, however deep it is: a stack of this size would not
+    /// bear it, and the limit of the parser for what is read is 128.
+    #[test]
+    fn d03_depth_costs_no_stack() {
+        let now = Millis(1_772_618_523_118);
+        let depth = 100_000;
+        let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let is_read = move |data: String| read(signed(now.0, &data).as_bytes(), &[Secret::new(KEY)], now).is_some();
+        let small = std::thread::Builder::new().stack_size(128 << 10);
+        let judged = small.spawn(move || {
+            (
+                is_read(format!(r#"{{"more":{deep}}}"#)),
+                is_read(format!(r#"{{"opportunityId":{deep}}}"#)),
+            )
+        });
+        let judged = judged.expect("a thread").join().expect("no panic");
+        assert_eq!(judged, (true, false));
+    }
+
     #[test]
     fn the_printed_example_of_a_signature_is_right_and_no_other() {
         // lever-api.md §8.4

@@ -177,3 +177,27 @@ pub(crate) fn digest(parts: &[&str]) -> String {
     }
     hex::encode(hash.finalize())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    /// Where a secret decides whom to believe it is compared by `subtle` or `hmac`, in a time that tells nothing. That
+    /// cannot be measured honestly, so the lines are looked at: none compares an exposed secret by an operator.
+    #[test]
+    fn d05_no_exposed_secret_is_compared_by_an_operator() {
+        for file in ["intake.rs", "delivery.rs"] {
+            let path = format!("{}/src/{file}", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for line in code.lines().filter(|line| line.contains(".expose()")) {
+                let compares = ["==", "!=", ".eq(", ".ne(", ".cmp("]
+                    .iter()
+                    .any(|sign| line.contains(sign));
+                assert!(!compares, "{file}: {line}");
+            }
+        }
+        let code = include_str!("intake.rs").split("#[cfg(test)]").next().unwrap();
+        assert!(code.contains("ct_eq(") && include_str!("delivery.rs").contains("verify_slice("));
+    }
+}

@@ -112,7 +112,7 @@ async fn a_body_above_the_cap_is_not_read() {
 }
 
 #[tokio::test]
-async fn no_redirect_is_followed() {
+async fn s21_d11_no_redirect_is_followed() {
     let answer = "HTTP/1.1 302 X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
     let url = server(answer.to_owned(), true).await;
     assert_eq!(outcome_of(url).await, Ok((302, String::new())));

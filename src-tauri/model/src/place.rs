@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_real_connection_never_accepts_http_or_loopback() {
+    fn s21_s26_a_real_connection_never_accepts_http_or_loopback() {
         for address in [
             "http://app.refapp.com",
             "https://127.0.0.1",

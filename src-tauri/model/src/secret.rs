@@ -45,10 +45,25 @@ impl fmt::Debug for Secret {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Display;
+
+    use serde::Serialize;
+    use static_assertions::assert_not_impl_any;
+    use zeroize::ZeroizeOnDrop;
+
     use super::*;
 
+    // Tests that fail by not compiling (security.md 15). `PartialEq` would compare byte by byte until one differs.
+    assert_not_impl_any!(Secret: Serialize, Display, PartialEq, AsRef<str>);
+
     #[test]
-    fn debug_never_shows_the_text() {
+    fn s15_d05_a_secret_is_overwritten_neither_serialised_nor_compared() {
+        fn is_overwritten_when_dropped<T: ZeroizeOnDrop>(_: &T) {}
+        is_overwritten_when_dropped(&Secret::new("planted").0);
+    }
+
+    #[test]
+    fn s15_debug_never_shows_the_text() {
         let secret = Secret::new(" planted-token-123 ");
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_eq!(secret.expose(), "planted-token-123");

@@ -179,7 +179,7 @@ async fn a_webhook_is_handed_in_with_its_path_and_whole_body() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_stored_is_answered_503_without_a_word() {
+async fn d09_what_could_not_be_stored_is_answered_503_without_a_word() {
     let server = Running::start().await;
     let answer = server.ask("POST", "/lever/full", "", b"{}").await;
     assert_eq!((answer.status, answer.body.as_str()), (503, ""));
@@ -198,7 +198,7 @@ async fn an_update_comes_by_put_patch_or_post_with_its_bearer() {
 }
 
 #[tokio::test]
-async fn every_refusal_is_like_every_other() {
+async fn d08_d09_every_refusal_is_like_every_other() {
     let server = Running::start().await;
     let big = vec![b' '; (256 << 10) + 1];
     let cases: [(&str, &str, &str, &[u8]); 14] = [
@@ -224,7 +224,7 @@ async fn every_refusal_is_like_every_other() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_big_is_never_handed_in_and_the_limit_itself_is() {
+async fn d01_a_body_that_is_too_big_is_never_handed_in_and_the_limit_itself_is() {
     let server = Running::start().await;
     let limit = vec![b' '; 256 << 10];
     assert_eq!(server.ask("POST", "/lever/good", "", &limit).await.status, 200);
@@ -331,7 +331,7 @@ async fn one_connection_carries_many_requests() {
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_end_is_cut_off() {
+async fn d02_a_head_that_does_not_end_is_cut_off() {
     let bounds = Bounds {
         head: Duration::from_millis(50),
         ..Running::PATIENT
@@ -349,7 +349,7 @@ async fn a_head_that_does_not_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_big_is_cut_off() {
+async fn d01_a_head_that_is_too_big_is_cut_off() {
     let server = Running::start().await;
     let mut stream = server.connect().await;
     stream
@@ -365,7 +365,7 @@ async fn a_head_that_is_too_big_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_end_is_refused() {
+async fn d02_a_body_that_does_not_end_is_refused() {
     let patient = Running::PATIENT;
     let server = Running::with(patient, Duration::from_millis(50), None).await;
     let mut stream = server.connect().await;
@@ -400,7 +400,7 @@ async fn guess_far_too_often(server: &Running, from: &str) {
 }
 
 #[tokio::test]
-async fn a_guess_of_who_guesses_too_often_is_refused_unread() {
+async fn d10_a_guess_of_who_guesses_too_often_is_refused_unread() {
     let server = Running::start().await;
     let from = "X-Forwarded-For: 203.0.113.9\r\n";
     guess_far_too_often(&server, from).await;
@@ -414,7 +414,7 @@ async fn a_guess_of_who_guesses_too_often_is_refused_unread() {
 /// After a Disconnect our old webhook may stay behind at Lever: it calls the path of the new one, from the same address,
 /// and signs with a token that we have forgotten.
 #[tokio::test]
-async fn whoever_knows_a_path_is_heard_however_often_something_was_wrong() {
+async fn d10_whoever_knows_a_path_is_heard_however_often_something_was_wrong() {
     let server = Running::start().await;
     let from = "X-Forwarded-For: 203.0.113.9\r\n";
     let wrong = format!("{from}Authorization: Bearer wrong\r\n");

@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_update_is_refused() {
+    fn d03_what_is_no_update_is_refused() {
         for (body, expected) in [
             ("", BadUpdate::NotJson),
             ("<html>", BadUpdate::NotJson),

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_is_there_after_a_restart_and_only_for_its_owner() {
+    fn s12_s23_what_is_set_is_there_after_a_restart_and_only_for_its_owner() {
         let dir = TempDir::new().unwrap();
         let data = dir.path().join("not/yet/there");
         let vault = Secrets::open(&data, Vec::new()).unwrap();
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_is_said_by_its_code() {
+    fn s14_a_folder_that_cannot_be_is_said_by_its_code() {
         let dir = TempDir::new().unwrap();
         fs::write(dir.path().join("secrets"), "a file").unwrap();
         let failure = Secrets::open(dir.path(), Vec::new()).err().expect("a file is there");

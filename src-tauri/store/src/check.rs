@@ -229,6 +229,36 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn s22_whatever_a_text_says_it_is_a_value_and_never_a_part_of_a_statement(
+            text in prop_oneof!["\\PC{0,40}", Just("' OR 1=1; DROP TABLE \"check\"; --".to_owned())],
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::open(dir.path()).unwrap();
+            let other = check();
+            let opportunity = OpportunityId(format!("{text}'"));
+            let hostile = Check {
+                id: EffectKey::of(other.connection, &opportunity, None, "start", 1).check_id(),
+                opportunity: opportunity.clone(),
+                candidate: text.clone(),
+                ..other.clone()
+            };
+            store
+                .write(|tx| {
+                    tx.put_check(&other, None)?;
+                    tx.put_check(&hostile, None)
+                })
+                .unwrap();
+            let found = store.read(|tx| tx.checks_of(hostile.connection, &opportunity)).unwrap();
+            prop_assert_eq!(found, [hostile.clone()]);
+            let asked = store.read(|tx| tx.any_with_status(hostile.connection, &text, Millis(i64::MAX))).unwrap();
+            prop_assert_eq!(asked, text == "Queued");
+            let window = store.read(|tx| tx.window(hostile.connection, 0, 10)).unwrap();
+            prop_assert_eq!(window.total, 2);
+        }
+    }
+
     /// What a check may be put as, or that its connection is removed.
     #[derive(Clone, Debug)]
     enum Act {

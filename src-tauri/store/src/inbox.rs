@@ -89,3 +89,31 @@ impl Tx<'_> {
         )?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::Store;
+
+    #[test]
+    fn d06_what_is_stored_already_is_no_work_even_when_it_was_worked_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let connection = ConnectionId::of("Nordvik");
+        let inbound = Inbound::Webhook {
+            event: "candidateStageChange".to_owned(),
+            opportunity: None,
+            to_stage: None,
+            triggered_at: Millis(0),
+        };
+        let take_in = || store.write(|tx| tx.take_in(connection, "key", Millis(1), &inbound));
+        let open = || store.read(|tx| tx.open_inbox(connection, 10)).unwrap();
+        assert!(take_in().unwrap());
+        assert!(!take_in().unwrap());
+        let [row] = &open()[..] else { panic!("one row") };
+        store.write(|tx| tx.inbox_done(row.id)).unwrap();
+        assert!(!take_in().unwrap());
+        assert!(open().is_empty());
+    }
+}

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_opening_is_refused_and_files_are_for_the_user_alone() {
+    fn s23_s27_a_second_opening_is_refused_and_files_are_for_the_user_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("data");
         let first = Store::open(&path).unwrap();

@@ -1,5 +1,6 @@
-//! `cargo xtask coverage`: which test stands for which row of the mission and which rule of the business, from the
-//! tests' names alone. `m07_…` stands for row M7, `r05_…` for rule 5, `m01_m02_…` for both rows.
+//! `cargo xtask coverage`: which test stands for which row of the mission, which rule of the business and which
+//! protection, from the tests' names alone. `m07_…` stands for row M7, `r05_…` for rule 5, `s12_…` for item 12 of
+//! security, `d03_…` for the third of those that the doors to the network add, `m01_m02_…` for both rows.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::run::{Outcome, root};
 
 /// Where the tests lie, and where the table goes.
-const TESTS: &str = "tests";
+const TESTS: [&str; 2] = ["src-tauri", "tests"];
 const TABLE: &str = "docs/coverage.md";
 
 /// The rows of the mission, in short.
@@ -53,6 +54,76 @@ const RULES: [&str; 20] = [
     "Leaving",
 ];
 
+/// The 28 items of security, in short.
+const SECURITY: [&str; 28] = [
+    "OAuth in the system browser only",
+    "PKCE",
+    "State: single use, ten minutes",
+    "The way back is exact",
+    "Scheme of a reversed domain",
+    "Loopback: one request, five minutes",
+    "Code and tokens stay out of the window, logs, crash texts",
+    "Data centres are not mixed up",
+    "One refresh at a time, kept before use",
+    "Least scopes",
+    "No client secret in the programs",
+    "Secrets in the vault only",
+    "Disconnect, remove data",
+    "No keychain, no fallback",
+    "Secrets neither print nor serialise",
+    "Content security policy",
+    "Hardened configuration",
+    "Two commands",
+    "The window stays where it is",
+    "Foreign text is text",
+    "TLS verified, no redirect",
+    "SQL with bound parameters only",
+    "Files for the user alone",
+    "Signed updates",
+    "Supply chain",
+    "No developer's switch",
+    "One instance",
+    "Logs of ids and counts",
+];
+
+/// Items that belong to packaging, which is not there yet.
+const NEXT: [&str; 1] = ["s24"];
+
+/// What the receivers' doors to the network add.
+const DOORS: [&str; 12] = [
+    "Size of a body",
+    "Time for head and body",
+    "Depth of JSON",
+    "A path that nobody guesses",
+    "Comparison in constant time",
+    "Known already: 2xx, no work",
+    "Too old",
+    "Refusals are alike",
+    "No detail in errors",
+    "Wrong paths are limited",
+    "No redirect is followed",
+    "TLS in front",
+];
+
+/// What is held by a setting that a tool enforces in each run of `cargo xtask test`: row, file, the words in it.
+const SETTINGS: [(&str, &str, &str); 7] = [
+    ("s20", "ui/eslint.config.js", "'svelte/no-at-html-tags': 'error'"),
+    (
+        "s21",
+        "clippy.toml",
+        "reqwest::ClientBuilder::tls_danger_accept_invalid_certs",
+    ),
+    (
+        "s21",
+        "clippy.toml",
+        "reqwest::ClientBuilder::tls_danger_accept_invalid_hostnames",
+    ),
+    ("s25", "src-tauri/xtask/src/test.rs", "check licenses bans sources"),
+    ("s25", "deny.toml", "unknown-registry = \"deny\""),
+    ("s25", "ui/.npmrc", "ignore-scripts=true"),
+    ("s25", "src-tauri/xtask/src/ui.rs", "npm(\"ci "),
+];
+
 /// One test.
 struct Test {
     /// `m07`, `r05` …
@@ -74,11 +145,17 @@ pub fn write() -> Outcome {
     Ok(())
 }
 
-/// Holds the table against the tests.
+/// Holds the table against the tests, and the settings against their files.
 ///
 /// # Errors
-/// If it is not up to date, or a row has no test.
+/// If it is not up to date, a row has no test, or a setting is not there.
 pub fn check() -> Outcome {
+    for (row, file, words) in SETTINGS {
+        let text = fs::read_to_string(root().join(file)).map_err(|error| format!("{file}: {error}"))?;
+        if !text.contains(words) {
+            return Err(format!("{file} holds {row} no more: there is no {words} in it"));
+        }
+    }
     let written = fs::read_to_string(root().join(TABLE)).unwrap_or_default();
     if written == table(&tests()?)? {
         return Ok(());
@@ -90,7 +167,9 @@ pub fn check() -> Outcome {
 
 fn tests() -> Result<Vec<Test>, String> {
     let mut files = Vec::new();
-    collect(&root().join(TESTS), &mut files).map_err(|error| format!("{TESTS}: {error}"))?;
+    for folder in TESTS {
+        collect(&root().join(folder), &mut files).map_err(|error| format!("{folder}: {error}"))?;
+    }
     files.sort();
     let mut tests = Vec::new();
     for path in files {
@@ -156,34 +235,40 @@ fn read(line: &str, file: &str) -> Option<Test> {
 }
 
 fn is_row(word: &str) -> bool {
-    let number = word.strip_prefix(['m', 'r']);
+    let number = word.strip_prefix(['m', 'r', 's', 'd']);
     number.is_some_and(|number| number.len() == 2 && number.chars().all(|digit| digit.is_ascii_digit()))
 }
 
 fn table(tests: &[Test]) -> Result<String, String> {
     let mut text = "# What stands for what\n\n\
-        Every row of the mission and every rule of the business has end-to-end tests over real HTTP, named after it.\n\
+        Every row of the mission and every rule of the business has end-to-end tests over real HTTP, named after it;\n\
+        every protection has a test that fails without it, or a setting that a tool enforces.\n\
         This table is made from their names by `cargo xtask coverage`, and `cargo xtask test` holds it against them.\n"
         .to_owned();
     for (title, letter, names) in [
         ("The mission", 'm', MISSION.as_slice()),
         ("The rules of the business", 'r', RULES.as_slice()),
+        ("Security", 's', SECURITY.as_slice()),
+        ("The doors to the network", 'd', DOORS.as_slice()),
     ] {
         let _ = write!(text, "\n## {title}\n\n| Row | Test | File |\n|---|---|---|\n");
         for (number, name) in (1..).zip(names) {
             let row = format!("{letter}{number:02}");
-            let ours: Vec<&Test> = tests.iter().filter(|test| test.rows.contains(&row)).collect();
-            if ours.is_empty() {
+            let ours = tests.iter().filter(|test| test.rows.contains(&row));
+            let ours = ours.map(|test| (test.says.clone(), test.file.as_str()));
+            let set = SETTINGS.iter().filter(|(of, ..)| *of == row);
+            let set = set.map(|(_, file, words)| (format!("`{words}`"), *file));
+            let next = NEXT.contains(&row.as_str()).then(|| ("*not yet*".to_owned(), "–"));
+            let mut head = format!("**{}{number}** {name}", letter.to_ascii_uppercase());
+            let lines = ours.chain(set).chain(next).collect::<Vec<_>>();
+            if lines.is_empty() {
                 return Err(format!(
                     "Nothing tests {row} ({name}): a test's name has to begin with {row}_"
                 ));
             }
-            for (index, test) in ours.iter().enumerate() {
-                let head = match index {
-                    0 => format!("**{}{number}** {name}", letter.to_ascii_uppercase()),
-                    _ => String::new(),
-                };
-                let _ = writeln!(text, "| {head} | {} | `{}` |", test.says, test.file);
+            for (says, file) in lines {
+                let _ = writeln!(text, "| {head} | {says} | `{file}` |");
+                head.clear();
             }
         }
     }

@@ -182,3 +182,16 @@ pub(super) async fn call_back(intake: &crate::Intake, public_url: &str) -> Resul
         _ => Err(not_here()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn d04_a_path_has_192_random_bits() {
+        let (one, other) = (random_hex().unwrap(), random_hex().unwrap());
+        assert_eq!(one.len(), 2 * 192 / 8);
+        assert_ne!(one, other);
+    }
+}

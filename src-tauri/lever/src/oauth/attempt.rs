@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_authorisation_asks_for_the_least_with_audience_and_s256() {
+    fn s02_s10_the_authorisation_asks_for_the_least_with_audience_and_s256() {
         let attempt = attempt();
         assert!(
             attempt.url.as_str().starts_with("https://auth.lever.co/authorize?"),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_attempts_share_state_or_verifier() {
+    fn s02_s03_no_two_attempts_share_state_or_verifier() {
         let (one, other) = (attempt(), attempt());
         assert!(one.state.secret().len() >= 43, "32 bytes in base64");
         assert_ne!(one.state.secret(), other.state.secret());
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_not_exactly_an_answer_is_rejected() {
+    fn s03_s04_s08_whatever_is_not_exactly_an_answer_is_rejected() {
         let attempt = attempt();
         let good = [("state", "STATE"), ("code", "c")];
         for (pairs, expected) in [
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn another_address_is_rejected_even_with_the_right_state() {
+    fn s04_s08_another_address_is_rejected_even_with_the_right_state() {
         let attempt = attempt();
         let good = returned(&attempt, &[("state", "STATE"), ("code", "c")]);
         for (from, to) in [
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_good_for_ten_minutes() {
+    fn s03_an_answer_is_good_for_ten_minutes() {
         let attempt = attempt();
         let url = returned(&attempt, &[("state", "STATE"), ("code", "c")]);
         assert!(read_return(&attempt, &url, NOW.plus(LIFETIME)).is_ok());
@@ -325,7 +325,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_address_panics_and_only_exact_matches_are_accepted(
+        fn s04_no_address_panics_and_only_exact_matches_are_accepted(
             scheme in "(se\\.refapp\\.lever|https?|file)",
             rest in "(//oauth/us|//127\\.0\\.0\\.1:1/|.{0,12})",
             query in "[ -~]{0,80}",
@@ -337,7 +337,7 @@ mod tests {
         }
 
         #[test]
-        fn no_other_state_is_accepted(state in "[A-Za-z0-9_-]{0,60}") {
+        fn s03_no_other_state_is_accepted(state in "[A-Za-z0-9_-]{0,60}") {
             let attempt = attempt();
             let url = returned(&attempt, &[("state", &state), ("code", "c")]);
             let accepted = read_return(&attempt, &url, NOW).is_ok();

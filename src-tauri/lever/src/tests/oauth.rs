@@ -159,7 +159,7 @@ async fn a_code_is_exchanged_with_secret_and_verifier_in_the_body() {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_is_never_left_by_a_redirect() {
+async fn s21_the_token_endpoint_is_never_left_by_a_redirect() {
     let elsewhere = Server::start(|_, _| tokens(1)).await;
     let target = elsewhere.root.clone();
     let server = Server::start(move |_, _| with_header(reply(307, ""), "location", &target)).await;
@@ -219,7 +219,7 @@ async fn a_grant_without_a_refresh_token_lacks_offline_access() {
 }
 
 #[tokio::test]
-async fn fifty_parallel_401s_bring_one_refresh() {
+async fn s09_fifty_parallel_401s_bring_one_refresh() {
     let store = Store::holding("refresh-0");
     let server = rotating(&store, 1).await;
     let source = source(&server, &store);
@@ -240,7 +240,7 @@ async fn fifty_parallel_401s_bring_one_refresh() {
 }
 
 #[tokio::test]
-async fn a_401_is_mended_once_and_the_refresh_token_is_saved_before_the_api_is_called() {
+async fn s09_a_401_is_mended_once_and_the_refresh_token_is_saved_before_the_api_is_called() {
     let store = Store::holding("refresh-0");
     let server = rotating(&store, 2).await;
     client(&server, &store).stages().await.unwrap();
@@ -353,7 +353,7 @@ async fn a_write_whose_token_could_not_be_had_was_never_sent() {
 }
 
 #[tokio::test]
-async fn a_caller_that_gives_up_loses_no_rotated_token() {
+async fn s09_a_caller_that_gives_up_loses_no_rotated_token() {
     let store = Store::holding("refresh-0");
     let server = rotating(&store, 1).await;
     let source = source(&server, &store);

@@ -90,7 +90,7 @@ async fn a_read_follows_every_kind_of_redirect_but_not_for_ever() {
 }
 
 #[tokio::test]
-async fn no_redirect_leads_away_from_lever() {
+async fn s21_no_redirect_leads_away_from_lever() {
     let elsewhere = Server::start(|_, _| reply(200, stages())).await;
     let target = format!("{}/v1/stages", elsewhere.root);
     let server = Server::start(move |_, _| with_header(reply(307, ""), "location", &target)).await;

@@ -280,7 +280,7 @@ fn two_connections_cannot_have_one_name() {
 }
 
 #[test]
-fn an_address_that_is_not_loopback_needs_tls_in_front() {
+fn d12_an_address_that_is_not_loopback_needs_tls_in_front() {
     let text = WHOLE.replace("127.0.0.1:8080", "0.0.0.0:8080");
     assert!(read(&text).is_ok());
     for public_url in ["", "http://127.0.0.1:8080"] {

@@ -43,7 +43,7 @@ default_language = "en"
 }
 
 /// Every file below `folder`, links not followed.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
@@ -102,7 +102,7 @@ fn the_same_binary_asks_it_how_it_is() {
 }
 
 #[test]
-fn a_second_host_on_the_same_data_is_refused_and_the_first_goes_on() {
+fn s27_a_second_host_on_the_same_data_is_refused_and_the_first_goes_on() {
     let site = site();
     let host = Running::start(site.path(), &[]);
     let second = subcommand(site.path(), &[]);
@@ -161,7 +161,7 @@ fn it_starts_again_after_a_kill_as_the_same_connection() {
 }
 
 #[test]
-fn what_it_keeps_is_for_its_owner_alone_and_secrets_are_nowhere_else() {
+fn s12_s23_what_it_keeps_is_for_its_owner_alone_and_secrets_are_nowhere_else() {
     let site = site();
     let host = Running::start(site.path(), &["--log-format", "json", "--log-level", "debug"]);
     let data = site.path().join("data");

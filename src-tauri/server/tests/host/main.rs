@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod down;
+mod planted;
 mod process;
 mod up;

@@ -18,10 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A simulator, and a configuration that leads to it.
-struct Site {
-    dir: TempDir,
-    sim: Simulator,
-    http: reqwest::Client,
+pub struct Site {
+    pub dir: TempDir,
+    pub sim: Simulator,
+    pub http: reqwest::Client,
     public_url: String,
 }
 
@@ -83,7 +83,45 @@ acting_user = "{user}"
         site
     }
 
-    async fn control(&self, method: &str, path: &str, body: Value) -> Value {
+    /// With the organisation's own OAuth client instead of a key.
+    pub async fn with_oauth() -> Self {
+        let client_id = demo::oauth_client_id(DataCentre::Us);
+        let login = format!("client_id = \"{client_id}\"\nclient_secret_file = \"client-secret\"");
+        let site = Self::new(&login).await;
+        let path = format!("lever/clients/{client_id}/redirect-uris");
+        site.control("POST", &path, json!({"uri": site.redirect()})).await;
+        site
+    }
+
+    pub fn redirect(&self) -> String {
+        format!("{}/oauth/custom", self.public_url)
+    }
+
+    /// A Super Admin consents in a browser, which is not followed back to the host: the address to which it is sent.
+    pub async fn consent(&self) -> String {
+        let page = self
+            .until("an address for the consent", || {
+                let status = self.json(&["status"]);
+                let oauth = &status["connections"][0]["setup"]["lever"]["oauth"];
+                oauth["url"].as_str().map(str::to_owned)
+            })
+            .await;
+        let page = self.http.get(page).send().await.unwrap().text().await.unwrap();
+        let request = page
+            .split("name=\"request\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        let user = demo::id(1, "user", demo::SUPER_ADMIN);
+        let form = [("request", request), ("decision", "accept"), ("user", &user)];
+        let consent = format!("{}/consent", self.sim.lever_auth_url(DataCentre::Us));
+        let accepted = self.http.post(consent).form(&form).send().await.unwrap();
+        accepted.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    pub async fn control(&self, method: &str, path: &str, body: Value) -> Value {
         let url = format!("{}/{path}", self.sim.control_url().trim_end_matches('/'));
         let request = self.http.request(method.parse().unwrap(), url).json(&body);
         let answer = request.send().await.unwrap();
@@ -91,13 +129,13 @@ acting_user = "{user}"
         serde_json::from_str(&answer.text().await.unwrap()).unwrap()
     }
 
-    fn json(&self, args: &[&str]) -> Value {
+    pub fn json(&self, args: &[&str]) -> Value {
         let output = subcommand(self.dir.path(), &[args, &["--json"]].concat());
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
     }
 
     /// Looks until there is something to see.
-    async fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    pub async fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         let start = Instant::now();
         loop {
             if let Some(seen) = look() {
@@ -112,7 +150,7 @@ acting_user = "{user}"
         }
     }
 
-    async fn until_ready(&self, host: &Running) {
+    pub async fn until_ready(&self, host: &Running) {
         let ready = || {
             host.request("GET /healthz", "")
                 .starts_with("HTTP/1.1 200")
@@ -122,7 +160,7 @@ acting_user = "{user}"
     }
 
     /// The files of secrets that the host made, and not the links to the operator's.
-    fn own_secrets(&self) -> Vec<PathBuf> {
+    pub fn own_secrets(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.dir.path().join("data/secrets")).unwrap();
         let entries = entries.map(|entry| entry.unwrap());
         entries
@@ -138,7 +176,7 @@ acting_user = "{user}"
     }
 }
 
-fn check_of<'a>(checks: &'a Value, opportunity: &str) -> Option<&'a Value> {
+pub fn check_of<'a>(checks: &'a Value, opportunity: &str) -> Option<&'a Value> {
     checks
         .as_array()
         .unwrap()
@@ -147,7 +185,7 @@ fn check_of<'a>(checks: &'a Value, opportunity: &str) -> Option<&'a Value> {
 }
 
 /// A new candidate for the posting that carries a template tag, not in the trigger stage.
-async fn candidate(site: &Site) -> String {
+pub async fn candidate(site: &Site) -> String {
     let posting = demo::id(1, "posting", "Backend Developer");
     let made = json!({
         "name": "Tove Test", "emails": ["tove.test@candidate.example"], "posting": posting,
@@ -158,7 +196,7 @@ async fn candidate(site: &Site) -> String {
 }
 
 /// Waits until Refapp has taken the check on; gives its reference.
-async fn accepted(site: &Site, opportunity: &str) -> String {
+pub async fn accepted(site: &Site, opportunity: &str) -> String {
     site.until("the check is accepted", || {
         let checks = site.json(&["checks"]);
         let row = check_of(&checks, opportunity)?;
@@ -216,40 +254,11 @@ async fn a_webhook_whose_token_never_came_is_registered_again_before_it_is_ready
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_super_admin_consents_in_any_browser_and_the_tokens_lie_in_files_of_the_owner_alone() {
-    let client_id = demo::oauth_client_id(DataCentre::Us);
-    let login = format!("client_id = \"{client_id}\"\nclient_secret_file = \"client-secret\"");
-    let site = Site::new(&login).await;
-    let redirect = format!("{}/oauth/custom", site.public_url);
-    site.control(
-        "POST",
-        &format!("lever/clients/{client_id}/redirect-uris"),
-        json!({"uri": redirect}),
-    )
-    .await;
+async fn s12_a_super_admin_consents_in_any_browser_and_the_tokens_lie_in_files_of_the_owner_alone() {
+    let site = Site::with_oauth().await;
     let host = Running::start(site.dir.path(), &[]);
-    let page = site
-        .until("an address for the consent", || {
-            let status = site.json(&["status"]);
-            let oauth = &status["connections"][0]["setup"]["lever"]["oauth"];
-            oauth["url"].as_str().map(str::to_owned)
-        })
-        .await;
-
-    let page = site.http.get(page).send().await.unwrap().text().await.unwrap();
-    let request = page
-        .split("name=\"request\" value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let user = demo::id(1, "user", demo::SUPER_ADMIN);
-    let form = [("request", request), ("decision", "accept"), ("user", &user)];
-    let consent = format!("{}/consent", site.sim.lever_auth_url(DataCentre::Us));
-    let accepted = site.http.post(consent).form(&form).send().await.unwrap();
-    let back = accepted.headers()["location"].to_str().unwrap().to_owned();
-    assert!(back.starts_with(&redirect), "{back}");
+    let back = site.consent().await;
+    assert!(back.starts_with(&site.redirect()), "{back}");
     let arrived = site.http.get(back).send().await.unwrap();
     assert_eq!(arrived.status(), 200);
     site.until_ready(&host).await;
