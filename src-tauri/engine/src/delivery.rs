@@ -4,6 +4,7 @@
 //! opportunity, and no more.
 
 use hmac::{Hmac, Mac};
+use model::sabotage::{self, Control};
 use model::{DAY, Millis, OpportunityId, Secret, StageId};
 use serde::Deserialize;
 use sha2::Sha256;
@@ -49,7 +50,7 @@ pub(crate) fn read(body: &[u8], tokens: &[Secret], now: Millis) -> Option<(Strin
         .iter()
         .filter(|token| signature_is_right(token, &signed, &delivery.signature))
         .count();
-    if valid == 0 {
+    if valid == 0 && !sabotage::is(Control::BelieveAnyone) {
         return None;
     }
     let data = delivery.data.unwrap_or_default();

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
+use model::sabotage::{self, Control};
 use model::{Clock, ConnectionId, Millis, Place, Secret};
 use refapp::parse_update;
 use sha2::{Digest, Sha256};
@@ -75,6 +77,18 @@ impl Intake {
         let Some((connection, wake, (repeat_key, inbound))) = opened else {
             return Taken::Refused;
         };
+        sabotage::leak(body);
+        if matches!(&inbound, Inbound::Webhook { opportunity: Some(id), .. } if sabotage::forgets(&id.0)) {
+            return Taken::Stored;
+        }
+        if sabotage::is(Control::AckEarly) {
+            let intake = self.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                intake.keep(connection, &wake, &repeat_key, now, &inbound)
+            });
+            return Taken::Stored;
+        }
         self.keep(connection, &wake, &repeat_key, now, &inbound)
     }
 
@@ -89,7 +103,7 @@ impl Intake {
         let opened = self.open(path, |door| {
             let (bearer, given) = (door.bearer.as_ref()?, given?);
             let right = bool::from(bearer.expose().as_bytes().ct_eq(given.as_bytes()));
-            right.then(|| door.place.clone())
+            (right || sabotage::is(Control::BelieveAnyone)).then(|| door.place.clone())
         });
         let Some((connection, wake, place)) = opened else {
             return Taken::Refused;

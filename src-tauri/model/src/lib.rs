@@ -11,6 +11,7 @@ mod dictionary;
 mod id;
 mod place;
 mod right;
+pub mod sabotage;
 mod secret;
 mod status;
 mod tag;

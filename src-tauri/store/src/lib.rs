@@ -14,6 +14,8 @@ mod effect;
 mod error;
 mod inbox;
 mod open;
+#[cfg(feature = "sabotage")]
+mod sabotage;
 mod timeline;
 
 pub use bell::{Bell, Source};

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use model::sabotage::{self, Control};
 use model::{CheckId, Code, Failure, MINUTE, Millis, Reason};
 use refapp::{Event, Form, FormQuery, Kind, Template};
 use store::{Bell, Effect, Result, Source, Standing};
@@ -47,7 +48,7 @@ impl Lane {
     }
 
     pub fn is_blocked(&self, now: Millis) -> bool {
-        self.breaker.is_some_and(|(_, until)| now < until)
+        self.breaker.is_some_and(|(_, until)| now < until) && !sabotage::is(Control::NoBreaker)
     }
 
     /// A start of unknown outcome is settled: the next form may be asked for.
@@ -208,6 +209,7 @@ impl Owner {
             return Ok(());
         };
         let connection = self.id();
+        sabotage::crash_at("start", "before-intent");
         let sent = self
             .world
             .store
@@ -215,6 +217,7 @@ impl Owner {
         let Some((effect, opportunity)) = sent else {
             return Ok(());
         };
+        sabotage::crash_at("start", "after-intent");
         self.lane.busy = true;
         self.job_about(&opportunity, async move {
             let answer = client.send(&event).await;

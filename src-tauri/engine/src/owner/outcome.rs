@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use model::sabotage;
 use store::{Effect, Result};
 
 use super::Owner;
@@ -17,6 +18,14 @@ pub(super) enum Outcome {
     Start(Effect, Option<refapp::Error>),
     /// A tag or a note at Lever.
     Write(Effect, std::result::Result<Written, lever::Error>),
+}
+
+impl Outcome {
+    fn effect(&self) -> &Effect {
+        match self {
+            Self::Start(effect, _) | Self::Write(effect, _) => effect,
+        }
+    }
 }
 
 /// Outcomes that are not stored yet, oldest first.
@@ -40,11 +49,13 @@ impl Owner {
     /// Stores what has come; what cannot be stored stays.
     pub(super) fn store_outcomes(&mut self) -> Result<()> {
         while let Some(outcome) = self.outcomes.0.pop_front() {
+            let word = outcome.effect().kind.word();
+            sabotage::crash_at(word, "before-outcome");
             let stored = match &outcome {
                 Outcome::Start(effect, error) => self.sent(effect, error.as_ref()).map(|()| None),
                 Outcome::Write(effect, answer) => self.written(effect, answer),
             };
-            match stored {
+            match stored.inspect(|_| sabotage::crash_at(word, "after-outcome")) {
                 Ok(Some(check)) => self.write_on(check)?,
                 Ok(None) => {}
                 Err(error) => {

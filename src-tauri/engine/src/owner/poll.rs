@@ -1,6 +1,7 @@
 //! Polling, where *list opportunities* is granted: it finds what no webhook told of (`reliability.md` rules 9, 10).
 
 use lever::{Opportunity, Priority};
+use model::sabotage::{self, Control};
 use model::{Code, MINUTE, Millis, Right, SECOND, StageId};
 use store::Result;
 
@@ -64,7 +65,8 @@ impl Owner {
             return;
         }
         self.heal(Code::AppNoChannel);
-        if let Err(error) = self.ring_for(stage, &window.rows, now, window.date.unwrap_or(began)) {
+        let date = window.date.filter(|_| !sabotage::is(Control::OwnClock));
+        if let Err(error) = self.ring_for(stage, &window.rows, now, date.unwrap_or(began)) {
             self.ail(error.into(), true);
         }
     }
@@ -74,6 +76,7 @@ impl Owner {
         let rows: Vec<_> = rows
             .iter()
             .filter(|row| row.stage == *stage && !self.is_carrier(&row.id))
+            .filter(|_| !sabotage::is(Control::DeafPolling))
             .collect();
         let catching_up = self
             .record

@@ -1,7 +1,7 @@
 //! Writing back to Lever: one effect of a check at a time, recorded as intended before it is tried.
 
 use lever::{Kind, Priority};
-use model::{Badge, Check, Millis, NoteId, OpportunityId, Right, StatusTag, UserId};
+use model::{Badge, Check, Millis, NoteId, OpportunityId, Right, StatusTag, UserId, sabotage};
 use store::{Effect, EffectKind, Result, Standing};
 
 use super::outcome::Outcome;
@@ -39,6 +39,7 @@ impl Owner {
             .store
             .write(|tx| step::write::next(tx, &self.record, check, now))?;
         if let Some((check, effect)) = intended {
+            sabotage::crash_at(effect.kind.word(), "after-intent");
             self.write(client.clone(), &check, effect);
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::sabotage::{self, Control};
 use model::{Check, CheckId, DAY, Millis, Phase, Reason, StageId, StatusTag, TemplateId};
 use store::{Bell, KnownTemplate, Source};
 
@@ -272,6 +273,6 @@ fn foreign_tag(observed: &Observed, checks: &[Check]) -> Option<String> {
         .opportunity
         .tags
         .iter()
-        .find(|tag| StatusTag::is_one(tag) && !ours.contains(*tag))
+        .find(|tag| StatusTag::is_one(tag) && !ours.contains(*tag) && !sabotage::is(Control::IgnoreTags))
         .cloned()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::sabotage::{self, Control};
 use model::{
     Check, CheckId, Code, ConnectionId, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress,
     Reason, Written,
@@ -108,7 +109,9 @@ pub fn erase(tx: &Tx<'_>, id: ConnectionId, bell: &Bell, now: Millis) -> Result<
         return tx.put_check(&check, None);
     }
     for mut check in checks {
-        check.candidate.clear();
+        if !sabotage::is(Control::KeepNames) {
+            check.candidate.clear();
+        }
         check.lever_url = None;
         check.progress.report_url = None;
         check.progress.candidate_url = None;

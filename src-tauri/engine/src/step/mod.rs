@@ -11,20 +11,37 @@ pub mod poll;
 pub mod start;
 pub mod write;
 
-use model::{Badge, Check, CheckId, Code, ConnectionId, Millis, Phase, Reason, WrittenNote};
-use store::{EffectKind, EffectState, Moment, Result, Tx};
+use model::sabotage::{self, Control};
+use model::{Badge, Check, CheckId, Code, ConnectionId, EffectKey, Millis, Phase, Reason, WrittenNote};
+use store::{Effect, EffectKind, EffectState, Moment, Result, Tx};
 
 use crate::plan::write_back::hand_over;
 
 /// Effects that are found `sending` when nothing is on the wire are of unknown outcome (`reliability.md` rule 5).
 pub fn interrupted(tx: &Tx<'_>, connection: ConnectionId, now: Millis) -> Result<()> {
     for mut effect in tx.sending(connection)? {
+        if sabotage::is(Control::ForgetSending) && effect.kind == EffectKind::Start {
+            forget(tx, effect, now)?;
+            continue;
+        }
         effect.state = EffectState::Unknown;
         effect.changed_at = now;
         tx.put_effect(&effect)?;
         broke_off(tx, effect.check, &effect.kind, now)?;
     }
     Ok(())
+}
+
+/// The control `forget-sending`: taken for never sent, it goes again.
+fn forget(tx: &Tx<'_>, mut effect: Effect, now: Millis) -> Result<()> {
+    effect.state = EffectState::Failed;
+    effect.changed_at = now;
+    tx.put_effect(&effect)?;
+    tx.unspend(&effect.key)?;
+    match tx.check(effect.check)? {
+        Some(check) => tx.unspend(&EffectKey::once(&check.opportunity, check.posting.as_ref())),
+        None => Ok(()),
+    }
 }
 
 /// An effect was on the wire when the process ended.

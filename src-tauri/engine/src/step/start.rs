@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::sabotage::{self, Control};
 use model::{Badge, Check, CheckId, ConnectionId, Coverage, EffectKey, Millis, Phase, PostingId, Reason};
 use refapp::{Event, Form, Kind, Template};
 use store::{ConnectionRecord, Effect, EffectKind, EffectState, Result, Tx};
@@ -131,8 +132,12 @@ pub fn answered(tx: &Tx<'_>, effect: &Effect, error: Option<&refapp::Error>, now
     let (state, phase) = match error {
         None => (EffectState::Confirmed, Some(Phase::Started)),
         Some(error) => match (error.outcome(), &error.kind) {
-            (refapp::Outcome::Unknown, _) => (EffectState::Unknown, Some(Phase::Parked(Reason::StartUnknown))),
-            (refapp::Outcome::NotApplied, Kind::BadRequest { status, message }) => {
+            (refapp::Outcome::Unknown, _) if !sabotage::is(Control::RetryUnknown) => {
+                (EffectState::Unknown, Some(Phase::Parked(Reason::StartUnknown)))
+            }
+            (refapp::Outcome::NotApplied, Kind::BadRequest { status, message })
+                if !sabotage::is(Control::PoisonBlocks) =>
+            {
                 let reason = Reason::Refused {
                     status: *status,
                     message: message.as_str().to_owned(),
@@ -140,7 +145,7 @@ pub fn answered(tx: &Tx<'_>, effect: &Effect, error: Option<&refapp::Error>, now
                 (EffectState::Failed, Some(Phase::Parked(reason)))
             }
             // Certainly not applied, and not because of this check: it stays queued.
-            (refapp::Outcome::NotApplied, _) => (EffectState::Failed, None),
+            _ => (EffectState::Failed, None),
         },
     };
     effect.state = state;

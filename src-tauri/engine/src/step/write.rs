@@ -1,7 +1,9 @@
 //! An effect on Lever: set out on, and answered.
 
 use lever::Kind;
-use model::{Badge, Check, Code, EffectKey, MINUTE, Millis, NoteId, Phase, Reason, Right, StatusTag, WrittenNote};
+use model::{
+    Badge, Check, Code, EffectKey, MINUTE, Millis, NoteId, Phase, Reason, Right, StatusTag, WrittenNote, sabotage,
+};
 use store::{Bell, ConnectionRecord, Effect, EffectKind, EffectState, Result, Source, Tx};
 
 use super::{keep, tell};
@@ -28,6 +30,7 @@ pub fn next(tx: &Tx<'_>, record: &ConnectionRecord, mut check: Check, now: Milli
     let can_update = record.has(Right::UpdateOpportunityNote);
     match write_back::next(&check, can_update, record.has(Right::ListOpportunityNotes), now) {
         Next::Do(kind) => {
+            sabotage::crash_at(kind.word(), "before-intent");
             let effect = intend(tx, &mut check, kind, now)?;
             return Ok(Some((check, effect)));
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http_client::Kind;
+use model::sabotage::{self, Control};
 use model::{Clock, Code, Failure, LeverPlace, Millis, Secret};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
@@ -116,7 +117,9 @@ impl Grant {
     async fn renew(&self, refused: Option<&Secret>) -> Result<Secret, Kind> {
         let mut state = self.state.lock().await;
         // Somebody else may have done it while we waited for the lock.
-        if let Some(token) = state.usable(refused, self.clock.now()) {
+        if let Some(token) = state.usable(refused, self.clock.now())
+            && !sabotage::is(Control::RefreshEach)
+        {
             return Ok(token);
         }
         if state.unsaved.is_none() {
@@ -144,6 +147,7 @@ impl Grant {
         };
         // A refresh that brings no refresh token leaves the old one in force (RFC 6749 §6).
         if let Some(refresh) = tokens.refresh.clone() {
+            sabotage::crash_at("refresh", "before-persist");
             let store = self.store.clone();
             let saved = spawn_blocking(move || store.save(&refresh))
                 .await
@@ -153,6 +157,7 @@ impl Grant {
                 return Err(failure);
             }
         }
+        sabotage::crash_at("refresh", "after-persist");
         let token = tokens.access.clone();
         state.current = Some(Access {
             token: tokens.access,
