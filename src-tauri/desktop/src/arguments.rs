@@ -1,5 +1,7 @@
 //! What the app can be started with. Nothing else is accepted: no debug flags, no settings.
 
+use std::ffi::OsString;
+
 use url::{Host, Url};
 
 use crate::deep_link;
@@ -48,6 +50,12 @@ impl Start {
     }
 }
 
+/// Whether a released app is asked to let another program drive its window: Tauri reads that from a variable of the
+/// environment in every build, and the tests of the window need it (`security.md` 26).
+pub fn is_to_be_driven(for_tests: bool, asked: Option<OsString>) -> bool {
+    !for_tests && asked.is_some()
+}
+
 fn simulator(address: &str) -> Result<Url, String> {
     let refusal = || format!("{address:?} is no simulator: only http on loopback is practice");
     let url = Url::parse(address).map_err(|_| refusal())?;
@@ -71,6 +79,13 @@ mod tests {
 
     fn parse(arguments: &[&str]) -> Result<Start, String> {
         Start::parse(arguments.iter().map(|&a| a.to_owned()))
+    }
+
+    #[test]
+    fn s26_a_released_app_is_not_driven() {
+        let asked = || Some(OsString::from("true"));
+        assert!(is_to_be_driven(false, asked()));
+        assert!(!is_to_be_driven(true, asked()) && !is_to_be_driven(false, None));
     }
 
     #[test]

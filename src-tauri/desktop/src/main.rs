@@ -26,6 +26,10 @@ use std::process::ExitCode;
 use arguments::Start;
 
 fn main() -> ExitCode {
+    if arguments::is_to_be_driven(cfg!(debug_assertions), std::env::var_os("TAURI_WEBVIEW_AUTOMATION")) {
+        eprintln!("refapp-lever: only a build for tests lets itself be driven (TAURI_WEBVIEW_AUTOMATION is set)");
+        return ExitCode::from(2);
+    }
     match Start::parse(std::env::args().skip(1)) {
         Ok(start) => shell::run(start),
         Err(refusal) => {

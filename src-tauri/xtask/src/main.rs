@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `torture`, `shots`, `coverage`.
+//! The project's own commands: `cargo xtask demo`, `test`, `torture`, `release`, `sbom`, `shots`, `coverage`.
 //!
 //! Each does all its own set-up, shows every command that it runs, and stops at the first that fails.
 
@@ -6,7 +6,9 @@ mod coverage;
 mod crates;
 mod demo;
 mod machine;
+mod release;
 mod run;
+mod sbom;
 mod session;
 mod shots;
 mod test;
@@ -43,6 +45,14 @@ enum Command {
     },
     /// Runs the reliability scoreboard against the release build and writes docs/reliability.md
     Torture(torture::Orders),
+    /// Builds both programs as they are released, and looks for what should not be in them
+    Release {
+        /// Installs without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Writes what both programs are made of to target/sbom
+    Sbom,
     /// Takes pictures of every screen, checks them, and writes them to docs/screenshots
     Shots {
         /// Installs without asking
@@ -58,6 +68,8 @@ fn main() -> ExitCode {
         Command::Demo { headless, yes } => demo::run(headless, yes),
         Command::Test { yes } => test::run(yes),
         Command::Torture(orders) => torture::run(&orders),
+        Command::Release { yes } => release::run(yes),
+        Command::Sbom => sbom::write(),
         Command::Shots { yes } => shots::run(yes),
         Command::Coverage => coverage::write(),
     };

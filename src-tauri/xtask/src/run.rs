@@ -120,6 +120,20 @@ impl fmt::Display for Line {
     }
 }
 
+/// A tool for cargo, `name@version`, built into `target/tools` if it is not there yet.
+///
+/// # Errors
+/// If it cannot be built.
+pub fn tool_line(tool: &str, arguments: &str) -> Result<Line, String> {
+    let (name, _) = tool.split_once('@').expect("a tool is named with its version");
+    let folder = format!("target/tools/{tool}");
+    let program = format!("{folder}/bin/{name}{}", env::consts::EXE_SUFFIX);
+    if !root().join(&program).is_file() {
+        Line::of(&format!("cargo install --quiet --locked {tool} --root {folder}")).run()?;
+    }
+    Ok(Line::of(&format!("{program} {arguments}")))
+}
+
 /// One step of several, with a head line and its time.
 pub fn step(number: usize, total: usize, name: &str, work: impl FnOnce() -> Outcome) -> Outcome {
     println!("\n=== [{number}/{total}] {name}");

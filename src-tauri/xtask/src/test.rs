@@ -7,7 +7,9 @@ use std::path::Path;
 use crate::coverage;
 use crate::crates;
 use crate::machine::{self, BUILD_WINDOW, DRIVE_WINDOW, RUN_WINDOW};
-use crate::run::{Line, Outcome, Step, line, root, steps};
+use crate::release;
+use crate::run::{Line, Outcome, Step, line, root, steps, tool_line};
+use crate::sbom;
 use crate::session::UNSEEN;
 use crate::ui::{self, npm};
 
@@ -49,7 +51,9 @@ pub fn run(yes: bool) -> Outcome {
             "Licences, bans and sources",
             Box::new(|| tool("cargo-deny@0.20.2", "check licenses bans sources")),
         ),
+        ("What the programs are made of", Box::new(sbom::write)),
     ]);
+    todo.extend(release::host());
     steps(todo)?;
     println!("\nAll of it holds.");
     Ok(())
@@ -118,15 +122,9 @@ fn types(folder: &Path) -> Result<Types, String> {
         .map_err(unreadable)
 }
 
-/// Runs a tool for cargo, `name@version`, built into `target/tools` if it is not there yet.
+/// Runs a tool for cargo.
 fn tool(tool: &str, arguments: &str) -> Outcome {
-    let (name, _) = tool.split_once('@').expect("a tool is named with its version");
-    let folder = format!("target/tools/{tool}");
-    let program = format!("{folder}/bin/{name}{}", std::env::consts::EXE_SUFFIX);
-    if !root().join(&program).is_file() {
-        Line::of(&format!("cargo install --quiet --locked {tool} --root {folder}")).run()?;
-    }
-    Line::of(&format!("{program} {arguments}")).run()
+    tool_line(tool, arguments)?.run()
 }
 
 #[cfg(test)]

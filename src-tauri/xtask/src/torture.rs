@@ -12,7 +12,7 @@ const FOLDER: &str = "target/torture";
 const HARNESS: &str =
     "build --package end-to-end --bin torture --package refapp-lever-server --features end-to-end/torture";
 /// The host as it is released.
-const HOST: &str = "build --package refapp-lever-server";
+pub const HOST: &str = "build --package refapp-lever-server";
 
 #[derive(clap::Args)]
 pub struct Orders {
