@@ -102,7 +102,9 @@ impl TokenSource {
 
     /// An access token that is not `refused`.
     pub(crate) async fn access_token(&self, refused: Option<&Secret>) -> Result<Secret, Error> {
-        if let Some(token) = self.0.state.lock().await.usable(refused, self.0.clock.now()) {
+        if let Some(token) = self.0.state.lock().await.usable(refused, self.0.clock.now())
+            && !(refused.is_some() && sabotage::is(Control::RefreshEach))
+        {
             return Ok(token);
         }
         let (grant, refused) = (self.0.clone(), refused.cloned());

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -25,8 +25,19 @@ pub struct Host {
 impl Host {
     /// Starts it and does not wait: it may be killed before it listens.
     pub fn spawn(program: &Path, site: &Path, variables: &[(&str, &str)]) -> Self {
+        Self::run(Command::new(program), program, site, variables)
+    }
+
+    /// The same with the signal ignored that would end a process whose files grow beyond a limit: its writes fail.
+    pub fn spawn_deaf(program: &Path, site: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(program);
+        Self::run(shell, program, site, &[])
+    }
+
+    fn run(mut command: Command, program: &Path, site: &Path, variables: &[(&str, &str)]) -> Self {
         let log = OpenOptions::new().create(true).append(true).open(site.join("host.log"));
-        let child = Command::new(program)
+        let child = command
             .arg("--config")
             .arg(site.join("host.toml"))
             .envs(variables.iter().copied())
@@ -56,6 +67,15 @@ impl Host {
 
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// From now on no file grows beyond so many bytes, or may again.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limits = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limits).expect("a process of ours");
     }
 
     pub fn is_running(&mut self) -> bool {

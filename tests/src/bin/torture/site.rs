@@ -5,13 +5,10 @@
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use model::Clock;
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use simulator::{DataCentre, Entry, Simulator, Switches, demo};
@@ -74,7 +71,7 @@ impl Site {
         }
         let site = Self {
             dir: tempfile::tempdir().expect("a directory"),
-            listen: free_port(plan.seed),
+            listen: free_port(),
             accounts,
         };
         site.configure(plan.oauth);
@@ -109,6 +106,14 @@ impl Site {
     /// If it does not become ready: then there is nothing to be tortured.
     pub async fn start(&self, program: &Path, variables: &[(&str, &str)]) -> Host {
         let mut host = Host::spawn(program, self.path(), variables);
+        assert!(host.listens().await, "the host ended: {}", self.log());
+        self.until_ready().await;
+        host
+    }
+
+    /// The same for a host whose files may be limited.
+    pub async fn start_deaf(&self, program: &Path) -> Host {
+        let mut host = Host::spawn_deaf(program, self.path());
         assert!(host.listens().await, "the host ended: {}", self.log());
         self.until_ready().await;
         host
@@ -244,6 +249,11 @@ impl Account {
             .collect()
     }
 
+    /// The id of a user of the demo data.
+    pub fn user(&self, email: &str) -> String {
+        demo::id(self.seed, "user", email)
+    }
+
     /// A recruiter moves somebody.
     pub async fn move_to(&self, opportunity: &str, stage: &str) {
         let order = json!({"opportunity": opportunity, "stage": stage, "by": demo::RECRUITER});
@@ -333,12 +343,10 @@ pub fn client() -> reqwest::Client {
 }
 
 /// A port that nothing else takes while its host is dead: below those that the system gives to outgoing connections.
-fn free_port(seed: u64) -> SocketAddr {
-    static TRIES: AtomicU64 = AtomicU64::new(0);
-    let mut dice =
-        StdRng::seed_from_u64(seed ^ u64::from(std::process::id()) << 20 ^ TRIES.fetch_add(1, Ordering::Relaxed));
+/// It is no part of what a seed repeats.
+pub fn free_port() -> SocketAddr {
     loop {
-        let address = SocketAddr::from(([127, 0, 0, 1], dice.random_range(12_000..32_000)));
+        let address = SocketAddr::from(([127, 0, 0, 1], rand::random_range(12_000..32_000)));
         if TcpListener::bind(address).is_ok() {
             return address;
         }

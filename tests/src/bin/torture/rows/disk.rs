@@ -1,0 +1,297 @@
+//! Row 13: the disk is full, cannot be written, fails, or has lost a page.
+//!
+//! A full disk is a small file system in memory, which needs root; where there is none this part says so and is not
+//! run. Failing writes are a limit on the size of files, set and lifted while the host runs: SQLite sees an I/O error.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::process::Command;
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use serde_json::Value;
+use simulator::Side;
+
+use crate::host::Host;
+use crate::judge::{Case, calm, judge};
+use crate::row::{Column, Ctx, Row, Runtime, Verdict};
+use crate::rows::kill::settle;
+use crate::site::{Account, Plan, Site, until};
+
+pub const ROW: Row = Row {
+    number: 13,
+    title: "disk full, I/O error, read-only, flipped page",
+    bar: "503 and no 2xx, no panic, recovers by itself; a corrupt file is set aside, said, and nothing is started twice afterwards",
+    columns: &[Column::Article],
+    controls: &["ack-early"],
+    runtime: Runtime::Threads,
+    beside: false,
+    run: |ctx| Box::pin(run(ctx)),
+};
+
+async fn run(ctx: &Ctx) -> Verdict {
+    let mut verdict = Verdict::default();
+    failing(ctx, &mut verdict).await;
+    if ctx.control.is_none() {
+        full(ctx, &mut verdict).await;
+        read_only(ctx, &mut verdict).await;
+        flipped(ctx, &mut verdict).await;
+    }
+    verdict
+}
+
+/// A plan whose deliveries are tried for a while: nobody else brings them again.
+fn plan(ctx: &Ctx, number: u64) -> Plan {
+    let mut plan = Plan::of(ctx.seed.wrapping_add(number), &[ctx.column]);
+    plan.switches.webhook_retry_ms = 1_000;
+    plan
+}
+
+/// While nothing can be stored, somebody is moved: the receivers answer 503, and once it can be, all goes on by itself.
+async fn goes_on(site: &Site, mut host: Host, what: &str, verdict: &mut Verdict, mend: impl AsyncFnOnce(&mut Host)) {
+    let account = &site.accounts[0];
+    let people = account.candidates(3).await;
+    let since = account.sim.ledger().last().map_or(0, |entry| entry.seq);
+    for person in &people {
+        account.move_into_trigger(person).await;
+    }
+    let refused = until("the receivers say that they cannot store", async || {
+        (answers(account, since).contains(&Some(503))).then_some(())
+    });
+    verdict.hold(refused.await.is_some(), || format!("{what}: no 503"));
+    let kept = answers(account, since)
+        .iter()
+        .flatten()
+        .filter(|status| **status < 300)
+        .count();
+    verdict.hold(kept == 0, || format!("{what}: {kept} webhooks were answered with 2xx"));
+    verdict.hold(account.started().await.is_empty(), || {
+        format!("{what}: a start without an intent")
+    });
+    verdict.hold(host.is_running(), || format!("{what}: the host ended"));
+    mend(&mut host).await;
+    let all = until("all are started", async || {
+        (account.started().await.len() == people.len()).then_some(())
+    });
+    verdict.hold(all.await.is_some(), || format!("{what}: it does not recover by itself"));
+    settle(site, verdict).await;
+    verdict.hold(host.stop().await == Some(0), || {
+        format!("{what}: it did not stop when it was asked to")
+    });
+    let mut judged = Verdict::default();
+    let case = Case {
+        site,
+        moved: &[people],
+        may_park: &[],
+    };
+    judge(&case, &mut judged).await;
+    verdict
+        .problems
+        .extend(judged.problems.into_iter().map(|problem| format!("{what}: {problem}")));
+    verdict.measure(what, "503, then recovered");
+}
+
+/// What the deliveries of webhooks were answered.
+fn answers(account: &Account, since: u64) -> Vec<Option<u16>> {
+    let ledger = account.sim.ledger().into_iter();
+    ledger
+        .filter(|entry| entry.seq > since && entry.side == Side::Webhook)
+        .map(|entry| entry.status)
+        .collect()
+}
+
+/// Every write beyond what the files have already fails.
+async fn failing(ctx: &Ctx, verdict: &mut Verdict) {
+    let site = Site::new(&plan(ctx, 1)).await;
+    let host = site.start_deaf(&ctx.host).await;
+    // The log grows, too: the limit must not end it. So everything grows to nothing.
+    host.limit_files(Some(0));
+    goes_on(&site, host, "I/O error", verdict, async |host| host.limit_files(None)).await;
+}
+
+async fn full(ctx: &Ctx, verdict: &mut Verdict) {
+    let site = Site::new(&plan(ctx, 2)).await;
+    let data = site.path().join("data");
+    let Some(_mount) = Mount::small(&data) else {
+        verdict.measure("disk full", "not run: no file system can be mounted here");
+        return;
+    };
+    let host = site.start(&ctx.host, &[]).await;
+    let filler = data.join("filler");
+    fill(&filler);
+    goes_on(&site, host, "disk full", verdict, async |_| {
+        drop(fs::remove_file(&filler));
+    })
+    .await;
+}
+
+/// Takes all room that there is.
+fn fill(path: &Path) {
+    let mut file = fs::File::create(path).expect("a file of ours");
+    for size in [1 << 20, 1 << 12, 1] {
+        while file.write_all(&vec![0; size]).is_ok() {}
+    }
+}
+
+/// A data directory that cannot be written: the host does not begin, and once it can be, nothing is missing.
+async fn read_only(ctx: &Ctx, verdict: &mut Verdict) {
+    let site = Site::new(&plan(ctx, 3)).await;
+    let account = &site.accounts[0];
+    let people = account.candidates(2).await;
+    let data = site.path().join("data");
+    let Some(mount) = Mount::small(&data) else {
+        verdict.measure("read-only", "not run: no file system can be mounted here");
+        return;
+    };
+    let host = site.start(&ctx.host, &[]).await;
+    account.move_into_trigger(&people[0]).await;
+    settle(&site, verdict).await;
+    verdict.hold(host.stop().await == Some(0), || {
+        "it did not stop when it was asked to".to_owned()
+    });
+    verdict.hold(mount.set("ro"), || "it cannot be made read-only".to_owned());
+    let mut host = Host::spawn(&ctx.host, site.path(), &[]);
+    account.move_into_trigger(&people[1]).await;
+    verdict.hold(!host.listens().await, || "read-only: it begins all the same".to_owned());
+    host.kill();
+    let log = site.log();
+    verdict.hold(log.contains("APP-STORE") || log.contains("APP-DB"), || {
+        format!(
+            "read-only: it does not say why: {}",
+            log.lines().last().unwrap_or_default()
+        )
+    });
+    verdict.hold(mount.set("rw"), || "it cannot be made writable".to_owned());
+    let host = site.start(&ctx.host, &[]).await;
+    settle(&site, verdict).await;
+    verdict.hold(host.stop().await == Some(0), || {
+        "it did not stop when it was asked to".to_owned()
+    });
+    let mut judged = Verdict::default();
+    let case = Case {
+        site: &site,
+        moved: &[people],
+        may_park: &[],
+    };
+    judge(&case, &mut judged).await;
+    verdict.problems.extend(
+        judged
+            .problems
+            .into_iter()
+            .map(|problem| format!("read-only: {problem}")),
+    );
+    verdict.measure("read-only", "does not begin, then goes on");
+}
+
+/// Bytes of the file are no longer what they were: it is set aside, this is said, and who was started is not again.
+async fn flipped(ctx: &Ctx, verdict: &mut Verdict) {
+    let site = Site::new(&plan(ctx, 4)).await;
+    let account = &site.accounts[0];
+    let people = account.candidates(3).await;
+    let host = site.start(&ctx.host, &[]).await;
+    for person in &people {
+        account.move_into_trigger(person).await;
+    }
+    let all = until("all are started", async || {
+        (account.started().await.len() == people.len()).then_some(())
+    });
+    verdict.hold(all.await.is_some(), || {
+        "flipped page: not all are started before".to_owned()
+    });
+    settle(&site, verdict).await;
+    verdict.hold(host.stop().await == Some(0), || {
+        "it did not stop when it was asked to".to_owned()
+    });
+    flip(&site.database(), ctx.seed);
+    let mut host = Host::spawn(&ctx.host, site.path(), &[]);
+    if !host.listens().await {
+        return verdict.problem("flipped page: it does not begin with a fresh file");
+    }
+    site.until_ready().await;
+    let aside = fs::read_dir(site.path().join("data"))
+        .expect("a folder")
+        .filter_map(Result::ok);
+    let aside = aside
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with("refapp-lever") && name.contains("aside"))
+        .count();
+    verdict.hold(aside > 0, || "flipped page: the file is not set aside".to_owned());
+    let said = until("it is said", async || {
+        let overview = host.overview().await.ok()?;
+        said(&overview).then_some(())
+    });
+    verdict.hold(said.await.is_some(), || "flipped page: it is not said".to_owned());
+    // They come again: moved out and in, as a recruiter might.
+    for person in &people {
+        account.move_to(person, "On-site interview").await;
+        account.move_into_trigger(person).await;
+    }
+    let looked = until("all are looked at", async || {
+        let looked = "SELECT count(DISTINCT opportunity) FROM \"check\" WHERE phase <> 'queued'";
+        let looked: i64 = site.open_database().query_row(looked, [], |row| row.get(0)).ok()?;
+        (usize::try_from(looked).ok()? >= people.len()).then_some(())
+    });
+    verdict.hold(looked.await.is_some(), || {
+        "flipped page: not all are looked at".to_owned()
+    });
+    let starts = account.started().await.len();
+    verdict.hold(starts == people.len(), || {
+        format!("dup: {starts} starts of {} after a new file", people.len())
+    });
+    verdict.hold(host.stop().await == Some(0), || {
+        "it did not stop when it was asked to".to_owned()
+    });
+    calm(&site, verdict);
+    verdict.measure("flipped page", "set aside and said");
+}
+
+fn said(overview: &Value) -> bool {
+    overview.to_string().contains("APP-DB-ASIDE")
+}
+
+/// A page of the middle, and the head of the file's first table.
+fn flip(database: &Path, seed: u64) {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(database)
+        .expect("a database");
+    let pages = file.metadata().expect("a file").len() / 4_096;
+    for page in [1, dice.random_range(2..pages.max(3))] {
+        let mut bytes = [0; 4_096];
+        let place = SeekFrom::Start(page * 4_096);
+        file.seek(place)
+            .and_then(|_| file.read_exact(&mut bytes))
+            .expect("a page");
+        for byte in &mut bytes {
+            *byte ^= 0xff;
+        }
+        file.seek(place).and_then(|_| file.write_all(&bytes)).expect("a page");
+    }
+}
+
+/// A small file system in memory; gone when it is dropped.
+struct Mount(std::path::PathBuf);
+
+impl Mount {
+    fn small(path: &Path) -> Option<Self> {
+        fs::create_dir_all(path).ok()?;
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=8m,mode=700", "tmpfs"]).arg(path);
+        mount.status().ok()?.success().then(|| Self(path.to_owned()))
+    }
+
+    fn set(&self, mode: &str) -> bool {
+        let mut mount = Command::new("mount");
+        mount.args(["-o", &format!("remount,{mode}")]).arg(&self.0);
+        mount.status().is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
