@@ -7,8 +7,6 @@
 //!
 //! Not here: latency. It is measured elsewhere and asserted nowhere.
 
-#![allow(dead_code)] // Until the rows that use it are here.
-
 mod conduct;
 mod host;
 mod judge;
