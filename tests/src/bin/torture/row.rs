@@ -80,6 +80,7 @@ pub enum Runtime {
     /// Several threads and the real clock: the host is a process of its own.
     Threads,
     /// One thread and a clock that jumps to the next timer when nobody works: everything is in this process.
+    #[allow(dead_code, reason = "for the rows in this process, which follow")]
     Paused,
 }
 
