@@ -10,6 +10,7 @@ mod rights;
 mod sent;
 mod start;
 mod status;
+mod storage;
 mod templates;
 mod written;
 

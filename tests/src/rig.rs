@@ -421,7 +421,9 @@ impl Rig {
     /// When somebody entered a stage is left alone: that is Lever's word, and Lever does not grow older.
     pub async fn age(&self, span: i64) {
         let store = self
-            .until("the directory is free", async || Store::open(self.dir.path()).ok())
+            .until("the directory is free", async || {
+                Store::open(self.dir.path(), self.setup.clock.now()).ok()
+            })
             .await;
         let back = |at: Millis| at.plus(-span);
         let aged = store.write(|tx| {
@@ -432,6 +434,7 @@ impl Rig {
                 record.last_update = record.last_update.map(back);
                 record.webhook_since = record.webhook_since.map(back);
                 record.update_since = record.update_since.map(back);
+                record.open_until = record.open_until.map(back);
                 tx.put_connection(&record)?;
                 for mut check in tx.window(record.id, 0, u32::MAX)?.rows {
                     check.status_since = back(check.status_since);
@@ -456,11 +459,36 @@ impl Rig {
         self.start_host().await;
     }
 
+    /// The page at which a table of the database begins. Only while the host is stopped.
+    pub async fn first_page_of(&self, table: &str) -> u32 {
+        self.until("the directory is free", async || {
+            Store::open(self.dir.path(), self.setup.clock.now()).ok().map(drop)
+        })
+        .await;
+        let database = rusqlite::Connection::open(self.dir.path().join("refapp-lever.db")).expect("the database");
+        let page = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+        database.query_row(page, [table], |row| row.get(0)).expect("a table")
+    }
+
+    /// Something else is written over a part of the database, as a failing disk does. Only while the host is stopped.
+    pub async fn damage_database(&self, at: u64, length: usize) {
+        use std::os::unix::fs::FileExt;
+        self.until("the directory is free", async || {
+            Store::open(self.dir.path(), self.setup.clock.now()).ok().map(drop)
+        })
+        .await;
+        let path = self.dir.path().join("refapp-lever.db");
+        let file = std::fs::File::options().write(true).open(path).expect("the database");
+        file.write_all_at(&vec![0xa5; length], at).expect("a part of it");
+    }
+
     /// The database is gone, and the host begins with an empty one. Its secrets are elsewhere, and stay.
     pub async fn lose_database(&mut self) {
         self.stop_host().await;
         let store = self
-            .until("the directory is free", async || Store::open(self.dir.path()).ok())
+            .until("the directory is free", async || {
+                Store::open(self.dir.path(), self.setup.clock.now()).ok()
+            })
             .await;
         drop(store);
         for file in std::fs::read_dir(self.dir.path()).expect("a directory") {

@@ -2,7 +2,18 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionView } from '../src/backend/types/ConnectionView';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
-import { connection, detail, healthy, overview, rows } from './scenes';
+import {
+  aside,
+  connection,
+  detail,
+  gap,
+  healthy,
+  overview,
+  rows,
+  TROUBLES,
+  troubled,
+} from './scenes';
+import { errorText } from '../src/i18n/errors';
 import { later, Screen, settle } from './screens';
 
 const NOW = Date.now();
@@ -139,6 +150,119 @@ describe('the table of checks', () => {
     language.current = 'sv';
     await settle();
     expect(inRow(6, 'check-status').textContent).toContain('Väntar på referenterna');
+  });
+});
+
+describe('when something outside is not as it should be', () => {
+  it.each(Object.keys(TROUBLES) as (keyof typeof TROUBLES)[])(
+    'it says so of %s, what is safe meanwhile, and how many wait',
+    async (trouble) => {
+      const [code, health] = TROUBLES[trouble];
+      await open(undefined, troubled(NOW, trouble));
+      const { title, why } = errorText({ code, params: {} });
+      expect(screen.text('alarm')).toContain(title);
+      expect(screen.text('alarm')).toContain(why);
+      expect(screen.get('health').dataset['state']).toBe(health);
+      expect(screen.text('count-waiting')).toBe('6 events waiting 3 queued');
+    },
+  );
+
+  it('says how long what waits will take only while that is known', async () => {
+    const counts = { ...healthy(NOW).counts, queued: 3, secondsLeft: 95 };
+    const fake = await open(undefined, { counts });
+    expect(screen.text('count-waiting')).toMatch(/^3 queued about .+ left$/);
+    fake.show(overview([healthy(NOW, { counts: { ...counts, secondsLeft: null } })]));
+    await settle();
+    expect(screen.text('count-waiting')).toBe('3 queued');
+  });
+
+  it('names a gap with its times and Lever’s way to rerun, until somebody has looked', async () => {
+    const fake = await open(undefined, { health: 'warning', findings: [gap(NOW)] });
+    await screen.click('alarm-open');
+    expect(screen.text('finding')).toContain('Rerun');
+    expect(screen.text('finding')).not.toContain('{from}');
+    expect(screen.text('finding')).not.toContain('–');
+    fake.on('acknowledge', () => {
+      fake.overview = overview([healthy(NOW)]);
+      return Promise.resolve({ reply: 'done' });
+    });
+    await screen.click('acknowledge');
+    expect(fake.asked).toContainEqual({
+      ask: 'acknowledge',
+      connection: fake.overview.connections[0]?.id,
+      code: 'LEV-WH-GAP',
+    });
+    expect(screen.has('finding')).toBe(false);
+  });
+
+  it('tells on every screen of a database that was set aside, until somebody has read it', async () => {
+    const fake = new Fake(overview([], false, [aside(NOW)]));
+    screen = new Screen(fake);
+    await settle();
+    expect(screen.has('welcome')).toBe(true);
+    expect(screen.text('host-finding')).toContain('refapp-lever-damaged-2026-11-24T07-45-40Z.db');
+    fake.show(overview([healthy(NOW)], false, [aside(NOW)]));
+    language.current = 'sv';
+    await settle();
+    expect(screen.text('host-finding')).toContain('En skadad databas lades åt sidan');
+    fake.on('acknowledge', () => {
+      fake.overview = overview([healthy(NOW)]);
+      return Promise.resolve({ reply: 'done' });
+    });
+    await screen.click('acknowledge');
+    expect(fake.asked).toContainEqual({
+      ask: 'acknowledge',
+      connection: null,
+      code: 'APP-DB-ASIDE',
+    });
+    expect(screen.has('host-finding')).toBe(false);
+  });
+});
+
+describe('a note of unknown fate', () => {
+  const uncertain = async (): Promise<Fake> => {
+    const fake = await open();
+    for (const index of [6, 7]) {
+      const before = fake.rows[index];
+      if (!before) throw new Error('the scene has rows');
+      const row: typeof before = {
+        ...before,
+        badges: ['note-unknown'],
+        decisions: ['note-is-there', 'note-is-not-there'],
+        mailing: [],
+      };
+      fake.rows[index] = row;
+      fake.details.set(row.id, { ...detail(row, NOW), row });
+    }
+    fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
+    await settle();
+    return fake;
+  };
+
+  it('is settled by whoever has looked; writing it again is confirmed, as it may double it', async () => {
+    const fake = await uncertain();
+    row(6).click();
+    await settle();
+    await screen.click('decide-note-is-not-there');
+    expect(fake.asked.some((one) => one.ask === 'decide')).toBe(false);
+    expect(screen.text('confirm-decision')).toContain('the same note stands there twice');
+    expect(screen.text('confirm-decision')).not.toContain('Refapp writes');
+    await screen.click('confirm-decision-yes');
+    await screen.click('decide-note-is-there');
+    const asked = fake.asked.filter((one) => one.ask === 'decide');
+    expect(asked.map((one) => one.decision)).toEqual(['note-is-not-there', 'note-is-there']);
+  });
+
+  it('is settled for many at once', async () => {
+    const fake = await uncertain();
+    for (const index of [6, 7]) row(index).querySelector('label')?.click();
+    await settle();
+    await screen.click('decide-note-is-there');
+    expect(fake.asked.at(-1)).toMatchObject({
+      ask: 'decide',
+      checks: ['check-6', 'check-7'],
+      decision: 'note-is-there',
+    });
   });
 });
 

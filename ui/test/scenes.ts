@@ -3,6 +3,9 @@ import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
 import type { ConnectionView } from '../src/backend/types/ConnectionView';
 import type { Decision } from '../src/backend/types/Decision';
+import type { Failure } from '../src/backend/types/Failure';
+import type { Finding } from '../src/backend/types/Finding';
+import type { Health } from '../src/backend/types/Health';
 import type { Overview } from '../src/backend/types/Overview';
 import type { Right } from '../src/backend/types/Right';
 import type { RightState } from '../src/backend/types/RightState';
@@ -139,18 +142,30 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
     statusUpdates: closed,
     templates: [],
     coverage: 'unchecked',
-    counts: { needsAttention: 0, running: 0, completed: 0, waiting: 0, secondsLeft: null },
+    counts: {
+      needsAttention: 0,
+      running: 0,
+      completed: 0,
+      waiting: 0,
+      queued: 0,
+      secondsLeft: null,
+    },
     ...change,
   };
 }
 
 let looks = 0;
 
-export function overview(connections: ConnectionView[], practice = false): Overview {
+export function overview(
+  connections: ConnectionView[],
+  practice = false,
+  findings: Finding[] = [],
+): Overview {
   looks += 1;
   return {
     revision: looks,
     version: '0.1.0',
+    findings,
     receiverAddress: practice ? 'http://127.0.0.1:47803' : 'http://127.0.0.1:47820',
     practice: practice
       ? {
@@ -237,10 +252,77 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       failure: null,
     },
     templates,
-    counts: { needsAttention: 4, running: 31, completed: 212, waiting: 0, secondsLeft: null },
+    counts: {
+      needsAttention: 4,
+      running: 31,
+      completed: 212,
+      waiting: 0,
+      queued: 0,
+      secondsLeft: null,
+    },
     ...change,
   });
 }
+
+/** What people meet when something outside is not as it should be: its code, and how the connection is then. */
+export const TROUBLES = {
+  offline: ['LEV-NET', 'offline'],
+  'rate-limited': ['LEV-429', 'warning'],
+  'lever-down': ['LEV-5XX', 'warning'],
+  'refapp-down': ['REF-5XX', 'warning'],
+  'disk-full': ['APP-DISK-FULL', 'action-needed'],
+  'read-only': ['APP-READ-ONLY', 'action-needed'],
+  'disk-error': ['APP-DISK-ERROR', 'action-needed'],
+  damaged: ['APP-DAMAGED', 'action-needed'],
+} as const satisfies Record<string, [Failure['code'], Health]>;
+
+/** While it lasts, checks wait for their start and nobody knows for how long. */
+export function troubled(now: number, trouble: keyof typeof TROUBLES): Partial<ConnectionView> {
+  const [code, health] = TROUBLES[trouble];
+  return {
+    health,
+    lastVerified: now - 9 * MINUTE,
+    findings: [finding(now - 8 * MINUTE, { code, params: {} }, 'it', true)],
+    counts: {
+      needsAttention: 4,
+      running: 31,
+      completed: 212,
+      waiting: 6,
+      queued: 3,
+      secondsLeft: null,
+    },
+  };
+}
+
+export const finding = (
+  since: number,
+  failure: Failure,
+  owner: Finding['owner'],
+  stops = false,
+): Finding => ({ failure, owner, stops, since });
+
+export const gap = (now: number): Finding =>
+  finding(
+    now - HOUR,
+    {
+      code: 'LEV-WH-GAP',
+      params: { from: '2026-11-23T17:02:11Z', to: '2026-11-24T07:45:40Z' },
+    },
+    'lever-super-admin',
+  );
+
+export const aside = (now: number): Finding =>
+  finding(
+    now - MINUTE,
+    {
+      code: 'APP-DB-ASIDE',
+      params: {
+        at: '2026-11-24T07:45:40Z',
+        file: 'refapp-lever-damaged-2026-11-24T07-45-40Z.db',
+      },
+    },
+    'admin',
+  );
 
 type Line = Pick<CheckRow, 'candidate' | 'postingTitle' | 'status' | 'whoActs'> & Partial<CheckRow>;
 

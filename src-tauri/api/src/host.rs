@@ -125,6 +125,11 @@ impl Host {
             Request::Decide { checks, decision } => {
                 return Ok(Reply::Decided(self.decide(checks, decision.into()).await));
             }
+            Request::Acknowledge {
+                connection: None,
+                code: Code::AppDatabaseAside,
+            } => return self.engine.read_aside().map(|()| Reply::Done),
+            Request::Acknowledge { connection: None, .. } => return Err(Code::AppNotNow.into()),
             Request::OpenLink { url } => return self.open_link(&url),
             Request::SupportMail { connection, language } => return self.support_mail(connection, &language),
 
@@ -185,8 +190,17 @@ impl Host {
                     template: default_template,
                 },
             ),
-            Request::FinishSetup { connection } => (connection, Order::Finish),
+            Request::FinishSetup { connection } => {
+                self.engine.order(connection, Order::Finish).await?;
+                // Whoever has gone through the set-up again has done what was to be done.
+                self.engine.read_aside()?;
+                return Ok(Reply::Done);
+            }
             Request::UpdateTemplates { connection } => (connection, Order::UpdateTemplates),
+            Request::Acknowledge {
+                connection: Some(connection),
+                code,
+            } => (connection, Order::Acknowledge { code }),
             Request::Pause { connection } => (connection, Order::Pause),
             Request::Resume { connection } => (connection, Order::Resume),
             Request::Disconnect { connection } => (connection, Order::Disconnect),
@@ -215,11 +229,10 @@ impl Host {
                     .iter()
                     .map(|state| (state.record.id, state.checks_changed))
                     .collect();
-                // Nothing but the connections ever changes.
-                if shown
-                    .as_ref()
-                    .is_none_or(|shown| shown.connections != overview.connections)
-                    && events.send(Event::Overview(Box::new(overview.clone()))).await.is_err()
+                // Nothing but these two ever changes.
+                if shown.as_ref().is_none_or(|shown| {
+                    shown.connections != overview.connections || shown.findings != overview.findings
+                }) && events.send(Event::Overview(Box::new(overview.clone()))).await.is_err()
                 {
                     return;
                 }
@@ -257,6 +270,14 @@ impl Host {
         self.engine.intake()
     }
 
+    /// Resolves once damage was met in the database. From then on nothing is stored and nothing begun, until the host is
+    /// opened anew.
+    pub async fn damaged(&self) {
+        while !self.engine.is_damaged() {
+            self.changed().await;
+        }
+    }
+
     /// Lets work under way end, and closes the database.
     pub async fn stop(&self) {
         self.engine.stop().await;
@@ -273,6 +294,7 @@ impl Host {
             version: self.version.clone(),
             practice: self.practice.clone(),
             receiver_address: self.receiver.as_ref().map(|receiver| receiver.address.clone()),
+            findings: show::of_host(self.engine.aside()),
             connections: states.iter().map(|state| self.view(state, now)).collect(),
         };
         (overview, states)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use model::{CheckId, ConnectionId, DataCentre, Redirect, StageId, TemplateId, UserId, WayIn};
+use model::{CheckId, Code, ConnectionId, DataCentre, Redirect, StageId, TemplateId, UserId, WayIn};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -136,6 +136,13 @@ pub enum Request {
         connection: ConnectionId,
     },
 
+    /// Somebody has read of what only a person can look after: a gap of a connection, or, without one, a damaged database
+    /// that was set aside.
+    Acknowledge {
+        connection: Option<ConnectionId>,
+        code: Code,
+    },
+
     /// Opens a link in the system browser, if it leads to Lever or Refapp.
     OpenLink {
         url: String,
@@ -165,6 +172,10 @@ pub enum Decision {
     ItWasStarted,
     /// A start of unknown outcome: it was not; send it again.
     SendAgain,
+    /// A note of unknown fate: it lies in Lever.
+    NoteIsThere,
+    /// A note of unknown fate: it does not; write it again.
+    NoteIsNotThere,
     /// Handled by another installation: leave it there, follow nothing.
     LeaveToOther,
     /// Take over a check that another installation began; nothing is sent.

@@ -2,7 +2,7 @@
 
 use engine::{Oauth, SLOW, State};
 use model::{Check, Code, DataCentre, Failure, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive};
-use store::{Carrier, Moment, Standing};
+use store::{Aside, Carrier, Moment, Standing};
 
 use crate::{
     Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, DataCentreChoice, Decision, Finding, Health,
@@ -50,6 +50,19 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
     }
 }
 
+/// What is to be known of the host as a whole.
+pub(crate) fn of_host(aside: Option<Aside>) -> Vec<Finding> {
+    let finding = |aside: Aside| Finding {
+        owner: Code::AppDatabaseAside.owner(),
+        failure: Failure::new(Code::AppDatabaseAside)
+            .with("at", aside.at)
+            .with("file", aside.file),
+        stops: false,
+        since: aside.at,
+    };
+    aside.map(finding).into_iter().collect()
+}
+
 /// What concerns the whole host is wrong with each connection that is reached over it.
 pub(crate) fn add_host_finding(view: &mut ConnectionView, failure: &Failure, since: Millis) {
     // Empty: it is polling, and nobody calls.
@@ -94,6 +107,9 @@ fn counts(state: &State) -> Counts {
         }
         if status == Status::Completed.tag() {
             counts.completed += many;
+        }
+        if status == Status::Queued.tag() {
+            counts.queued += many;
         }
     }
     counts
@@ -415,6 +431,8 @@ impl From<engine::Decision> for Decision {
             engine::Decision::Start => Self::Start,
             engine::Decision::ItWasStarted => Self::ItWasStarted,
             engine::Decision::SendAgain => Self::SendAgain,
+            engine::Decision::NoteIsThere => Self::NoteIsThere,
+            engine::Decision::NoteIsNotThere => Self::NoteIsNotThere,
             engine::Decision::LeaveToOther => Self::LeaveToOther,
             engine::Decision::Adopt => Self::Adopt,
             engine::Decision::Dismiss => Self::Dismiss,
@@ -429,6 +447,8 @@ impl From<Decision> for engine::Decision {
             Decision::Start => Self::Start,
             Decision::ItWasStarted => Self::ItWasStarted,
             Decision::SendAgain => Self::SendAgain,
+            Decision::NoteIsThere => Self::NoteIsThere,
+            Decision::NoteIsNotThere => Self::NoteIsNotThere,
             Decision::LeaveToOther => Self::LeaveToOther,
             Decision::Adopt => Self::Adopt,
             Decision::Dismiss => Self::Dismiss,

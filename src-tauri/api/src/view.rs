@@ -35,6 +35,8 @@ pub struct Overview {
     /// Where the tunnel must lead that gives this computer its public address; `None` where the host has an address of
     /// its own, or needs none.
     pub receiver_address: Option<String>,
+    /// What is to be known of the host as a whole, until somebody has read it.
+    pub findings: Vec<Finding>,
     pub connections: Vec<ConnectionView>,
 }
 
@@ -125,6 +127,8 @@ pub struct Counts {
     pub completed: u32,
     /// Events taken in and not yet looked at.
     pub waiting: u32,
+    /// Checks that wait for their start.
+    pub queued: u32,
     /// Estimate until nothing waits, in seconds, where one can be made.
     pub seconds_left: Option<u32>,
 }

@@ -130,7 +130,7 @@ fn forget(folder: &Path, keychain: &Keychain) -> Result<(), Failure> {
     if !folder.exists() {
         return Ok(());
     }
-    match Store::open(folder) {
+    match Store::open(folder, Clock::system().now()) {
         Err(store::Error::Locked) => return Err(Code::AppLocked.into()),
         // It cannot be read, so nothing is known of it; the folder goes all the same.
         Err(_) => {}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Check, CheckId, Clock, Code, ConnectionId, Failure};
-use store::{ConnectionRecord, Moment, Store, Window};
+use store::{Aside, ConnectionRecord, Moment, Store, Window};
 use tokio::sync::{oneshot, watch};
 use url::Url;
 
@@ -36,8 +36,8 @@ impl Engine {
     /// # Errors
     /// `APP-LOCKED` if another process has the directory, `APP-STORE` if the database cannot be used.
     pub fn open(options: Options) -> Result<Self, Failure> {
-        let store =
-            Store::open(&options.data_dir).inspect_err(|error| tracing::error!(%error, "the data directory"))?;
+        let store = Store::open(&options.data_dir, options.clock.now())
+            .inspect_err(|error| tracing::error!(%error, "the data directory"))?;
         let intake = Intake::new(store.clone(), options.clock.clone());
         let world = World {
             store,
@@ -60,7 +60,8 @@ impl Engine {
     /// Makes a connection for a person: an empty draft, which asks for everything.
     ///
     /// The id comes from the name, so secrets that an earlier one of this name left in the vault, when its database
-    /// was lost or practice began afresh, would be taken for its own.
+    /// was lost or practice began afresh, would be taken for its own. They are, after a damaged database was set aside
+    /// from which no settings could be taken over: then this is the way on.
     ///
     /// # Errors
     /// `APP-INPUT` if the name is empty or taken, `APP-KEYCHAIN` if the vault cannot be used.
@@ -68,6 +69,9 @@ impl Engine {
         let record = self.draft(name)?;
         let connection = record.id;
         in_place(|| {
+            if self.world.store.aside().is_some() {
+                return Ok(());
+            }
             let mut names = SecretKind::ALL.iter().map(|&kind| SecretName { connection, kind });
             names.try_for_each(|name| self.world.vault.delete(&name))
         })?;
@@ -218,6 +222,26 @@ impl Engine {
             (Some(check), story) => Ok((check, story)),
             (None, _) => Err(Code::AppNotFound.into()),
         }
+    }
+
+    /// The damaged database that was set aside, while nobody has read of it.
+    pub fn aside(&self) -> Option<Aside> {
+        self.world.store.aside()
+    }
+
+    /// Somebody has read of it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn read_aside(&self) -> Result<(), Failure> {
+        in_place(|| self.world.store.read_aside())?;
+        self.roster.send_modify(|version| *version += 1);
+        Ok(())
+    }
+
+    /// Whether damage was met in the database: nothing goes on until it is opened anew, which sets it aside.
+    pub fn is_damaged(&self) -> bool {
+        self.world.store.is_damaged()
     }
 
     /// Lets all owners end what is on the wire, and closes.

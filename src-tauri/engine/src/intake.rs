@@ -176,6 +176,8 @@ impl Intake {
             Ok(false) => Taken::Known,
             Err(error) => {
                 tracing::error!(%error, "an event could not be stored");
+                // The owner says so on screen.
+                wake.notify_one();
                 Taken::Unavailable
             }
         }

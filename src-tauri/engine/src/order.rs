@@ -1,6 +1,6 @@
 //! What the owner of a connection can be asked to do.
 
-use model::{CheckId, DataCentre, Failure, Redirect, Secret, StageId, TemplateId, UserId, WayIn};
+use model::{CheckId, Code, DataCentre, Failure, Redirect, Secret, StageId, TemplateId, UserId, WayIn};
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -68,6 +68,10 @@ pub enum Order {
         check: CheckId,
         decision: Decision,
     },
+    /// Somebody has looked after what only a person can: a gap.
+    Acknowledge {
+        code: Code,
+    },
     Pause,
     Resume,
     Disconnect,
@@ -91,6 +95,9 @@ pub enum Decision {
     Start,
     ItWasStarted,
     SendAgain,
+    /// A note of unknown fate.
+    NoteIsThere,
+    NoteIsNotThere,
     LeaveToOther,
     Adopt,
     Dismiss,

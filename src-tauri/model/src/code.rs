@@ -75,6 +75,7 @@ codes! {
     LevStageMissing "LEV-STAGE-NONE" LeverSuperAdmin,
     LevWebhookOff "LEV-WH-OFF" LeverSuperAdmin,
     LevWebhookElsewhere "LEV-WH-OTHER" Admin,
+    LevWebhookGap "LEV-WH-GAP" LeverSuperAdmin,
     LevNotWritten "LEV-WRITE" LeverSuperAdmin,
     LevNoteUnknown "LEV-NOTE" Recruiter,
     LevCarrier "LEV-CARRIER" Admin,
@@ -129,6 +130,11 @@ codes! {
     AppNotNow "APP-NOT-NOW" Admin,
     AppKeychain "APP-KEYCHAIN" It,
     AppStore "APP-STORE" It,
+    AppDiskFull "APP-DISK-FULL" It,
+    AppReadOnly "APP-READ-ONLY" It,
+    AppDiskError "APP-DISK-ERROR" It,
+    AppDamaged "APP-DAMAGED" It,
+    AppDatabaseAside "APP-DB-ASIDE" Admin,
     AppLocked "APP-LOCKED" It,
     AppPort "APP-PORT" It,
     AppNoChannel "APP-NO-CHANNEL" Admin,
@@ -166,6 +172,12 @@ impl Failure {
     pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.params.insert(name.to_owned(), value.to_string());
         self
+    }
+}
+
+impl From<&Failure> for Code {
+    fn from(failure: &Failure) -> Self {
+        failure.code
     }
 }
 

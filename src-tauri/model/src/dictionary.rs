@@ -104,6 +104,8 @@ mod tests {
             Code::LevRight => &["right"],
             Code::LevStageGone => &["stage"],
             Code::LevAnswer | Code::LevRefused => &["call"],
+            Code::LevWebhookGap => &["from", "to"],
+            Code::AppDatabaseAside => &["at", "file"],
             Code::OauthScope => &["scopes"],
             Code::RefForm | Code::AppInput => &["field"],
             Code::RefRefused => &["status", "message"],

@@ -56,8 +56,10 @@ pub enum Command {
     Check { id: String },
     /// Start a check that waits for this decision, or look again at one that something stopped
     Start { id: String },
-    /// Say what became of a start whose outcome is unknown
+    /// Say what became of a start, or of a note, whose outcome is unknown
     Settle { id: String, outcome: Outcome },
+    /// Say that somebody has looked after what only a person can: a gap, a damaged database that was set aside
+    Acknowledge,
     /// Template tags
     #[command(subcommand)]
     Templates(Templates),
@@ -75,6 +77,10 @@ pub enum Outcome {
     Started,
     /// Refapp does not have it: send it again
     Again,
+    /// The note is in Lever
+    NoteThere,
+    /// The note is not in Lever: write it again
+    NoteMissing,
 }
 
 #[derive(Subcommand)]

@@ -26,14 +26,8 @@ pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble
         Command::Checks => checks(&client, json),
         Command::Check { id } => check(&client, id, json),
         Command::Start { id } => decide(&client, id, &[Decision::Start, Decision::TryAgain], json),
-        Command::Settle {
-            id,
-            outcome: Outcome::Started,
-        } => decide(&client, id, &[Decision::ItWasStarted], json),
-        Command::Settle {
-            id,
-            outcome: Outcome::Again,
-        } => decide(&client, id, &[Decision::SendAgain], json),
+        Command::Settle { id, outcome } => decide(&client, id, &[settled(*outcome)], json),
+        Command::Acknowledge => acknowledge(&client, json),
         Command::Templates(Templates::Update { connection }) => {
             update_templates(&client, &meant_by(config, connection.as_deref()), json)
         }
@@ -101,6 +95,37 @@ fn check(client: &Client, id: &str, json: bool) -> Result<(), Trouble> {
         return Err(Code::AppInternal.into());
     };
     show(json, &detail, || print::check(&detail))
+}
+
+fn settled(outcome: Outcome) -> Decision {
+    match outcome {
+        Outcome::Started => Decision::ItWasStarted,
+        Outcome::Again => Decision::SendAgain,
+        Outcome::NoteThere => Decision::NoteIsThere,
+        Outcome::NoteMissing => Decision::NoteIsNotThere,
+    }
+}
+
+/// Everything that stays on `status` until somebody has looked.
+fn acknowledge(client: &Client, json: bool) -> Result<(), Trouble> {
+    let overview = client.overview()?;
+    let of_host = overview.findings.iter().map(|finding| (None, finding));
+    let of_connections = overview.connections.iter().flat_map(|connection| {
+        let findings = connection.findings.iter();
+        findings.map(|finding| (Some(connection.id), finding))
+    });
+    let mut codes = Vec::new();
+    for (connection, finding) in of_host.chain(of_connections) {
+        let code = finding.failure.code;
+        if matches!(code, Code::AppDatabaseAside | Code::LevWebhookGap) {
+            client.ask(&Request::Acknowledge { connection, code })?;
+            codes.push(code);
+        }
+    }
+    show(json, &Reply::Done, || match codes[..] {
+        [] => "There is nothing to acknowledge.\n".to_owned(),
+        _ => codes.iter().map(|code| format!("Acknowledged: {code}\n")).collect(),
+    })
 }
 
 /// Gives the first of `decisions` that the check waits for.

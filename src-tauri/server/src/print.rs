@@ -42,6 +42,7 @@ macro_rules! line {
 /// `named` are the connections of the configuration file.
 pub fn overview(overview: &Overview, named: &[String]) -> String {
     let mut out = format!("Refapp for Lever {}\n", overview.version);
+    out += &findings(&overview.findings);
     for view in &overview.connections {
         out += &connection(view, named.contains(&view.name));
     }
@@ -70,9 +71,10 @@ fn connection(view: &ConnectionView, is_named: bool) -> String {
     let counts = view.counts;
     line!(
         out,
-        "  checks          {} need attention, {} running, {} completed, {} events waiting",
+        "  checks          {} need attention, {} running ({} of them queued), {} completed, {} events waiting",
         counts.needs_attention,
         counts.running,
+        counts.queued,
         counts.completed,
         counts.waiting
     );

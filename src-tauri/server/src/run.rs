@@ -26,7 +26,7 @@ const FAREWELL: Duration = Duration::from_secs(30);
 /// Runs until SIGTERM or SIGINT.
 ///
 /// # Errors
-/// Whatever keeps it from starting. An API that is down does not.
+/// Whatever keeps it from starting, and `APP-DAMAGED` if damage is met in the database. An API that is down does not.
 pub fn run(config: &Config, args: &Args) -> Result<(), Trouble> {
     log::start(args.log_format, args.log_level);
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
@@ -73,7 +73,11 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let _ = writeln!(io::stdout(), "listening {address}").and_then(|()| io::stdout().flush());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), connections, %address, "started");
 
-    stop.asked().await;
+    let ends = tokio::select! {
+        () = stop.asked() => Ok(()),
+        // The next start sets the database aside; whoever watches over this process starts it again.
+        () = host.damaged() => Err(Code::AppDamaged.into()),
+    };
     tracing::info!("stopping");
     let ended = timeout(FAREWELL, async {
         drop(close);
@@ -86,7 +90,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         Ok(()) => tracing::info!("stopped"),
         Err(_) => tracing::warn!("stopped with work under way; the next start takes it up"),
     }
-    Ok(())
+    ends
 }
 
 async fn receive(listener: TcpListener, host: Arc<Host>, public_url: Option<String>, closed: oneshot::Receiver<()>) {

@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_look_that_failed_puts_the_bell_off_and_never_the_ring_that_came_meanwhile() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
+        let store = Store::open(dir.path(), Millis(0)).unwrap();
         let (connection, opportunity) = (ConnectionId::of("Nordvik"), "opportunity".into());
         let seen = Bell::at_once(&opportunity, Source::Recheck, Millis(1));
         let write = |work: &dyn Fn(&Tx<'_>) -> Result<()>| store.write(|tx| work(tx)).unwrap();

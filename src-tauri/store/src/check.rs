@@ -235,7 +235,7 @@ mod tests {
             text in prop_oneof!["\\PC{0,40}", Just("' OR 1=1; DROP TABLE \"check\"; --".to_owned())],
         ) {
             let dir = tempfile::tempdir().unwrap();
-            let store = Store::open(dir.path()).unwrap();
+            let store = Store::open(dir.path(), Millis(0)).unwrap();
             let other = check();
             let opportunity = OpportunityId(format!("{text}'"));
             let hostile = Check {
@@ -310,7 +310,7 @@ mod tests {
         #[test]
         fn the_tally_is_what_counting_would_find(acts in acts()) {
             let dir = tempfile::tempdir().unwrap();
-            let store = Store::open(dir.path()).unwrap();
+            let store = Store::open(dir.path(), Millis(0)).unwrap();
             for act in acts {
                 let done: Result<()> = store.write(|tx| match act {
                     Act::Put { connection, check, like } => put(tx, connection, check, like),
@@ -333,7 +333,7 @@ mod tests {
     #[test]
     fn every_committed_change_of_a_check_counts_for_its_connection_and_nothing_else_does() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
+        let store = Store::open(dir.path(), Millis(0)).unwrap();
         let (check, other) = (check(), ConnectionId::of("another"));
         let put = || store.write(|tx| tx.put_check(&check, None));
         put().unwrap();

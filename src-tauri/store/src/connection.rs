@@ -72,6 +72,15 @@ pub struct ConnectionRecord {
     /// Since when there is an address for Refapp's updates.
     #[serde(default)]
     pub update_since: Option<Millis>,
+    /// Whether a call to the public address ever came back here.
+    #[serde(default)]
+    pub leads_back: bool,
+    /// When the way in for webhooks was last known to be open, where nothing else tells of a stage change.
+    #[serde(default)]
+    pub open_until: Option<Millis>,
+    /// From when to when it was not, for so long that webhooks may be lost; until somebody has looked.
+    #[serde(default)]
+    pub gaps: Vec<(Millis, Millis)>,
 }
 
 /// Whether the connection works.
@@ -154,6 +163,9 @@ impl ConnectionRecord {
             last_update: None,
             webhook_since: None,
             update_since: None,
+            leads_back: false,
+            open_until: None,
+            gaps: Vec::new(),
         }
     }
 

@@ -127,6 +127,28 @@ impl Tx<'_> {
         Ok(doc.map(|doc| serde_json::from_str(&doc)).transpose()?)
     }
 
+    /// The check's notes of unknown fate are settled.
+    pub fn settle_notes(&self, check: CheckId, now: Millis) -> Result<()> {
+        let of_notes = "UPDATE effect
+             SET state = 'settled', changed_at = ?2, doc = json_set(doc, '$.state', 'settled', '$.changed_at', ?2)
+             WHERE \"check\" = ?1 AND state = 'unknown' AND doc ->> '$.kind.effect' = 'create-note'";
+        self.sql
+            .prepare_cached(of_notes)?
+            .execute(params![check.to_string(), now.0])?;
+        Ok(())
+    }
+
+    /// The check's tags are as they should be, and so are its notes of known id, whatever became of the tries on the way.
+    pub fn settle_sets(&self, check: CheckId, now: Millis) -> Result<()> {
+        let of_sets = "UPDATE effect
+             SET state = 'settled', changed_at = ?2, doc = json_set(doc, '$.state', 'settled', '$.changed_at', ?2)
+             WHERE \"check\" = ?1 AND state = 'unknown' AND doc ->> '$.kind.effect' NOT IN ('start', 'create-note')";
+        self.sql
+            .prepare_cached(of_sets)?
+            .execute(params![check.to_string(), now.0])?;
+        Ok(())
+    }
+
     /// Records that a start with this key may have been sent.
     pub fn spend(&self, key: &EffectKey, now: Millis) -> Result<()> {
         self.sql

@@ -1,6 +1,10 @@
 //! Why the store could not do it.
 
+use std::io;
+
 use model::{Code, Failure};
+use refinery::error::Kind;
+use rusqlite::ErrorCode;
 
 /// A failed opening, read or write. Nothing of a failed write is kept.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +15,9 @@ pub enum Error {
     /// Another process wrote since we opened: we must not.
     #[error("the database was taken over by another process")]
     TakenOver,
+    /// What is in the file is not what was written.
+    #[error("the database is damaged")]
+    Damaged,
     /// Disk full, I/O error, damaged file.
     #[error("database: {0}")]
     Database(#[from] rusqlite::Error),
@@ -32,11 +39,39 @@ impl From<refinery::Error> for Error {
     }
 }
 
+impl From<&Error> for Code {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Locked | Error::TakenOver => Self::AppLocked,
+            Error::Damaged => Self::AppDamaged,
+            Error::Database(error) => of_sqlite(error),
+            Error::Migration(error) => match error.kind() {
+                Kind::Connection(_, cause) => cause.downcast_ref().map_or(Self::AppStore, of_sqlite),
+                _ => Self::AppStore,
+            },
+            Error::Directory(error) => match error.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::AppDiskFull,
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::AppReadOnly,
+                _ => Self::AppDiskError,
+            },
+            Error::Document(_) => Self::AppStore,
+        }
+    }
+}
+
+/// Each has a remedy of its own.
+fn of_sqlite(error: &rusqlite::Error) -> Code {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Code::AppDamaged,
+        Some(ErrorCode::DiskFull) => Code::AppDiskFull,
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Code::AppReadOnly,
+        Some(ErrorCode::SystemIoFailure) => Code::AppDiskError,
+        _ => Code::AppStore,
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(match error {
-            Error::Locked | Error::TakenOver => Code::AppLocked,
-            _ => Code::AppStore,
-        })
+        Self::new(Code::from(&error))
     }
 }

@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn d06_what_is_stored_already_is_no_work_even_when_it_was_worked_off() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
+        let store = Store::open(dir.path(), Millis(0)).unwrap();
         let connection = ConnectionId::of("Nordvik");
         let inbound = Inbound::Webhook {
             event: "candidateStageChange".to_owned(),

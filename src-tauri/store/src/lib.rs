@@ -7,6 +7,7 @@
 //! Not here: decisions, secrets (they are in the vault), and the Refapp event itself with the candidate's
 //! addresses (it is built anew from Lever whenever it is to be sent).
 
+mod aside;
 mod bell;
 mod check;
 mod connection;
@@ -18,6 +19,7 @@ mod open;
 mod sabotage;
 mod timeline;
 
+pub use aside::Aside;
 pub use bell::{Bell, Source};
 pub use check::Window;
 pub use connection::{Carrier, ConnectionRecord, KnownTemplate, RegisteredWebhook, Standing};

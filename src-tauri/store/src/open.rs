@@ -4,15 +4,19 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use model::ConnectionId;
 use model::sabotage::{self, Control};
+use model::{Code, ConnectionId, Millis};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::aside::{self, Aside};
 use crate::{Error, Result};
+
+/// The database's name in its directory.
+pub(crate) const DATABASE: &str = "refapp-lever.db";
 
 mod migrations {
     refinery::embed_migrations!("migrations");
@@ -25,8 +29,13 @@ pub struct Store {
 }
 
 struct Inner {
+    data_dir: PathBuf,
     connection: Mutex<Connection>,
     epoch: i64,
+    /// Why the last write, or a read, failed for a reason that concerns all of them.
+    trouble: Mutex<Option<Code>>,
+    /// A damaged database that came before this one, while nobody has read of it.
+    aside: Mutex<Option<Aside>>,
     /// How often checks of each connection have changed since the opening.
     changes: Mutex<HashMap<ConnectionId, u64>>,
     /// Held as long as the store is open.
@@ -41,36 +50,33 @@ pub struct Tx<'c> {
 }
 
 impl Store {
-    /// Opens the database in `data_dir`, which is made for the user alone if it is not there.
+    /// Opens the database in `data_dir`, which is made for the user alone if it is not there. A damaged one is set aside,
+    /// and a fresh one begins.
     ///
     /// # Errors
     /// [`Error::Locked`] if another process has it, else whatever the file system or SQLite says.
-    pub fn open(data_dir: &Path) -> Result<Self> {
+    pub fn open(data_dir: &Path, now: Millis) -> Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(data_dir)?;
         let lock = private_file(&data_dir.join("lock"))?;
         if lock.try_lock().is_err() && !sabotage::is(Control::NoLock) {
             return Err(Error::Locked);
         }
-        let path = data_dir.join("refapp-lever.db");
-        // SQLite gives the files beside it (-wal, -shm) the mode of the database: it must be right from birth.
-        drop(private_file(&path)?);
-        let mut connection = Connection::open(&path)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        // FULL: a commit is on disk when it returns. An acknowledged event must survive a power cut.
-        connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "secure_delete", "on")?;
-        #[cfg(feature = "sabotage")]
-        crate::sabotage::watch(&mut connection)?;
-        migrations::migrations::runner().run(&mut connection)?;
-        #[cfg(feature = "sabotage")]
-        crate::sabotage::leave(&mut connection)?;
-        connection.execute("UPDATE owner SET epoch = epoch + 1", [])?;
-        let epoch = connection.query_row("SELECT epoch FROM owner", [], |row| row.get(0))?;
+        let (mut connection, epoch) = match begin(data_dir) {
+            Err(error) if Code::from(&error) == Code::AppDamaged => {
+                aside::set_aside(data_dir, now)?;
+                begin(data_dir)?
+            }
+            begun => begun?,
+        };
+        aside::take_over(&mut connection, data_dir, now)?;
+        let aside = aside::unread(&connection)?;
         Ok(Self {
             inner: Arc::new(Inner {
+                data_dir: data_dir.to_owned(),
                 connection: Mutex::new(connection),
                 epoch,
+                trouble: Mutex::default(),
+                aside: Mutex::new(aside),
                 changes: Mutex::default(),
                 _lock: lock,
             }),
@@ -80,27 +86,21 @@ impl Store {
     /// Runs `work` in a transaction that is committed, durably, if it answers `Ok`.
     ///
     /// # Errors
-    /// What `work` says; [`Error::TakenOver`] if this process must not write any more; what SQLite says.
-    pub fn write<T, E: From<Error>>(
-        &self,
-        work: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
-    ) -> std::result::Result<T, E> {
+    /// What `work` says; [`Error::TakenOver`] if this process must not write any more; [`Error::Damaged`] once damage was
+    /// met; what SQLite says.
+    pub fn write<T, E>(&self, work: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        for<'e> Code: From<&'e E>,
+    {
         let mut connection = self.connection();
-        let sql = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(Error::from)?;
-        let epoch: i64 = sql
-            .query_row("SELECT epoch FROM owner", [], |row| row.get(0))
-            .map_err(Error::from)?;
-        if epoch != self.inner.epoch && !sabotage::is(Control::NoLock) {
-            return Err(Error::TakenOver.into());
+        if self.is_damaged() {
+            return Err(Error::Damaged.into());
         }
-        let tx = Tx::on(sql);
-        let answer = work(&tx)?;
-        let Tx { sql, changed } = tx;
-        sql.commit().map_err(Error::from)?;
+        let (answer, changed) = transact(&mut connection, self.inner.epoch, work)
+            .inspect_err(|error| self.failed(&connection, Code::from(error)))?;
         let mut changes = self.inner.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        for connection in changed.into_inner() {
+        for connection in changed {
             *changes.entry(connection).or_default() += 1;
         }
         Ok(answer)
@@ -112,7 +112,85 @@ impl Store {
     /// What `work` or SQLite says.
     pub fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let mut connection = self.connection();
-        work(&Tx::on(connection.transaction()?))
+        let answer = connection
+            .transaction()
+            .map_err(Error::from)
+            .and_then(|sql| work(&Tx::on(sql)));
+        answer.inspect_err(|error| self.failed(&connection, Code::from(error)))
+    }
+
+    /// Whether it can be written, after something could not be: the disk was full, say. Where nothing failed, nothing is
+    /// tried.
+    ///
+    /// # Errors
+    /// Why it still cannot be.
+    pub fn check_up(&self) -> Result<()> {
+        if self.trouble().is_none() {
+            return Ok(());
+        }
+        // A row that comes and goes: the page that held it is written all the same.
+        self.write(|tx| {
+            tx.sql.execute("INSERT INTO spent VALUES ('', 0)", [])?;
+            tx.sql.execute("DELETE FROM spent WHERE key = ''", [])?;
+            Ok::<_, Error>(())
+        })?;
+        *self.inner.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
+    }
+
+    /// Whether damage was met in the database: nothing is written any more, and the next opening sets it aside.
+    pub fn is_damaged(&self) -> bool {
+        self.trouble() == Some(Code::AppDamaged)
+    }
+
+    fn trouble(&self) -> Option<Code> {
+        *self.inner.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, connection: &Connection, code: Code) {
+        if !Self::TROUBLES.contains(&code) || self.is_damaged() {
+            return;
+        }
+        if code == Code::AppDamaged {
+            aside::mark(&self.inner.data_dir);
+            aside::leave_as_it_is(connection);
+        }
+        *self.inner.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+    }
+
+    /// What may be wrong with a database that was opened.
+    pub const TROUBLES: [Code; 5] = [
+        Code::AppDiskFull,
+        Code::AppReadOnly,
+        Code::AppDiskError,
+        Code::AppDamaged,
+        Code::AppStore,
+    ];
+
+    /// The damaged database that was set aside, while nobody has read of it.
+    pub fn aside(&self) -> Option<Aside> {
+        self.inner.aside.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Somebody has read of it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn read_aside(&self) -> Result<()> {
+        if self.aside().is_none() {
+            return Ok(());
+        }
+        self.write(|tx| Ok::<_, Error>(tx.sql.execute("UPDATE aside SET read = 1", []).map(drop)?))?;
+        *self.inner.aside.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
+    }
+
+    /// Removes what was set aside, with the personal data in it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn remove_aside(&self) -> Result<()> {
+        Ok(aside::remove(&self.inner.data_dir)?)
     }
 
     /// Rises with every committed change of a check of this connection: whoever shows its rows knows when to ask again.
@@ -138,8 +216,62 @@ impl Store {
     }
 }
 
+/// Opens the database and takes it over from whoever had it before. Gives the epoch.
+fn begin(data_dir: &Path) -> Result<(Connection, i64)> {
+    let path = data_dir.join(DATABASE);
+    // SQLite gives the files beside it (-wal, -shm) the mode of the database: it must be right from birth.
+    drop(private_file(&path)?);
+    let mut connection = Connection::open(&path)?;
+    let mut prepare = || {
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        // FULL: a commit is on disk when it returns. An acknowledged event must survive a power cut.
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "secure_delete", "on")?;
+        aside::look_closer(&connection, data_dir)?;
+        #[cfg(feature = "sabotage")]
+        crate::sabotage::watch(&mut connection)?;
+        migrations::migrations::runner().run(&mut connection)?;
+        #[cfg(feature = "sabotage")]
+        crate::sabotage::leave(&mut connection)?;
+        aside::look(&connection)?;
+        connection.execute("UPDATE owner SET epoch = epoch + 1", [])?;
+        Ok(connection.query_row("SELECT epoch FROM owner", [], |row| row.get(0))?)
+    };
+    let epoch: Result<i64> = prepare();
+    match epoch {
+        Ok(epoch) => Ok((connection, epoch)),
+        Err(error) => {
+            aside::leave_as_it_is(&connection);
+            Err(error)
+        }
+    }
+}
+
+/// One transaction. Gives whose checks it changed, too.
+fn transact<T, E: From<Error>>(
+    connection: &mut Connection,
+    epoch: i64,
+    work: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
+) -> std::result::Result<(T, BTreeSet<ConnectionId>), E> {
+    let sql = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(Error::from)?;
+    let now: i64 = sql
+        .query_row("SELECT epoch FROM owner", [], |row| row.get(0))
+        .map_err(Error::from)?;
+    if now != epoch && !sabotage::is(Control::NoLock) {
+        return Err(Error::TakenOver.into());
+    }
+    let tx = Tx::on(sql);
+    let answer = work(&tx)?;
+    let Tx { sql, changed } = tx;
+    sql.commit().map_err(Error::from)?;
+    Ok((answer, changed.into_inner()))
+}
+
 impl<'c> Tx<'c> {
-    fn on(sql: Transaction<'c>) -> Self {
+    pub(crate) fn on(sql: Transaction<'c>) -> Self {
         Self {
             sql,
             changed: RefCell::default(),
@@ -147,7 +279,7 @@ impl<'c> Tx<'c> {
     }
 }
 
-fn private_file(path: &Path) -> std::io::Result<File> {
+pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
     OpenOptions::new()
         .read(true)
         .write(true)
@@ -169,7 +301,7 @@ mod tests {
     fn s23_s27_a_second_opening_is_refused_and_files_are_for_the_user_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("data");
-        let first = Store::open(&path).unwrap();
+        let first = Store::open(&path, Millis(0)).unwrap();
         first
             .write(|tx| {
                 tx.sql
@@ -177,7 +309,7 @@ mod tests {
                     .map_err(Error::from)
             })
             .unwrap();
-        assert!(matches!(Store::open(&path), Err(Error::Locked)));
+        assert!(matches!(Store::open(&path, Millis(0)), Err(Error::Locked)));
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         for entry in std::fs::read_dir(&path).unwrap() {
             let entry = entry.unwrap();
@@ -189,13 +321,198 @@ mod tests {
             );
         }
         drop(first);
-        assert!(Store::open(&path).is_ok());
+        assert!(Store::open(&path, Millis(0)).is_ok());
+    }
+
+    /// A database of a connection that runs.
+    fn filled(dir: &Path) {
+        let store = Store::open(dir, Millis(0)).unwrap();
+        let name = "Nordvik".to_owned();
+        let mut record = crate::ConnectionRecord::draft(ConnectionId::of(&name), name, Millis(0));
+        record.standing = crate::Standing::Running;
+        record.following_since = Some(Millis(7));
+        let keys = |tx: &Tx<'_>| {
+            tx.put_connection(&record)?;
+            for key in 0..2_000 {
+                tx.spend(&model::EffectKey(format!("key {key:05}")), Millis(5))?;
+            }
+            let opportunity = model::OpportunityId("waits".to_owned());
+            tx.ring(
+                record.id,
+                &crate::Bell::at_once(&opportunity, crate::Source::Webhook, Millis(9)),
+            )
+        };
+        store.write(keys).unwrap();
+    }
+
+    fn asides(dir: &Path) -> Vec<String> {
+        let names = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+        names.retain(|name| name.contains("damaged"));
+        names.sort();
+        names
+    }
+
+    fn overwrite(file: &Path, at: u64, length: usize) {
+        use std::os::unix::fs::FileExt;
+        let file = OpenOptions::new().write(true).open(file).unwrap();
+        file.write_all_at(&vec![0xa5; length], at).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_set_aside_and_a_fresh_one_begins() {
+        let dir = tempfile::tempdir().unwrap();
+        filled(dir.path());
+        let path = dir.path().join(DATABASE);
+        overwrite(&path, 0, 4096);
+        let damaged = std::fs::read(&path).unwrap();
+        let store = Store::open(dir.path(), Millis(1_772_618_523_000)).unwrap();
+        let aside = store.aside().unwrap();
+        assert_eq!(aside.file, "refapp-lever-damaged-2026-03-04T10-02-03Z.db");
+        let kept = dir.path().join(&aside.file);
+        assert_eq!(std::fs::read(&kept).unwrap(), damaged, "nothing of it was changed");
+        assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(store.read(|tx| tx.connections()).unwrap(), []);
+        // It is told of until somebody has read it, and not again.
+        drop(store);
+        let store = Store::open(dir.path(), Millis(1_772_618_600_000)).unwrap();
+        assert_eq!(store.aside(), Some(aside));
+        store.read_aside().unwrap();
+        assert_eq!(store.aside(), None);
+        drop(store);
+        let store = Store::open(dir.path(), Millis(1_772_618_700_000)).unwrap();
+        assert_eq!(store.aside(), None);
+        store.remove_aside().unwrap();
+        assert_eq!(asides(dir.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_protects_people_is_taken_over_around_a_damaged_page() {
+        let dir = tempfile::tempdir().unwrap();
+        filled(dir.path());
+        let path = dir.path().join(DATABASE);
+        // Some leaf of the keys of starts, in the middle.
+        let page = page_of(&path, b"key 00700");
+        overwrite(&path, (page - 1) * 4096, 4096);
+        let store = Store::open(dir.path(), Millis(1_772_618_523_000)).unwrap();
+        assert!(store.aside().is_some(), "found at the opening, before anything is read");
+        let spent = |key: u32| {
+            let key = model::EffectKey(format!("key {key:05}"));
+            store.read(|tx| tx.spent(&key)).unwrap()
+        };
+        assert_eq!((spent(0), spent(1_999)), (Some(Millis(5)), Some(Millis(5))));
+        let kept = (0..2_000).filter(|key| spent(*key).is_some()).count();
+        assert!((1_500..2_000).contains(&kept), "{kept}");
+        let records = store.read(|tx| tx.connections()).unwrap();
+        assert_eq!((records.len(), records[0].standing), (1, crate::Standing::Draft));
+        assert_eq!(records[0].following_since, None, "who is in the stage is listed");
+        let bells = store
+            .read(|tx| tx.due_bells(records[0].id, Millis(i64::MAX), 9))
+            .unwrap();
+        assert_eq!((bells.len(), bells[0].source), (1, crate::Source::Present));
+    }
+
+    /// The page on which this text lies.
+    fn page_of(file: &Path, text: &[u8]) -> u64 {
+        let bytes = std::fs::read(file).unwrap();
+        let at = bytes.windows(text.len()).position(|window| window == text).unwrap();
+        (at / 4096 + 1) as u64
+    }
+
+    #[test]
+    fn damage_that_is_met_in_use_stops_all_writing_and_is_set_aside_at_the_next_opening() {
+        let dir = tempfile::tempdir().unwrap();
+        filled(dir.path());
+        let path = dir.path().join(DATABASE);
+        let database = Connection::open(&path).unwrap();
+        let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'bell'";
+        let page: u32 = database.query_row(root, [], |row| row.get(0)).unwrap();
+        drop(database);
+        overwrite(&path, u64::from(page - 1) * 4096, 4096);
+        // Where the look at the opening does not come.
+        let store = Store::open(dir.path(), Millis(1)).unwrap();
+        assert_eq!(store.aside(), None);
+        let connection = ConnectionId::of("Nordvik");
+        assert!(store.read(|tx| tx.bells(connection)).is_err());
+        assert!(store.is_damaged());
+        let refused = store.write(|tx| tx.spend(&model::EffectKey("new".to_owned()), Millis(1)));
+        assert!(matches!(refused, Err(Error::Damaged)));
+        assert!(
+            matches!(store.check_up(), Err(Error::Damaged)),
+            "it does not mend by itself"
+        );
+        drop(store);
+        let store = Store::open(dir.path(), Millis(2_000)).unwrap();
+        assert!(store.aside().is_some());
+        assert_eq!(
+            store
+                .read(|tx| tx.spent(&model::EffectKey("key 00001".to_owned())))
+                .unwrap(),
+            Some(Millis(5))
+        );
+        assert_eq!(store.read(|tx| tx.connections()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_disturbance_that_left_no_damage_behind_sets_nothing_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        filled(dir.path());
+        aside::mark(dir.path());
+        let store = Store::open(dir.path(), Millis(1)).unwrap();
+        assert_eq!(store.aside(), None);
+        assert_eq!(asides(dir.path()), Vec::<String>::new(), "nor is the mark kept");
+        assert_eq!(
+            store.read(|tx| tx.connections()).unwrap()[0].standing,
+            crate::Standing::Running
+        );
+    }
+
+    #[test]
+    fn a_full_disk_is_told_as_such_until_something_can_be_stored_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Millis(0)).unwrap();
+        let pages = |pages: u32| {
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            store.connection().query_row(&sql, [], |_| Ok(())).unwrap();
+        };
+        pages(1);
+        let big = model::EffectKey("k".repeat(100_000));
+        let full = store.write(|tx| tx.spend(&big, Millis(1))).unwrap_err();
+        assert_eq!(Code::from(&full), Code::AppDiskFull);
+        assert_eq!(store.trouble(), Some(Code::AppDiskFull));
+        pages(1_000_000);
+        store.check_up().unwrap();
+        assert_eq!(store.trouble(), None);
+        store.write(|tx| tx.spend(&big, Millis(1))).unwrap();
+    }
+
+    #[test]
+    fn each_trouble_of_a_disk_has_a_code_of_its_own() {
+        use rusqlite::ffi;
+        let sqlite = |code| Error::Database(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        let told = [
+            (ffi::SQLITE_FULL, Code::AppDiskFull),
+            (ffi::SQLITE_READONLY, Code::AppReadOnly),
+            (ffi::SQLITE_CANTOPEN, Code::AppReadOnly),
+            (ffi::SQLITE_IOERR, Code::AppDiskError),
+            (ffi::SQLITE_IOERR_FSYNC, Code::AppDiskError),
+            (ffi::SQLITE_CORRUPT, Code::AppDamaged),
+            (ffi::SQLITE_NOTADB, Code::AppDamaged),
+            (ffi::SQLITE_BUSY, Code::AppStore),
+        ];
+        for (code, expected) in told {
+            assert_eq!(Code::from(&sqlite(code)), expected, "{code}");
+            assert!(Store::TROUBLES.contains(&expected));
+        }
+        let file = |kind: std::io::ErrorKind| Code::from(&Error::Directory(kind.into()));
+        assert_eq!(file(std::io::ErrorKind::StorageFull), Code::AppDiskFull);
+        assert_eq!(file(std::io::ErrorKind::ReadOnlyFilesystem), Code::AppReadOnly);
     }
 
     #[test]
     fn a_process_that_lost_the_database_cannot_write() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
+        let store = Store::open(dir.path(), Millis(0)).unwrap();
         let other = Connection::open(dir.path().join("refapp-lever.db")).unwrap();
         other.execute("UPDATE owner SET epoch = epoch + 1", []).unwrap();
         let refused = store.write(|_| Ok::<_, Error>(()));
@@ -205,7 +522,7 @@ mod tests {
     #[test]
     fn a_failed_transaction_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
+        let store = Store::open(dir.path(), Millis(0)).unwrap();
         let failed: Result<()> = store.write(|tx| {
             tx.sql.execute("INSERT INTO spent VALUES ('k', 1)", [])?;
             Err(Error::Locked)

@@ -2,6 +2,7 @@
 import type { CheckDetail } from './types/CheckDetail';
 import type { CheckId } from './types/CheckId';
 import type { CheckWindow } from './types/CheckWindow';
+import type { Code } from './types/Code';
 import type { ConnectionId } from './types/ConnectionId';
 import type { DataCentre } from './types/DataCentre';
 import type { Decision } from './types/Decision';
@@ -148,6 +149,11 @@ export class Host {
   }
   removeData(connection: ConnectionId): Promise<undefined> {
     return this.#ask({ ask: 'remove-data', connection }, 'done');
+  }
+
+  /** Somebody has looked after what only a person can: of a connection, or of the whole host. */
+  acknowledge(connection: ConnectionId | null, code: Code): Promise<undefined> {
+    return this.#ask({ ask: 'acknowledge', connection, code }, 'done');
   }
 
   openLink(url: string): Promise<undefined> {

@@ -152,11 +152,25 @@ const explained: Record<Badge, () => string> = {
 export const badgeHelp = (badge: Badge): string => explained[badge]();
 
 /** What each decision does. Whether it makes Refapp write to people is the host's to say. */
-export const decisions: Record<Decision, { label: () => string; effect: () => string }> = {
+export const decisions: Record<
+  Decision,
+  {
+    label: () => string;
+    effect: () => string;
+    /** What it would double, should it be a mistake: then it is confirmed first. */
+    doubles?: () => string;
+  }
+> = {
   'try-again': { label: m.decision_try_again, effect: m.decision_try_again_help },
   start: { label: m.decision_start, effect: m.decision_start_help },
   'it-was-started': { label: m.decision_started, effect: m.decision_started_help },
   'send-again': { label: m.decision_send_again, effect: m.decision_send_again_help },
+  'note-is-there': { label: m.decision_note_there, effect: m.decision_note_there_help },
+  'note-is-not-there': {
+    label: m.decision_note_missing,
+    effect: m.decision_note_missing_help,
+    doubles: m.decide_doubles_note,
+  },
   'leave-to-other': { label: m.decision_leave, effect: m.decision_leave_help },
   adopt: { label: m.decision_adopt, effect: m.decision_adopt_help },
   dismiss: { label: m.decision_dismiss, effect: m.decision_dismiss_help },

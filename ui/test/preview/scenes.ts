@@ -5,8 +5,10 @@ import type { Setup } from '../../src/backend/types/Setup';
 import type { Step } from '../../src/backend/types/Step';
 import { Fake } from '../fake';
 import {
+  aside,
   connection,
   detail,
+  gap,
   healthy,
   HOUR,
   MINUTE,
@@ -17,6 +19,8 @@ import {
   stages,
   steps,
   templates,
+  TROUBLES,
+  troubled,
   users,
 } from '../scenes';
 
@@ -166,6 +170,7 @@ export const scenes: Record<string, () => Fake> = {
         running: 50000,
         completed: 14286,
         waiting: 14,
+        queued: 0,
         secondsLeft: 95,
       },
     },
@@ -173,12 +178,33 @@ export const scenes: Record<string, () => Fake> = {
   ),
   'checks-empty': () => {
     const empty = healthy(now, {
-      counts: { needsAttention: 0, running: 0, completed: 0, waiting: 0, secondsLeft: null },
+      counts: {
+        needsAttention: 0,
+        running: 0,
+        completed: 0,
+        waiting: 0,
+        queued: 0,
+        secondsLeft: null,
+      },
     });
     return new Fake(overview([empty], true));
   },
   'checks-broken': board(broken),
   'checks-paused': board({ health: 'paused' }),
+  ...Object.fromEntries(
+    (Object.keys(TROUBLES) as (keyof typeof TROUBLES)[]).map((trouble) => [
+      `checks-${trouble}`,
+      board(troubled(now, trouble)),
+    ]),
+  ),
+  'checks-gap': board({ health: 'warning', findings: [gap(now)] }),
+  'connection-gap': board({ health: 'warning', findings: [gap(now)] }),
+  'aside-new': () => new Fake(overview([], true, [aside(now)])),
+  'aside-set-up': () => {
+    const fake = wizard('done')();
+    fake.overview = { ...fake.overview, findings: [aside(now)] };
+    return fake;
+  },
   connection: board({}),
   'connection-broken': board(broken),
   'connection-gone': board({ health: 'disconnected', wayIn: 'api-key' }),

@@ -75,6 +75,7 @@ impl Owner {
                 record.webhooks.clear();
                 record.webhook_since = None;
                 record.update_since = None;
+                record.leads_back = false;
             }
             record.public_url = Some(url);
         });
@@ -99,10 +100,10 @@ impl Owner {
         let intake = self.world.intake.clone();
         self.job(async move {
             let called_back = call_back(&intake, &url).await;
-            Box::new(move |owner: &mut Self| match called_back {
-                _ if owner.record.public_url.as_ref() != Some(&url) => {}
-                Ok(()) => owner.heal(Code::AppPublicUrl),
-                Err(failure) => owner.ail(failure, false),
+            Box::new(move |owner: &mut Self| {
+                if owner.record.public_url.as_ref() == Some(&url) {
+                    owner.called_back(called_back);
+                }
             }) as Then
         });
     }

@@ -8,6 +8,7 @@ mod auth;
 mod carrier;
 mod channels;
 mod decide;
+mod gap;
 mod inbox;
 mod lane;
 mod look;
@@ -95,6 +96,8 @@ pub(crate) struct Owner {
     has_polled: bool,
     next_poll: Millis,
     next_upkeep: Millis,
+    /// When it is looked again whether the way in is open.
+    next_beat: Millis,
     proving: Option<prove::Proving>,
     /// Webhooks are being registered, and these wait to have it done again.
     registering: Option<Vec<webhooks::Registered>>,
@@ -162,6 +165,7 @@ impl Owner {
             has_polled: false,
             next_poll: Millis(0),
             next_upkeep: Millis(0),
+            next_beat: Millis(0),
             proving: None,
             registering: None,
             right_failures: BTreeMap::new(),
@@ -280,7 +284,9 @@ impl Owner {
 
     /// Starts everything that is due.
     fn pump(&mut self, now: Millis) {
-        let stored = self.store_outcomes().and_then(|()| self.mark_interrupted(now));
+        let stored = self.world.store.check_up();
+        let stored = stored.and_then(|()| self.store_outcomes());
+        let stored = stored.and_then(|()| self.mark_interrupted(now));
         let worked = stored.and_then(|()| self.work_off_inbox(now)).and_then(|()| {
             if self.record.standing != Standing::Running {
                 return Ok(());
@@ -291,11 +297,9 @@ impl Owner {
             self.start_poll(now);
             Ok(())
         });
-        match worked {
-            Ok(()) => self.heal(Code::AppStore),
-            Err(error) => self.ail(error.into(), true),
-        }
+        self.store_answered(worked.err());
         self.watch_channels(now);
+        self.watch_gap(now);
         self.watch_coverage();
         self.watch_carrier();
         self.start_upkeep(now);
@@ -311,13 +315,14 @@ impl Owner {
             .read(|tx| Ok((tx.next_bell(id, now)?, tx.next_due(id, now)?)));
         let (bell, due) = stored.unwrap_or_default();
         // What could not be stored is tried again soon.
-        let unstored = self.interrupted || !self.outcomes.is_empty();
+        let unstored = self.interrupted || !self.outcomes.is_empty() || self.store_ails();
         [
             bell,
             due,
             unstored.then(|| now.plus(SECOND)),
             self.polling_is_due().then_some(self.next_poll),
             Some(self.next_upkeep),
+            self.hears_by_webhook_alone().then_some(self.next_beat),
             self.lever_trouble.as_ref().map(|trouble| trouble.until),
             self.refapp_trouble.as_ref().map(|trouble| trouble.until),
             self.lane.next_try(),

@@ -59,6 +59,7 @@ impl Owner {
             }
             Order::Finish => self.finish_setup(),
             Order::Decide { check, decision } => self.decide(check, decision),
+            Order::Acknowledge { code } => self.acknowledge(code),
             Order::Pause => self.pause(),
             Order::Resume => self.resume(),
             Order::Disconnect => self.disconnect(),

@@ -125,6 +125,7 @@ impl Owner {
         self.world.vault.delete(&self.secret_name(SecretKind::ReceiverPath))?;
         self.world.store.write(|tx| tx.remove_connection(self.id()))?;
         self.world.store.scrub()?;
+        self.world.store.remove_aside()?;
         self.world.intake.set_readiness(&self.record.name, None);
         self.gone = true;
         Ok(())

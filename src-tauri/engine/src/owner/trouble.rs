@@ -2,6 +2,8 @@
 
 use model::{Code, Failure, HOUR, MINUTE, Millis, SECOND};
 
+use store::Store;
+
 use super::Owner;
 use crate::state::Finding;
 
@@ -59,6 +61,24 @@ impl Owner {
         let failure = Failure::from(error);
         back_off(&mut self.refapp_trouble, &error.kind, now);
         self.ail(failure, true);
+    }
+
+    /// Takes note of how the last use of the database ended. Each trouble has its own remedy, and there is one at a time.
+    pub(super) fn store_answered(&mut self, error: Option<store::Error>) {
+        let failure = error.map(Failure::from);
+        for code in Store::TROUBLES {
+            if failure.as_ref().is_none_or(|failure| failure.code != code) {
+                self.heal(code);
+            }
+        }
+        if let Some(failure) = failure {
+            self.ail(failure, true);
+        }
+    }
+
+    /// Whether nothing can be stored at present.
+    pub(super) fn store_ails(&self) -> bool {
+        Store::TROUBLES.iter().any(|code| self.findings.contains_key(code))
     }
 
     /// Something is wrong, since now or since it was first found.

@@ -1,7 +1,7 @@
 //! What a person decides about a check.
 
 use model::{
-    Check, CheckId, Code, ConnectionId, EffectKey, Failure, Millis, Phase, Reason, Status, StatusTag, WireStatus,
+    Badge, Check, CheckId, Code, ConnectionId, EffectKey, Failure, Millis, Phase, Reason, Status, StatusTag, WireStatus,
 };
 use store::{Bell, EffectState, Source, Tx};
 
@@ -10,6 +10,15 @@ use crate::Decision;
 
 /// The decisions that make sense for a check now.
 pub fn decisions(check: &Check) -> Vec<Decision> {
+    let mut decisions = of_the_check(check);
+    // Whoever has looked at the candidate in Lever can say it at any time.
+    if check.badges.contains(&Badge::NoteUnknown) {
+        decisions.extend([Decision::NoteIsThere, Decision::NoteIsNotThere]);
+    }
+    decisions
+}
+
+fn of_the_check(check: &Check) -> Vec<Decision> {
     match &check.phase {
         Phase::Queued => vec![Decision::Dismiss],
         Phase::Started => check.hitch.map(|_| Decision::TryAgain).into_iter().collect(),
@@ -30,7 +39,12 @@ pub fn mails(check: &Check, decision: Decision) -> bool {
         Decision::Start | Decision::SendAgain => true,
         // What was parked or skipped starts, if nothing stops it any more; what was started only writes to Lever.
         Decision::TryAgain => check.phase != Phase::Started,
-        Decision::ItWasStarted | Decision::LeaveToOther | Decision::Adopt | Decision::Dismiss => false,
+        Decision::ItWasStarted
+        | Decision::LeaveToOther
+        | Decision::Adopt
+        | Decision::Dismiss
+        | Decision::NoteIsThere
+        | Decision::NoteIsNotThere => false,
     }
 }
 
@@ -104,6 +118,15 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
             enter(check, Phase::Started, now);
             Ok(())
         }
+        Decision::NoteIsThere | Decision::NoteIsNotThere => {
+            check.badges.remove(&Badge::NoteUnknown);
+            // It is written again. Where a later note of known fate lies there, nothing is missing.
+            if decision == Decision::NoteIsNotThere && check.written.note.as_ref().is_some_and(|note| note.id.is_none())
+            {
+                check.written.note = None;
+            }
+            tx.settle_notes(check.id, now)
+        }
         Decision::LeaveToOther | Decision::Dismiss => {
             check.by_person = false;
             enter(check, Phase::Skipped(Reason::Dismissed), now);
@@ -145,6 +168,8 @@ fn word(decision: Decision) -> &'static str {
         Decision::Start => "start",
         Decision::ItWasStarted => "it-was-started",
         Decision::SendAgain => "send-again",
+        Decision::NoteIsThere => "note-is-there",
+        Decision::NoteIsNotThere => "note-is-not-there",
         Decision::LeaveToOther => "leave-to-other",
         Decision::Adopt => "adopt",
         Decision::Dismiss => "dismiss",

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use model::sabotage::{self, Control};
 use model::{
-    Check, CheckId, Code, ConnectionId, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Progress,
-    Reason, Written,
+    Badge, Check, CheckId, Code, ConnectionId, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId,
+    Progress, Reason, Written,
 };
 use store::{Bell, ConnectionRecord, KnownTemplate, Result, Source, Tx};
 
@@ -116,6 +116,8 @@ pub fn erase(tx: &Tx<'_>, id: ConnectionId, bell: &Bell, now: Millis) -> Result<
         check.progress.report_url = None;
         check.progress.candidate_url = None;
         check.written = Written::default();
+        check.badges.remove(&Badge::NoteUnknown);
+        tx.settle_notes(check.id, now)?;
         if check.phase != Phase::Started {
             check.phase = Phase::Skipped(Reason::Deleted);
         }

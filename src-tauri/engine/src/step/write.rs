@@ -52,7 +52,10 @@ fn rest(tx: &Tx<'_>, check: &Check, now: Millis) -> Result<()> {
             let next = RECHECK.max(now.since(check.status_since) / 50);
             tx.set_due(check.id, Some(now.plus(next)))
         }
-        _ => tx.set_due(check.id, None),
+        _ => {
+            tx.settle_sets(check.id, now)?;
+            tx.set_due(check.id, None)
+        }
     }
 }
 
@@ -122,9 +125,10 @@ fn confirmed(tx: &Tx<'_>, effect: &mut Effect, answer: &Written, now: Millis) ->
     write_back::found_beside(&mut check, &answer.stray);
     check.hitch = None;
     check.badges.remove(&Badge::NotWritten);
-    // Where notes cannot be read, one of unknown fate may lie there for good: this goes on being said.
+    // Where notes cannot be read, one of unknown fate may lie there: that is said until a person has looked.
     if answer.read {
         check.badges.remove(&Badge::NoteUnknown);
+        tx.settle_notes(check.id, now)?;
     }
     let (step, params) = step_of(&effect.kind);
     tell(tx, check.id, now, step, &params)?;

@@ -6,6 +6,10 @@ export type Counts = { needsAttention: number, running: number, completed: numbe
  */
 waiting: number, 
 /**
+ * Checks that wait for their start.
+ */
+queued: number, 
+/**
  * Estimate until nothing waits, in seconds, where one can be made.
  */
 secondsLeft: number | null, };
