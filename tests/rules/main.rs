@@ -3,6 +3,7 @@
 mod attention;
 mod channels;
 mod doubt;
+mod gap;
 mod leaving;
 mod once;
 mod pause;

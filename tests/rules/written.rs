@@ -1,5 +1,6 @@
 //! What is written to Lever: `rules.md` 12 and 13.
 
+use api::Decision;
 use end_to_end::rig::{Rig, Setup};
 use model::{Badge, Status};
 use serde_json::{Value, json};
@@ -127,6 +128,33 @@ async fn r13_a_note_of_unknown_fate_is_not_repeated_with_twelve_rights_and_this_
             row.status == Status::Completed && row.badges.contains(&Badge::NoteUnknown)
         })
         .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r13_whoever_has_looked_settles_a_note_of_unknown_fate_with_twelve_rights() {
+    for applied in [true, false] {
+        let rig = Rig::start(Setup::default()).await;
+        note_is_lost(&rig, applied).await;
+        started(&rig, "Kim Berg").await;
+        let row = rig
+            .check_that("Kim Berg", "it is said", |row| row.badges.contains(&Badge::NoteUnknown))
+            .await;
+        assert!(row.mailing.is_empty());
+        let found = if applied {
+            Decision::NoteIsThere
+        } else {
+            Decision::NoteIsNotThere
+        };
+        rig.decide(&row, found).await;
+        at_rest(&rig, "Kim Berg", "Sent").await;
+        let row = rig
+            .check_that("Kim Berg", "it is settled", |row| {
+                !row.badges.contains(&Badge::NoteUnknown)
+            })
+            .await;
+        assert_eq!(note_calls(&rig, "create note"), if applied { 1 } else { 2 });
+        assert!(row.decisions.is_empty(), "{:?}", row.decisions);
     }
 }
 
