@@ -156,7 +156,7 @@ async fn read_only(ctx: &Ctx, verdict: &mut Verdict) {
     verdict.hold(!host.listens().await, || "read-only: it begins all the same".to_owned());
     host.kill();
     let log = site.log();
-    verdict.hold(log.contains("APP-STORE") || log.contains("APP-DB"), || {
+    verdict.hold(log.contains("APP-READ-ONLY"), || {
         format!(
             "read-only: it does not say why: {}",
             log.lines().last().unwrap_or_default()

@@ -125,7 +125,7 @@ fn slope_per_hour(samples: &[(f64, f64)]) -> f64 {
 
 /// Checks that ran and are over, as a year of work leaves them: copies of a real row under other names.
 fn fill(site: &Site, rows: usize) {
-    let store = Store::open(&site.path().join("data")).expect("a free directory");
+    let store = Store::open(&site.path().join("data"), Clock::system().now()).expect("a free directory");
     let now = Clock::system().now();
     for account in &site.accounts {
         let connection = ConnectionId::of(&account.name);
