@@ -4,6 +4,7 @@ mod browser;
 mod dashboard;
 mod leaving;
 mod oauth;
+mod planted;
 mod running;
 mod set_up;
 mod templates;

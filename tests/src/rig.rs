@@ -106,6 +106,15 @@ impl MemoryVault {
             .collect()
     }
 
+    /// All that is kept, to look for it elsewhere.
+    pub fn secrets(&self) -> Vec<(String, String)> {
+        let secrets = self.secrets.lock().expect("no panic while held");
+        let secrets = secrets
+            .iter()
+            .map(|(name, secret)| (name.clone(), secret.expose().to_owned()));
+        secrets.collect()
+    }
+
     fn open(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Secret>>, Failure> {
         if *self.locked.lock().expect("no panic while held") {
             return Err(Code::AppKeychain.into());

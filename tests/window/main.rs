@@ -4,6 +4,7 @@ mod leaving;
 mod newcomer_eu;
 mod newcomer_us;
 mod oauth;
+mod planted;
 mod shell;
 mod simulated;
 mod steps;

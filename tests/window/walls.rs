@@ -40,7 +40,7 @@ async fn s16_foreign_scripts_styles_and_connections_are_kept_out_by_the_policy()
     let (home, simulator) = (Home::new().await, simulator().await);
     let window = Window::app(&home, &simulator).await;
 
-    // Inline script, inline handler, a script and data from elsewhere: each is reported as a violation
+    // Inline script, inline handler, a text as code, a script and data from elsewhere: each is refused
     // and leaves no trace.
     let script = "const [elsewhere, done] = arguments;
         window.blocked = new Set();
@@ -55,6 +55,8 @@ async fn s16_foreign_scripts_styles_and_connections_are_kept_out_by_the_policy()
         button.setAttribute('onclick', plant('handler'));
         document.body.append(inline, foreign, button);
         button.click();
+        for (const run of [() => eval(plant('eval')), () => new Function(plant('function'))(), () => setTimeout(plant('timer'))])
+            try { run(); } catch { /* refused */ }
         const loaded = new Promise((resolve) => {
             foreign.onload = () => resolve('loaded');
             foreign.onerror = () => resolve('refused');

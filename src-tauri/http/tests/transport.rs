@@ -1,9 +1,12 @@
 //! Every way in which an exchange can break, over real sockets.
 
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_client::{Http, Kind, Limits, Outcome};
 use reqwest::Method;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -79,6 +82,31 @@ async fn a_failed_tls_handshake_carried_nothing() {
     });
     let url = format!("https://{address}/").parse().expect("an address");
     assert_eq!(outcome_of(url).await, Err(Kind::Unreachable));
+}
+
+/// The certificate is right in all but that nobody vouches for it. Its key opens nothing else.
+#[tokio::test]
+async fn s21_a_certificate_that_nobody_vouches_for_is_refused_before_a_byte_is_sent() {
+    let certificate = include_bytes!("self-signed/certificate.der").as_slice().into();
+    let key = include_bytes!("self-signed/key.der").as_slice().try_into().expect("PKCS #8");
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate], key))
+        .expect("a certificate and its key");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let heard = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a connection");
+        let session = ServerConnection::new(Arc::new(config)).expect("a session");
+        let mut stream = StreamOwned::new(session, stream);
+        let mut request = [0; 4_096];
+        let heard = stream.read(&mut request).unwrap_or_default();
+        let _ = stream.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        heard
+    });
+    let url = format!("https://{address}/").parse().expect("an address");
+    assert_eq!(outcome_of(url).await, Err(Kind::Unreachable));
+    assert_eq!(heard.join().expect("no panic"), 0);
 }
 
 #[tokio::test]
