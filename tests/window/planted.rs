@@ -1,6 +1,9 @@
 //! A whole check in the real window, for a candidate whose name is an attack: it is text on screen, and what is secret or
 //! a candidate's is nowhere on the disk where it does not belong.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use end_to_end::window::{Home, Window};
 use serde_json::json;
 use simulator::demo;
@@ -12,7 +15,7 @@ const NAME: &str = "<img src=x onerror=window.pwned=1><b>Tove</b>";
 const ADDRESS: &str = "tove.test@candidate.example";
 
 #[tokio::test]
-async fn s07_s12_s20_s28_a_hostile_name_is_text_and_nothing_is_kept_where_it_does_not_belong() {
+async fn s07_s12_s20_s23_s28_a_hostile_name_is_text_and_nothing_is_kept_where_it_does_not_belong() {
     let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
     let window = Window::app(&home, &simulated.running).await;
     window.set_up_eu().await;
@@ -39,7 +42,6 @@ async fn s07_s12_s20_s28_a_hostile_name_is_text_and_nothing_is_kept_where_it_doe
     // While it runs there is a write-ahead log. The keychain, which lies in this home too, is where secrets belong.
     for secret in [demo::EU_KEY, demo::REFAPP_TOKEN, demo::UPDATE_BEARER] {
         let mut files = home.files_with(secret);
-        assert!(files.iter().any(|file| is_keychain(file)), "{secret} is in no keychain");
         files.retain(|file| !is_keychain(file));
         assert_eq!(files, Vec::<String>::new(), "{secret}");
         assert!(!stored.contains(secret), "{secret} in {stored}");
@@ -50,6 +52,12 @@ async fn s07_s12_s20_s28_a_hostile_name_is_text_and_nothing_is_kept_where_it_doe
     assert!(!named.is_empty(), "the dashboard shows the name from the database");
     for file in named {
         assert!(file.contains("/refapp-lever.db"), "the name in {file}");
+        let folder = Path::new(&file).parent().expect("a file lies in a folder");
+        let mode = std::fs::metadata(folder)
+            .expect("a folder of ours")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o077, 0, "{}", folder.display());
     }
     window.close().await;
 }

@@ -88,7 +88,10 @@ async fn a_failed_tls_handshake_carried_nothing() {
 #[tokio::test]
 async fn s21_a_certificate_that_nobody_vouches_for_is_refused_before_a_byte_is_sent() {
     let certificate = include_bytes!("self-signed/certificate.der").as_slice().into();
-    let key = include_bytes!("self-signed/key.der").as_slice().try_into().expect("PKCS #8");
+    let key = include_bytes!("self-signed/key.der")
+        .as_slice()
+        .try_into()
+        .expect("PKCS #8");
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate], key))
