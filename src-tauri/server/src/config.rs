@@ -16,6 +16,7 @@ use engine::SecretKind;
 use model::{Code, DataCentre, Failure, Place, Secret, Settings};
 use serde::Deserialize;
 use toml::Spanned;
+use url::Url;
 
 /// What the file says, checked.
 #[derive(Debug)]
@@ -272,10 +273,18 @@ impl Source<'_> {
         {
             return Err(self.wrong(url, "must be an address without ? and #"));
         }
-        let listen = self.listen(&file.host.listen, public_url.as_ref().map(|url| url.get_ref().as_str()))?;
+        // As it is understood and not as it was typed: https:/host is taken for https://host, and others must read it so.
+        let public_url = match public_url {
+            Some(url) => {
+                let meant = Url::parse(url.get_ref().trim()).map_err(|_| self.wrong(&url, "must be an address"))?;
+                Some(meant.as_str().trim_end_matches('/').to_owned())
+            }
+            None => None,
+        };
+        let listen = self.listen(&file.host.listen, public_url.as_deref())?;
         Ok(Config {
             listen,
-            public_url: public_url.map(|url| url.get_ref().trim().trim_end_matches('/').to_owned()),
+            public_url,
             data_dir: self.path(&file.host.data_dir)?,
             connections,
         })
@@ -286,7 +295,7 @@ impl Source<'_> {
         let address: SocketAddr = text
             .parse()
             .map_err(|_| self.wrong(listen, "must be an IP address and a port, such as 127.0.0.1:8080"))?;
-        let behind_tls = public_url.is_some_and(|url| url.trim().starts_with("https://"));
+        let behind_tls = public_url.is_some_and(|url| url.starts_with("https://"));
         if !address.ip().is_loopback() && !behind_tls {
             return Err(self.wrong(
                 listen,

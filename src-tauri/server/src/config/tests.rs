@@ -87,6 +87,15 @@ fn every_key_of_the_reference_is_read() {
     );
 }
 
+/// Found by fuzzing: what was typed would have been registered at Lever.
+#[test]
+fn a_public_address_is_kept_as_it_is_understood() {
+    for typed in ["https:/refapp-lever.example.com", " HTTPS://refapp-lever.example.com/ "] {
+        let config = read(&WHOLE.replace("https://refapp-lever.example.com/", typed)).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some("https://refapp-lever.example.com"));
+    }
+}
+
 #[test]
 fn a_test_double_on_loopback_needs_few_lines() {
     let config = read(CUSTOM).unwrap();
