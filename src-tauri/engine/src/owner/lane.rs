@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use model::sabotage::{self, Control};
-use model::{CheckId, Code, Failure, MINUTE, Millis, Reason};
+use model::{CheckId, Code, Failure, Millis, Reason};
 use refapp::{Event, Form, FormQuery, Kind, Template};
 use store::{Bell, Effect, Result, Source, Standing};
 use url::Url;
@@ -18,10 +18,11 @@ use super::{Owner, Then};
 use crate::plan::observed::Observed;
 use crate::plan::start;
 use crate::plan::template::{Choice, choose};
-use crate::step::{self, start::Intent};
+use crate::step::{
+    self,
+    start::{FRESH, Intent},
+};
 
-/// A look older than this is repeated before anything is sent.
-const FRESH: i64 = MINUTE;
 /// Looks kept in memory.
 const KEPT: usize = 12;
 

@@ -40,13 +40,13 @@ pub enum Verdict {
 }
 
 /// When the entry into the trigger stage happened that this look is about. Lever's own list of stage changes is
-/// asked first; a moved row may lack one (`lever-api.md §6.3`), then the ringer's word counts.
-pub fn entered_at(observed: &Observed, situation: &Situation<'_>) -> Millis {
+/// asked first; a moved row may lack one (`lever-api.md §6.3`), then the ringer's word counts. `None`: nobody knows of
+/// one, so it is no later one than was known.
+pub fn entered_at(observed: &Observed, situation: &Situation<'_>) -> Option<Millis> {
     observed
         .entered_at(situation.trigger)
         .or(situation.bell.moved_at)
         .or(observed.opportunity.advanced_at)
-        .unwrap_or(situation.now)
 }
 
 /// Decides.
@@ -82,7 +82,7 @@ fn open(check: &Check, observed: &Observed, situation: &Situation<'_>) -> Verdic
         }
     };
     let by_hand = situation.bell.source == Source::Person;
-    let again = entered_at(observed, situation) > check.entered_at;
+    let again = entered_at(observed, situation).is_some_and(|at| at > check.entered_at);
     if let Phase::Parked(Reason::StartUnknown) = check.phase {
         // Only Refapp's update or a person settles it.
         return Verdict::Keep(check.id);
@@ -164,7 +164,7 @@ pub fn unread(checks: &[Check], bell: &Bell) -> Option<Unread> {
 
 /// A check that was started, or skipped.
 fn closed(check: &Check, observed: &Observed, situation: &Situation<'_>) -> Verdict {
-    let again = entered_at(observed, situation) > check.entered_at;
+    let again = entered_at(observed, situation).is_some_and(|at| at > check.entered_at);
     match &check.phase {
         Phase::Skipped(_) if again || situation.bell.source == Source::Person => match fresh(observed, situation) {
             Some(phase) if phase != check.phase => Verdict::Change(check.id, phase),

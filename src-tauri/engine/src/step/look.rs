@@ -49,7 +49,7 @@ pub fn judge(
         default_template: record.settings.default_template.as_ref(),
         now,
     };
-    let entered_at = entered_at(observed, &situation);
+    let entry = entered_at(observed, &situation);
     let named = |id| {
         let named = checks.iter().find(|known| known.id == id).cloned();
         named.unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"))
@@ -58,12 +58,19 @@ pub fn judge(
         Verdict::Nothing => return Ok(None),
         Verdict::Keep(check) => {
             let mut check = named(check);
-            if check.phase != Phase::Queued {
+            let queued = check.phase == Phase::Queued;
+            // Moved out and in again before its start: that is no later entry (rules.md 2). After it, it is one.
+            let again = entry.filter(|at| *at > check.entered_at);
+            if let Some(at) = again.filter(|_| check.phase != Phase::Parked(Reason::StartUnknown)) {
+                check.entered_at = at;
+            } else if !queued {
                 return Ok(None);
             }
-            describe(&mut check, observed);
+            if queued {
+                describe(&mut check, observed);
+            }
             tx.put_check(&check, Some(now))?;
-            return Ok(Some(check.id));
+            return Ok(queued.then_some(check.id));
         }
         Verdict::Change(check, phase) => {
             let mut check = named(check);
@@ -72,13 +79,14 @@ pub fn judge(
             check.phase = phase;
             check.status_since = now;
             check.active_at = now;
-            if entered_at > check.entered_at {
-                check.entered_at = entered_at;
+            if let Some(at) = entry.filter(|at| *at > check.entered_at) {
+                check.entered_at = at;
                 tell_entry(tx, &check, bell)?;
             }
             check
         }
         Verdict::Make { ordinal, phase } => {
+            let entered_at = entry.unwrap_or(now);
             let mut check = new_check(id, &opportunity, posting.as_ref(), ordinal, entered_at, now);
             check.phase = phase;
             tell_entry(tx, &check, bell)?;

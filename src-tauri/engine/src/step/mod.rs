@@ -111,3 +111,6 @@ fn tell(tx: &Tx<'_>, check: CheckId, at: Millis, step: &str, params: &[(&str, St
         },
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::sabotage::{self, Control};
-use model::{Badge, Check, CheckId, ConnectionId, Coverage, EffectKey, Millis, Phase, PostingId, Reason};
+use model::{Badge, Check, CheckId, ConnectionId, Coverage, EffectKey, MINUTE, Millis, Phase, PostingId, Reason};
 use refapp::{Event, Form, Kind, Template};
 use store::{ConnectionRecord, Effect, EffectKind, EffectState, Result, Tx};
 use url::Url;
@@ -12,6 +12,9 @@ use super::{keep, tell};
 use crate::plan::observed::Observed;
 use crate::plan::start;
 
+/// A look older than this is repeated before anything is sent.
+pub const FRESH: i64 = MINUTE;
+
 /// What is about to be sent, as far as it is remembered.
 pub struct Intent {
     pub key: EffectKey,
@@ -19,6 +22,8 @@ pub struct Intent {
     pub template: Option<Template>,
     pub coverage: Coverage,
     pub badges: BTreeSet<Badge>,
+    /// When the candidate was looked at.
+    pub seen_at: Millis,
 }
 
 /// What a look and a form make of a queued check: the event and what is remembered of it, or the reason to park.
@@ -53,6 +58,7 @@ pub fn prepare(
         template: selection.template,
         coverage: form.questionnaires(&settings.default_language),
         badges,
+        seen_at: observed.seen_at,
     };
     Ok(Ok((event, intent)))
 }
@@ -84,7 +90,12 @@ pub fn intend(
         template,
         coverage,
         badges,
+        seen_at,
     } = intent;
+    // The form may have taken as long again; if the computer slept meanwhile, the candidate is looked at anew.
+    if now.since(seen_at) >= 2 * FRESH {
+        return Ok(None);
+    }
     // It may have followed the candidate to another job since it was looked at: then it is looked at again.
     let as_seen = |check: &Check| check.phase == Phase::Queued && check.posting.as_ref() == Some(&posting);
     let Some(mut check) = tx.check(id)?.filter(as_seen) else {
