@@ -119,6 +119,8 @@ pub(crate) struct Owner {
     gone: bool,
     /// By the configuration file: whether we are ready concerns nobody.
     left_out: bool,
+    /// A configuration file has set it up: nobody sits here to press a button.
+    by_file: bool,
 }
 
 /// The way to an owner.
@@ -183,6 +185,7 @@ impl Owner {
             farewell: None,
             gone: false,
             left_out: false,
+            by_file: false,
         };
         tokio::spawn(owner.run(inbox));
         Handle { orders, state: watched }

@@ -21,6 +21,7 @@ pub(super) struct Provisioning {
 impl Owner {
     pub(super) fn provision(&mut self, file: Provision) -> Result<(), Failure> {
         self.left_out = false;
+        self.by_file = true;
         let way_in = file.lever.way_in();
         let public_url = file.public_url.clone().unwrap_or_default();
         if self.record.data_centre.is_some_and(|before| before != file.data_centre) {
@@ -116,6 +117,21 @@ impl Owner {
                 self.provision_later(now);
                 self.read_stages(None);
             }
+        }
+    }
+
+    /// The grant has ended. Where a file set the connection up nobody can press Connect: the consent is asked for by
+    /// itself, unless it is under way.
+    pub(super) fn ask_consent_again(&mut self) {
+        let under_way = matches!(
+            self.oauth,
+            Oauth::InBrowser { .. } | Oauth::Returned | Oauth::Exchanging
+        );
+        if self.by_file
+            && !under_way
+            && let Err(failure) = self.begin_oauth(model::Redirect::DeepLink)
+        {
+            self.ail(failure, true);
         }
     }
 

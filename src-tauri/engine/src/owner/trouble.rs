@@ -39,6 +39,9 @@ impl Owner {
         if concerns_all(error) {
             back_off(&mut self.lever_trouble, &error.kind, now);
             self.ail(failure, true);
+            if error.kind == lever::Kind::Revoked {
+                self.ask_consent_again();
+            }
         } else if says_no(&error.kind) {
             self.lever_trouble = None;
         } else {

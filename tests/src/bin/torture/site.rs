@@ -11,7 +11,7 @@ use std::time::Duration;
 use model::Clock;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
-use simulator::{DataCentre, Entry, Simulator, Switches, demo};
+use simulator::{DataCentre, Entry, Side, Simulator, Switches, demo};
 use tempfile::TempDir;
 
 use crate::host::Host;
@@ -310,6 +310,21 @@ impl Account {
         let url = format!("{}/refapp/checks/{result}/next", self.sim.control_url());
         // One that is completed goes no further: that is fine.
         let _ = self.http.post(url).json(&json!({})).send().await;
+    }
+}
+
+impl Account {
+    /// The same, and the host has answered the update: what comes of it may be waited for.
+    pub async fn step_and_tell(&self, result: &str) {
+        let since = self.sim.ledger().last().map_or(0, |entry| entry.seq);
+        self.step(result).await;
+        let told = until_within("an update is answered", Duration::from_secs(20), async || {
+            let ledger = self.sim.ledger().into_iter();
+            let mut updates = ledger.filter(|entry| entry.seq > since && entry.side == Side::Update);
+            updates.any(|entry| entry.applied).then_some(())
+        });
+        // A check that is completed goes no further, and then there is no update.
+        let _ = told.await;
     }
 }
 

@@ -38,6 +38,8 @@ const EFFECTS: [(&str, &str); 6] = [
     ("delete-note", "delete note"),
 ];
 const STEPS: [&str; 4] = ["before-intent", "after-intent", "before-outcome", "after-outcome"];
+/// So many steps in Refapp pass through every kind of effect.
+const STEPS_ON: usize = 3;
 /// Cells at a time: they mostly wait.
 const ABREAST: usize = 6;
 
@@ -148,16 +150,16 @@ async fn play(ctx: &Ctx, cell: Cell, seed: u64) -> Verdict {
     let opportunity = &candidates[0];
     account.move_into_trigger(opportunity).await;
     // The start, then a status that replaces tag and note: by then every point was passed.
-    let mut stepped = false;
+    let mut steps = 0;
     let crashed = until("the crash point is reached", async || {
         if !host.is_running() {
             return Some(());
         }
-        if !stepped
+        if steps < STEPS_ON
             && known_as_started(&site, opportunity)
             && let Some((_, result)) = account.started().await.last()
         {
-            stepped = true;
+            steps += 1;
             account.step(result).await;
         }
         None
@@ -172,8 +174,9 @@ async fn play(ctx: &Ctx, cell: Cell, seed: u64) -> Verdict {
     }
     site.until_ready().await;
     settle(&site, &mut verdict).await;
-    if !stepped && let Some((_, result)) = account.started().await.last() {
-        account.step(result).await;
+    // One more status: what lay there before the crash is replaced.
+    if let Some((_, result)) = account.started().await.last() {
+        account.step_and_tell(result).await;
     }
     let rests = site.rests(Duration::from_secs(120)).await;
     verdict.hold(rests, || "it never comes to rest".to_owned());

@@ -125,7 +125,7 @@ pub async fn settle(site: &Site, verdict: &mut Verdict) {
         verdict.hold(rests, || "it never comes to rest".to_owned());
         for account in &site.accounts {
             for result in unheard(site, &account.started().await) {
-                account.step(&result).await;
+                account.step_and_tell(&result).await;
             }
         }
     }

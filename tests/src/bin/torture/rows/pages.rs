@@ -201,7 +201,7 @@ async fn calls(ctx: &Ctx, bad: &Bad, seed: u64) -> (usize, Verdict) {
             .iter()
             .find(|(candidate, _)| candidate == person)
         {
-            account.step(result).await;
+            account.step_and_tell(result).await;
         }
     }
     let played = account
