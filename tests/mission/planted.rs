@@ -84,7 +84,6 @@ async fn s07_no_event_and_no_answer_to_the_window_holds_a_secret_and_only_rows_h
         }
     }
     assert!(secrets.len() >= 9, "the vault holds what was granted");
-    drop(wizard);
     let Rig { host, .. } = rig;
     host.stop().await;
     drop(host);

@@ -1,6 +1,6 @@
 //! What the app can be started with. Nothing else is accepted: no debug flags, no settings.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 
 use url::{Host, Url};
 
@@ -52,7 +52,7 @@ impl Start {
 
 /// Whether a released app is asked to let another program drive its window: Tauri reads that from a variable of the
 /// environment in every build, and the tests of the window need it (`security.md` 26).
-pub fn is_to_be_driven(for_tests: bool, asked: Option<OsString>) -> bool {
+pub fn is_to_be_driven(for_tests: bool, asked: Option<&OsStr>) -> bool {
     !for_tests && asked.is_some()
 }
 
@@ -83,9 +83,9 @@ mod tests {
 
     #[test]
     fn s26_a_released_app_is_not_driven() {
-        let asked = || Some(OsString::from("true"));
-        assert!(is_to_be_driven(false, asked()));
-        assert!(!is_to_be_driven(true, asked()) && !is_to_be_driven(false, None));
+        let asked = Some(OsStr::new("true"));
+        assert!(is_to_be_driven(false, asked));
+        assert!(!is_to_be_driven(true, asked) && !is_to_be_driven(false, None));
     }
 
     #[test]

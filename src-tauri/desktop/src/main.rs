@@ -26,7 +26,10 @@ use std::process::ExitCode;
 use arguments::Start;
 
 fn main() -> ExitCode {
-    if arguments::is_to_be_driven(cfg!(debug_assertions), std::env::var_os("TAURI_WEBVIEW_AUTOMATION")) {
+    if arguments::is_to_be_driven(
+        cfg!(debug_assertions),
+        std::env::var_os("TAURI_WEBVIEW_AUTOMATION").as_deref(),
+    ) {
         eprintln!("refapp-lever: only a build for tests lets itself be driven (TAURI_WEBVIEW_AUTOMATION is set)");
         return ExitCode::from(2);
     }
