@@ -127,7 +127,7 @@ pub fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
 impl Run {
     pub fn begin(setup: Setup) -> Self {
         let dir = directory();
-        let store = Store::open(dir.path()).expect("a new database opens");
+        let store = Store::open(dir.path(), BEGIN).expect("a new database opens");
         let mut record = ConnectionRecord::draft(ConnectionId::of("Nordvik"), "Nordvik".to_owned(), BEGIN);
         record.standing = Standing::Running;
         record.following_since = Some(BEGIN);
@@ -404,7 +404,8 @@ impl Run {
                     past.was_started = true;
                 }
                 Decision::LeaveToOther | Decision::Dismiss => past.dismissed = true,
-                Decision::TryAgain => {}
+                // Whatever is said of a note of unknown fate, there is one too many at most.
+                Decision::TryAgain | Decision::NoteIsThere | Decision::NoteIsNotThere => {}
             }
         }
         self.world().note_fit();
@@ -435,8 +436,8 @@ impl Run {
         self.has_polled = false;
         // The old process is gone before the new one opens.
         self.store = None;
-        self.store = Some(Store::open(self.dir.path()).expect("the database opens again"));
         let (now, id) = (self.now(), self.record.id);
+        self.store = Some(Store::open(self.dir.path(), now).expect("the database opens again"));
         let marked = self.store().write(|tx| step::interrupted(tx, id, now));
         marked.expect("what was on the wire is marked");
     }
