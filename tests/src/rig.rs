@@ -22,9 +22,6 @@ use url::Url;
 /// The longest that anything may take before a test gives up. It is never slept through: waiting ends with the event.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Of the simulator: every run has the same ids and chances.
-const SEED: u64 = 1;
-
 /// How a rig is set up.
 #[derive(Clone)]
 pub struct Setup {
@@ -37,8 +34,14 @@ pub struct Setup {
     pub switches: simulator::Switches,
     /// Lever's webhook groups are switched on before anything else.
     pub webhooks_on: bool,
-    /// What time it is, for the host and for both services.
+    /// What time the host takes it to be.
     pub clock: Clock,
+    /// What time it is, at both services.
+    pub clock_elsewhere: Clock,
+    /// Of the simulator: every run with it has the same ids and chances.
+    pub seed: u64,
+    /// Where the data directory is made.
+    pub folder: PathBuf,
 }
 
 impl Default for Setup {
@@ -52,6 +55,9 @@ impl Default for Setup {
             switches: simulator::Switches::default(),
             webhooks_on: true,
             clock: Clock::system(),
+            clock_elsewhere: Clock::system(),
+            seed: 1,
+            folder: std::env::temp_dir(),
         }
     }
 }
@@ -188,10 +194,10 @@ impl Rig {
     /// Simulator, receiver and host, and no connection yet.
     pub async fn bare(setup: Setup) -> Self {
         let options = simulator::Options {
-            seed: SEED,
+            seed: setup.seed,
             switches: setup.switches.clone(),
             clock: simulator::Clock::of({
-                let clock = setup.clock.clone();
+                let clock = setup.clock_elsewhere.clone();
                 move || clock.now().0
             }),
             ..simulator::Options::default()
@@ -213,7 +219,7 @@ impl Rig {
             opened: Mutex::default(),
         });
         let vault = Arc::new(MemoryVault::default());
-        let dir = tempfile::tempdir().expect("a directory");
+        let dir = tempfile::tempdir_in(&setup.folder).expect("a directory");
         let host = open_host(dir.path().to_owned(), &vault, &surroundings, &setup.clock).await;
         let receiver = serve(listener, &host);
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -571,15 +577,15 @@ impl Rig {
     }
 
     pub fn opportunity(&self, candidate: &str) -> String {
-        demo::id(SEED, "opportunity", candidate)
+        demo::id(self.setup.seed, "opportunity", candidate)
     }
 
     pub fn posting(&self, title: &str) -> String {
-        demo::id(SEED, "posting", title)
+        demo::id(self.setup.seed, "posting", title)
     }
 
     pub fn user(&self, email: &str) -> String {
-        demo::id(SEED, "user", email)
+        demo::id(self.setup.seed, "user", email)
     }
 
     /// A recruiter moves a candidate of the demo data.

@@ -15,6 +15,7 @@ mod row;
 mod rows;
 mod site;
 mod table;
+mod world;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

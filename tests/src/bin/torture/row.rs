@@ -79,8 +79,7 @@ impl Column {
 pub enum Runtime {
     /// Several threads and the real clock: the host is a process of its own.
     Threads,
-    /// One thread and a clock that jumps to the next timer when nobody works: everything is in this process.
-    #[allow(dead_code, reason = "for the rows in this process, which follow")]
+    /// One thread and a paused clock, which `end_to_end::hours` moves: everything is in this process.
     Paused,
 }
 
