@@ -35,7 +35,7 @@ const BEFORE: usize = 12;
 /// How long an API that flaps is down, and up again.
 const FLAP: i64 = 30 * SECOND;
 /// How many starts the worst case may park in its length: one for each try.
-const TRIES: usize = 25;
+const TRIES: usize = 18;
 
 #[derive(Clone, Copy, Debug)]
 enum Fails {

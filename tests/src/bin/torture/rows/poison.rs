@@ -46,7 +46,7 @@ async fn run(ctx: &Ctx) -> Verdict {
         world.move_in(crowd, RECRUITER, "normal").await;
         world.pass(MINUTE).await;
     }
-    let took = world.rest(ctx.many(8 * HOUR, 10 * MINUTE), &mut verdict).await;
+    let took = world.rest(ctx.many(8 * HOUR, 4 * MINUTE), &mut verdict).await;
     verdict.measure("rests after the last move, minutes", took / MINUTE);
     world.judge_starts(&rest, &[], &mut verdict);
     let parked = world.judge_starts(&poison, &["refused"], &mut verdict);
