@@ -91,6 +91,8 @@ fn without_cause(world: &World, who: usize, candidate: &Candidate, check: &Check
             Reason::NoContact => !seen || !candidate.reachable,
             Reason::TemplateUnknown { .. } => !seen || job.is_some_and(|job| job.template == Some(false)),
             Reason::AlreadyChecked { .. } => began || past.start_unknown || past.was_started,
+            // Found by the first window, and Lever does not tell since when.
+            Reason::AlreadyInStage => world.bare,
             Reason::Late | Reason::ParkedLong => world.waited_long,
             Reason::WhilePaused => world.paused,
             Reason::OtherInstallation { tag } => past.tagged.contains(tag),

@@ -711,6 +711,7 @@ impl Run {
             }
         }
         self.poll();
+        self.work_off()?;
         // The daily look.
         let ids: Vec<_> = self
             .world()
@@ -721,6 +722,10 @@ impl Run {
         for id in ids.iter().filter(|id| !self.checks(id).is_empty()) {
             self.ring(id);
         }
+        self.work_off()
+    }
+
+    fn work_off(&mut self) -> Result<(), String> {
         self.looks.clear();
         for _ in 0..400 {
             if let Some(step) = self.open_steps().first() {
@@ -758,7 +763,7 @@ impl Run {
             };
             let settled = now.since(check.status_since) > MINUTE;
             let looks = self.looks.get(&check.opportunity).copied().unwrap_or_default();
-            settled && (watched && looks > 1 || hidden && looks > 0)
+            settled && (watched && looks > 1 || hidden && (looks > 0 || check.hitch.is_some()))
         };
         let still = bells.is_empty() && checks.iter().all(same_again);
         [bell, due].into_iter().flatten().min().filter(|_| !still)
