@@ -231,7 +231,11 @@ fn begin(data_dir: &Path) -> Result<(Connection, i64)> {
         aside::look_closer(&connection, data_dir)?;
         #[cfg(feature = "sabotage")]
         crate::sabotage::watch(&mut connection)?;
-        migrations::migrations::runner().run(&mut connection)?;
+        // Grouped: one transaction for the migrations and the record of them. Without it a process that ends between the two
+        // leaves a database that no later opening can use.
+        migrations::migrations::runner()
+            .set_grouped(true)
+            .run(&mut connection)?;
         #[cfg(feature = "sabotage")]
         crate::sabotage::leave(&mut connection)?;
         aside::look(&connection)?;

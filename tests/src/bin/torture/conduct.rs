@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use model::Clock;
 use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -46,6 +47,15 @@ pub struct Orders {
     unreleased: bool,
 }
 
+/// Somebody wants it to end: at the keyboard, or with a limit on its time.
+async fn stopped() {
+    let mut terminated = signal(SignalKind::terminate()).expect("a signal that can be caught");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
 /// What is to be run.
 struct Job {
     row: &'static Row,
@@ -62,7 +72,7 @@ pub fn run(folder: &Path, orders: Orders) -> Result<(), String> {
         tokio::select! {
             done = conduct(folder, orders) => done,
             // Dropped, every run takes its hosts along.
-            _ = tokio::signal::ctrl_c() => Err("Stopped. What is finished is kept.".to_owned()),
+            () = stopped() => Err("Stopped. What is finished is kept.".to_owned()),
         }
     })
 }

@@ -214,7 +214,7 @@ async fn flipped(ctx: &Ctx, verdict: &mut Verdict) {
         .filter_map(Result::ok);
     let aside = aside
         .map(|file| file.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.starts_with("refapp-lever") && name.contains("aside"))
+        .filter(|name| name.starts_with("refapp-lever") && name.contains("damaged"))
         .count();
     verdict.hold(aside > 0, || "flipped page: the file is not set aside".to_owned());
     let said = until("it is said", async || {
