@@ -154,12 +154,12 @@ fn connection(id: &str, name: &str) -> Value {
         },
         "stageChanges": {"state": "waiting"}, "statusUpdates": {"state": "open"},
         "templates": [],
-        "counts": {"needsAttention": 1, "running": 2, "completed": 3, "waiting": 4},
+        "counts": {"needsAttention": 1, "running": 2, "completed": 3, "waiting": 4, "queued": 1},
     })
 }
 
 fn overview(connections: &[Value]) -> Value {
-    let overview = json!({"revision": 1, "version": "9.9.9", "connections": connections});
+    let overview = json!({"revision": 1, "version": "9.9.9", "findings": [], "connections": connections});
     json!({"reply": {"reply": "overview", "value": overview}})
 }
 
@@ -317,7 +317,7 @@ fn status_tells_health_findings_channels_and_counts() {
         "who: lever super admin",
         "stage changes   waiting",
         "status updates  open",
-        "1 need attention, 2 running, 3 completed, 4 events waiting",
+        "1 need attention, 2 running (1 of them queued), 3 completed, 4 events waiting",
     ] {
         assert!(ended.stdout.contains(part), "{part} in {}", ended.stdout);
     }
@@ -420,6 +420,8 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
         (&["start", "opp-5"], 7, "start"),
         (&["settle", "opp-2", "started"], 3, "it-was-started"),
         (&["settle", "R-3", "again", "--json"], 3, "send-again"),
+        (&["settle", "opp-5", "note-there"], 7, "note-is-there"),
+        (&["settle", "opp-5", "note-missing"], 7, "note-is-not-there"),
     ] {
         let ended = site.run(args);
         assert_eq!(ended.status, 0, "{}", ended.stderr);
@@ -429,7 +431,31 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
     let ambiguous = site.run(&["start", "opp-3"]);
     assert_eq!(ambiguous.status, 1);
     assert!(ambiguous.stderr.contains("R-4, R-5"), "{}", ambiguous.stderr);
-    assert_eq!(site.orders().len(), 5, "nothing is started by a guess");
+    assert_eq!(site.orders().len(), 7, "nothing is started by a guess");
+}
+
+#[test]
+fn acknowledge_takes_note_of_what_waits_to_be_read_and_of_nothing_else() {
+    let finding = |code: &str| {
+        let failure = json!({"code": code, "params": {}});
+        json!({"failure": failure, "owner": "admin", "stops": false, "since": 0})
+    };
+    let site = Site::new().with_host(move |request| match request["ask"].as_str().unwrap() {
+        "overview" => {
+            let mut main = connection(MAIN, "Main");
+            main["findings"].as_array_mut().unwrap().push(finding("LEV-WH-GAP"));
+            let mut answer = overview(&[main]);
+            answer["reply"]["value"]["findings"] = json!([finding("APP-DB-ASIDE")]);
+            answer
+        }
+        _ => host(request),
+    });
+    let ended = site.run(&["acknowledge"]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert_eq!(ended.stdout, "Acknowledged: APP-DB-ASIDE\nAcknowledged: LEV-WH-GAP\n");
+    let of_host = json!({"ask": "acknowledge", "connection": null, "code": "APP-DB-ASIDE"});
+    let of_connection = json!({"ask": "acknowledge", "connection": MAIN, "code": "LEV-WH-GAP"});
+    assert_eq!(site.orders(), [of_host, of_connection]);
 }
 
 #[test]
