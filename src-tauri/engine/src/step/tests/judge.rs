@@ -97,7 +97,11 @@ fn without_cause(world: &World, who: usize, candidate: &Candidate, check: &Check
             Reason::WhilePaused => world.paused,
             Reason::OtherInstallation { tag } => past.tagged.contains(tag),
             Reason::Refused { .. } => past.refused,
-            Reason::StartUnknown => past.start_unknown,
+            // Whatever Refapp told of it settles it.
+            Reason::StartUnknown => {
+                let told = |start: &super::world::Start| check.result == Some(start.result) && !start.told.is_empty();
+                past.start_unknown && !world.starts.iter().any(told)
+            }
             Reason::Unreadable { .. } => !seen,
             _ => false,
         },

@@ -251,6 +251,7 @@ impl Run {
             | Act::Resume
             | Act::Decide(..)
             | Act::Turn(..)
+            | Act::Work(_)
             | Act::Crash => {
                 drop(guard);
                 return self.act_here(act);
@@ -281,6 +282,14 @@ impl Run {
                 let steps = self.open_steps();
                 if !steps.is_empty() {
                     self.take(steps[which % steps.len()].clone(), fate);
+                }
+            }
+            Act::Work(many) => {
+                for _ in 0..many {
+                    match self.open_steps().first() {
+                        Some(step) => self.take(step.clone(), Fate::Well),
+                        None => break,
+                    }
                 }
             }
             Act::Crash => self.crash(),
@@ -628,6 +637,13 @@ impl Run {
                     self.jobs.insert(id, Job::Write { effect, answer });
                 }
                 Poll::Ready(answer) => {
+                    let forbidden = answer
+                        .as_ref()
+                        .err()
+                        .filter(|error| error.kind == lever::Kind::Forbidden);
+                    if let Some(right) = forbidden.and_then(|error| error.call.right()) {
+                        self.record.rights.insert(right, RightState::Missing);
+                    }
                     let stored = self
                         .store()
                         .write(|tx| step::write::answered(tx, &effect, &answer, |_| MINUTE, now));
