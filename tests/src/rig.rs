@@ -561,15 +561,18 @@ impl Rig {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
-    /// One call to Lever's Data API by somebody else who holds the key.
+    /// One call to Lever's Data API by somebody else who holds the key, and who waits like everybody where it has been
+    /// used too often.
     pub async fn lever(&self, method: &str, path: &str, body: Value) -> Value {
         let url = format!("{}/{path}", self.sim.lever_api_url(simulated(self.setup.data_centre)));
-        let request = self.http.request(method.parse().expect("a method"), &url).json(&body);
-        let answer = request
-            .basic_auth(&self.setup.key, Some(""))
-            .send()
-            .await
-            .expect("the simulator");
+        let answer = self
+            .until("Lever has time for somebody else", async || {
+                let request = self.http.request(method.parse().expect("a method"), &url).json(&body);
+                let request = request.basic_auth(&self.setup.key, Some(""));
+                let answer = request.send().await.expect("the simulator");
+                (answer.status() != reqwest::StatusCode::TOO_MANY_REQUESTS).then_some(answer)
+            })
+            .await;
         let status = answer.status();
         let text = answer.text().await.expect("an answer");
         assert!(status.is_success(), "{method} {path}: {status} {text}");
