@@ -551,14 +551,7 @@ impl Rig {
 
     /// One call to the simulator's control API.
     pub async fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let url = format!("{}/{path}", self.sim.control_url());
-        let request = self.http.request(method.parse().expect("a method"), &url);
-        let request = if method == "GET" { request } else { request.json(&body) };
-        let answer = request.send().await.expect("the simulator");
-        let status = answer.status();
-        let text = answer.text().await.expect("an answer");
-        assert!(status.is_success(), "{method} {path}: {status} {text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
+        control(&self.http, &self.sim, method, path, body).await
     }
 
     /// One call to Lever's Data API by somebody else who holds the key, and who waits like everybody where it has been
@@ -764,6 +757,18 @@ impl Rig {
             .filter(|e| e.applied && e.body["partner-event"]["candidate"]["id"] == id.as_str())
             .count()
     }
+}
+
+/// One call to the simulator's control API, which must succeed.
+pub async fn control(http: &reqwest::Client, sim: &Simulator, method: &str, path: &str, body: Value) -> Value {
+    let url = format!("{}/{path}", sim.control_url());
+    let request = http.request(method.parse().expect("a method"), &url);
+    let request = if method == "GET" { request } else { request.json(&body) };
+    let answer = request.send().await.expect("the simulator");
+    let status = answer.status();
+    let text = answer.text().await.expect("an answer");
+    assert!(status.is_success(), "{method} {path}: {status} {text}");
+    serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
 async fn try_open(

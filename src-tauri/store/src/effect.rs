@@ -129,23 +129,23 @@ impl Tx<'_> {
 
     /// The check's notes of unknown fate are settled.
     pub fn settle_notes(&self, check: CheckId, now: Millis) -> Result<()> {
-        let of_notes = "UPDATE effect
-             SET state = 'settled', changed_at = ?2, doc = json_set(doc, '$.state', 'settled', '$.changed_at', ?2)
-             WHERE \"check\" = ?1 AND state = 'unknown' AND doc ->> '$.kind.effect' = 'create-note'";
-        self.sql
-            .prepare_cached(of_notes)?
-            .execute(params![check.to_string(), now.0])?;
-        Ok(())
+        self.settle(check, true, now)
     }
 
     /// The check's tags are as they should be, and so are its notes of known id, whatever became of the tries on the way.
     pub fn settle_sets(&self, check: CheckId, now: Millis) -> Result<()> {
-        let of_sets = "UPDATE effect
-             SET state = 'settled', changed_at = ?2, doc = json_set(doc, '$.state', 'settled', '$.changed_at', ?2)
-             WHERE \"check\" = ?1 AND state = 'unknown' AND doc ->> '$.kind.effect' NOT IN ('start', 'create-note')";
+        self.settle(check, false, now)
+    }
+
+    /// Settles what was unknown, starts excepted: creations of notes, or everything else.
+    fn settle(&self, check: CheckId, creations: bool, now: Millis) -> Result<()> {
+        let settled = "UPDATE effect
+             SET state = 'settled', changed_at = ?3, doc = json_set(doc, '$.state', 'settled', '$.changed_at', ?3)
+             WHERE \"check\" = ?1 AND state = 'unknown' AND doc ->> '$.kind.effect' <> 'start'
+                 AND (doc ->> '$.kind.effect' = 'create-note') = ?2";
         self.sql
-            .prepare_cached(of_sets)?
-            .execute(params![check.to_string(), now.0])?;
+            .prepare_cached(settled)?
+            .execute(params![check.to_string(), creations, now.0])?;
         Ok(())
     }
 

@@ -226,14 +226,7 @@ impl Account {
 
     /// One call to the simulator's control API.
     pub async fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let url = format!("{}/{path}", self.sim.control_url());
-        let request = self.http.request(method.parse().expect("a method"), &url);
-        let request = if method == "GET" { request } else { request.json(&body) };
-        let answer = request.send().await.expect("the simulator");
-        let status = answer.status();
-        let text = answer.text().await.expect("an answer");
-        assert!(status.is_success(), "{method} {path}: {status} {text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
+        end_to_end::rig::control(&self.http, &self.sim, method, path, body).await
     }
 
     /// Candidates of a posting that names its template, who have not come far yet.
