@@ -12,6 +12,7 @@ mod commands;
 mod configuration;
 mod deep_link;
 mod host;
+mod instance;
 mod keychain;
 mod log;
 mod loopback;

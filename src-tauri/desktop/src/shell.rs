@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::arguments::Start;
 use crate::commands::Pump;
 use crate::host::Shell;
+use crate::instance::{self, Instance};
 use crate::opening::Opening;
 use crate::{commands, deep_link, log, window};
 
@@ -24,23 +25,12 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub fn run(start: Start) -> ExitCode {
     let stays = matches!(start, Start::Real(_));
     let context = tauri::generate_context!();
-    // A second start hands itself over to the first, whichever of the two that is: a deep link must find it. Practice
-    // would show the real connections then.
-    let name = if stays {
-        Ok(None)
-    } else {
-        enter_practice(&context.config().identifier)
-    };
-    let _known_as_practice = match name {
-        Ok(name) => name,
-        Err(RealRuns) => {
-            eprintln!("refapp-lever: the app is running already, and is one window with practice. Quit it first.");
-            return ExitCode::FAILURE;
-        }
+    let _known = match instance::enter(&context.config().identifier, !stays) {
+        Instance::First(known) => known,
+        Instance::Over(status) => return status,
     };
     let built = tauri::Builder::default()
-        // First of all, so that a second start does nothing but hand over its arguments. It also passes a deep link
-        // among them to the plugin after it.
+        // First of all: it hears of a second start, and passes a deep link among its arguments to the plugin after it.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
         .plugin(tauri_plugin_deep_link::init())
         .invoke_handler(tauri::generate_handler![commands::ask, commands::subscribe])
@@ -99,36 +89,6 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
     quit_on_signal(app.handle().clone());
     quit_if_locked(app.handle().clone(), opening);
     Ok(())
-}
-
-/// The app itself runs, and not practice.
-struct RealRuns;
-
-/// Practice's own name on the session bus, for as long as it is kept: by it a second practice knows the first.
-#[cfg(target_os = "linux")]
-fn enter_practice(identifier: &str) -> Result<Option<zbus::blocking::Connection>, RealRuns> {
-    let practice = format!("{identifier}.Practice");
-    let asked = || -> zbus::Result<_> {
-        let bus = zbus::blocking::Connection::session()?;
-        let names = zbus::blocking::fdo::DBusProxy::new(&bus)?;
-        let is_there = |name: String| -> zbus::Result<bool> { Ok(names.name_has_owner(name.try_into()?)?) };
-        // The first is the name that the plugin takes for either of the two.
-        let real = is_there(format!("{identifier}.SingleInstance"))? && !is_there(practice.clone())?;
-        Ok((bus.clone(), real))
-    };
-    // Without a bus nobody can be found; then the lock on the data holds.
-    let Ok((bus, real)) = asked() else { return Ok(None) };
-    if real {
-        return Err(RealRuns);
-    }
-    // Refused if practice has it already: then this start only shows that one.
-    let _ = bus.request_name(practice);
-    Ok(Some(bus))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn enter_practice(_identifier: &str) -> Result<Option<()>, RealRuns> {
-    Ok(None)
 }
 
 /// Where the first instance could not be found, the lock on its data tells of it: this one has nothing to do here.
