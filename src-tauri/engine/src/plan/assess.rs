@@ -7,6 +7,7 @@ use model::{Check, CheckId, DAY, Millis, Phase, Reason, StageId, StatusTag, Temp
 use store::{Bell, KnownTemplate, Source};
 
 use super::observed::Observed;
+use super::place;
 use super::template::{Choice, choose};
 
 /// What is known beside the look itself.
@@ -61,15 +62,23 @@ pub fn assess(observed: &Observed, situation: &Situation<'_>) -> Verdict {
         .checks
         .iter()
         .filter(concerned)
-        .max_by_key(|check| (check.created_at, check.ordinal));
+        .max_by_key(|check| place(check));
     match latest {
         Some(check) if matches!(check.phase, Phase::Queued | Phase::Parked(_)) => open(check, observed, situation),
         Some(check) => closed(check, observed, situation),
+        // Somebody changed the posting of who was started for another one: without an entry nothing rang (`rules.md` 1).
+        None if answered(observed, situation) => Verdict::Nothing,
         None => match fresh(observed, situation) {
             Some(phase) => Verdict::Make { ordinal: 1, phase },
             None => Verdict::Nothing,
         },
     }
+}
+
+/// Whether there is no entry into the trigger stage beyond those that checks stand for.
+fn answered(observed: &Observed, situation: &Situation<'_>) -> bool {
+    let known = situation.checks.iter().map(|check| check.entered_at).max();
+    known.is_some_and(|known| entered_at(observed, situation).is_none_or(|at| at <= known))
 }
 
 /// A check that was not started yet.
@@ -145,7 +154,7 @@ pub enum Unread {
 /// Says which check waits, `checks` being those of the opportunity. `None`: none has to. A question, or a start of
 /// unknown outcome, stays what it is: only a person answers it.
 pub fn unread(checks: &[Check], bell: &Bell) -> Option<Unread> {
-    let latest = (0..checks.len()).max_by_key(|index| (checks[*index].created_at, checks[*index].ordinal));
+    let latest = (0..checks.len()).max_by_key(|index| place(&checks[*index]));
     let again = |check: &Check| bell.moved_at.is_some_and(|at| at > check.entered_at);
     let Some(index) = latest else {
         return (bell.source != Source::Recheck).then_some(Unread::New { ordinal: 1 });

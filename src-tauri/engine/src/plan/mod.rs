@@ -13,5 +13,10 @@ pub mod write_back;
 
 pub use badge::badges;
 
+/// A check's place among those of its opportunity: the later one is the greater.
+fn place(check: &model::Check) -> (model::Millis, u32) {
+    (check.created_at, check.ordinal)
+}
+
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use model::{Check, Millis, Phase, Reason, SECOND, Status, Written, derive};
 use store::EffectKind;
 
-use super::note;
+use super::{note, place};
 
 /// How long a doubt may last before Lever is told.
 const GRACE: i64 = 30 * SECOND;
@@ -76,7 +76,7 @@ pub fn hand_over(checks: &mut [Check]) {
     };
     let newest = (0..checks.len())
         .filter(|index| followed(&checks[*index]))
-        .max_by_key(|index| (checks[*index].created_at, checks[*index].ordinal));
+        .max_by_key(|index| place(&checks[*index]));
     let Some(newest) = newest else { return };
     let mut left = Written::default();
     for (index, check) in checks.iter_mut().enumerate() {

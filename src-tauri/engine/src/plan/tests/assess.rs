@@ -240,6 +240,24 @@ fn what_was_not_sent_follows_the_candidate_to_another_job_and_what_was_sent_does
             }
         );
     }
+    // Of the same entry there is no second start, whoever looks: nobody was moved, the posting was changed.
+    for source in [
+        Source::Webhook,
+        Source::Polling,
+        Source::Recheck,
+        Source::Person,
+        Source::CatchUp,
+    ] {
+        let mut sent = elsewhere(Phase::Started);
+        sent.entered_at = Millis(ENTERED);
+        let mut ring = bell(source);
+        ring.moved_at = Some(Millis(ENTERED));
+        assert_eq!(
+            judge(&candidate(), &[sent], &ring, None),
+            Verdict::Nothing,
+            "{source:?}"
+        );
+    }
     // The one that is asked about is the one that is meant, however many there are.
     let mut again = elsewhere(Phase::Queued);
     again.id = CheckId(uuid::Uuid::from_u128(9));
