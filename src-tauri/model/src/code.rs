@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -141,6 +142,17 @@ codes! {
     AppNoUpdates "APP-NO-UPDATES" Admin,
     AppPublicUrl "APP-PUBLIC-URL" It,
     AppInternal "APP-INTERNAL" Us,
+}
+
+impl Code {
+    /// What a file system says that people can mend, and that is no matter of one file's rights.
+    pub fn of_disk(said: io::ErrorKind) -> Option<Self> {
+        match said {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Self::AppDiskFull),
+            io::ErrorKind::ReadOnlyFilesystem => Some(Self::AppReadOnly),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Code {

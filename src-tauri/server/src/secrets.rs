@@ -30,7 +30,8 @@ impl Secrets {
     /// Makes the folder, for this user alone. `given` are the files that the operator's configuration names.
     ///
     /// # Errors
-    /// `APP-KEYCHAIN` if there can be no such folder.
+    /// `APP-DISK-FULL` or `APP-READ-ONLY` if nothing can be stored there, else `APP-KEYCHAIN` if there can be no such
+    /// folder.
     pub fn open(data_dir: &Path, given: Vec<SecretFile>) -> Result<Self, Failure> {
         let folder = data_dir.join("secrets");
         let prepare = || {
@@ -40,7 +41,11 @@ impl Secrets {
             absent_is_fine(fs::remove_file(folder.join(UNFINISHED)))?;
             sync(data_dir)
         };
-        prepare().map_err(|error| unusable(&error))?;
+        prepare().map_err(|error| match Code::of_disk(error.kind()) {
+            // Nothing can be stored, secrets or not.
+            Some(code) => code.into(),
+            None => unusable(&error),
+        })?;
         Ok(Self {
             folder,
             given,

@@ -49,11 +49,10 @@ impl From<&Error> for Code {
                 Kind::Connection(_, cause) => cause.downcast_ref().map_or(Self::AppStore, of_sqlite),
                 _ => Self::AppStore,
             },
-            Error::Directory(error) => match error.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::AppDiskFull,
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::AppReadOnly,
+            Error::Directory(error) => Self::of_disk(error.kind()).unwrap_or(match error.kind() {
+                io::ErrorKind::PermissionDenied => Self::AppReadOnly,
                 _ => Self::AppDiskError,
-            },
+            }),
             Error::Document(_) => Self::AppStore,
         }
     }
