@@ -23,6 +23,8 @@ pub enum Control {
     OwnClock,
     /// Polling finds nothing.
     DeafPolling,
+    /// A time in which webhooks may have been lost is not kept.
+    NoGap,
     /// Erasing leaves the name.
     KeepNames,
     /// A start of unknown outcome does not hold the lane.
@@ -70,7 +72,7 @@ mod done {
     use super::Control;
 
     impl Control {
-        const ALL: [(&'static str, Self); 16] = [
+        const ALL: [(&'static str, Self); 17] = [
             ("ack-early", Self::AckEarly),
             ("forget-sending", Self::ForgetSending),
             ("retry-unknown", Self::RetryUnknown),
@@ -79,6 +81,7 @@ mod done {
             ("trust-pages", Self::TrustPages),
             ("own-clock", Self::OwnClock),
             ("deaf-polling", Self::DeafPolling),
+            ("no-gap", Self::NoGap),
             ("keep-names", Self::KeepNames),
             ("no-breaker", Self::NoBreaker),
             ("refresh-each", Self::RefreshEach),

@@ -6,6 +6,7 @@
 //! Whether anything was lost in it stays open: Lever tries five more times, after pauses that it does not publish
 //! (`lever-api.md §8.5`). Where opportunities can be listed, polling catches up and there is no gap.
 
+use model::sabotage::{self, Control};
 use model::{Code, Failure, MINUTE, Millis, Right};
 use store::{ConnectionRecord, Standing};
 
@@ -104,7 +105,7 @@ impl Owner {
 /// The way in was open at this moment.
 fn was_open(record: &mut ConnectionRecord, now: Millis) {
     let until = record.open_until.unwrap_or(now);
-    if now.since(until) > BRIDGED {
+    if now.since(until) > BRIDGED && !sabotage::is(Control::NoGap) {
         record.gaps.push((until, now));
         if record.gaps.len() > MOST {
             let (from, _) = record.gaps.remove(0);

@@ -198,7 +198,9 @@ async fn play(folder: &Path, job: &Job, share: Share) -> Option<Verdict> {
     command.arg("--verdict").arg(&verdict);
     command
         .env_remove("REFAPP_LEVER_SABOTAGE")
-        .env_remove("REFAPP_LEVER_CRASH");
+        .env_remove("REFAPP_LEVER_CRASH")
+        // Where clocks are put forward: row 7 does that.
+        .env("TZ", "Europe/Stockholm");
     if let Some(control) = job.control {
         command
             .args(["--control", control])

@@ -13,8 +13,10 @@ pub struct Row {
     pub title: &'static str,
     pub bar: &'static str,
     pub columns: &'static [Column],
-    /// Names of what the sabotaged build does wrong: with each of them this row must fail, or it is blind.
-    pub controls: &'static [&'static str],
+    /// What the sabotaged build does wrong, by its name: with each of them this column must fail, or the row is blind.
+    pub controls: &'static [(Column, &'static str)],
+    /// What the bar says and this row does not show, and why; empty if that is nothing.
+    pub leaves_out: &'static str,
     pub runtime: Runtime,
     /// Takes one of the two places, or runs beside them: it mostly waits.
     pub beside: bool,

@@ -79,6 +79,9 @@ impl Results {
                 let result = self.get(&key(row.number, column, control));
                 let _ = writeln!(page, "{}", line(column, control, result));
             }
+            if !row.leaves_out.is_empty() {
+                let _ = write!(page, "\nNot shown: {}\n", row.leaves_out);
+            }
         }
         let _ = write!(page, "\n## Where and when\n\n{}", self.machines());
         page
@@ -105,10 +108,10 @@ impl Results {
     }
 }
 
-/// What of a row is run: each column, and each control once, in the first column.
+/// What of a row is run: each column, and each control in its own.
 pub fn runs(row: &Row) -> impl Iterator<Item = (Column, Option<&'static str>)> {
     let columns = row.columns.iter().map(|column| (*column, None));
-    columns.chain(row.controls.iter().map(|control| (row.columns[0], Some(*control))))
+    columns.chain(row.controls.iter().map(|(column, control)| (*column, Some(*control))))
 }
 
 fn line(column: Column, control: Option<&str>, result: Option<&Result>) -> String {
