@@ -44,7 +44,8 @@ impl Owner {
         } else {
             self.lane.ready()
         };
-        let room = LOOKS.saturating_sub(self.looking + ahead);
+        let most = if self.lever_trouble.is_some() { 1 } else { LOOKS };
+        let room = most.saturating_sub(self.looking + ahead);
         if room == 0 {
             return Ok(());
         }
@@ -96,7 +97,7 @@ impl Owner {
 
     fn looked(&mut self, bell: &Bell, seen: std::result::Result<Seen, lever::Error>) {
         self.looking -= 1;
-        self.lever_answered(seen.as_ref().err());
+        self.lever_answered(bell.opportunity.as_str(), seen.as_ref().err());
         let now = self.now();
         if let Ok(Seen::There(observed)) = &seen {
             self.prove_by_look(observed);

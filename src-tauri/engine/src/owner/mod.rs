@@ -90,6 +90,8 @@ pub(crate) struct Owner {
     looking: usize,
     lane: lane::Lane,
     lever_trouble: Option<trouble::Trouble>,
+    /// What Lever gave no answer about, or none that can be read, since it last gave one.
+    doubted: BTreeSet<String>,
     refapp_trouble: Option<trouble::Trouble>,
     polling: bool,
     /// Whether this process has read a window: what came before that was not seen live.
@@ -162,6 +164,7 @@ impl Owner {
             looking: 0,
             lane: lane::Lane::default(),
             lever_trouble: None,
+            doubted: BTreeSet::new(),
             refapp_trouble: None,
             polling: false,
             has_polled: false,

@@ -46,7 +46,7 @@ impl Owner {
         let now = self.now();
         self.polling = false;
         self.next_poll = now.plus(i64::from(self.record.settings.poll_interval.max(1)) * SECOND);
-        self.lever_answered(window.as_ref().err());
+        self.lever_answered("polling", window.as_ref().err());
         let window = match window {
             Ok(window) => window,
             Err(error) => {

@@ -253,7 +253,7 @@ impl Owner {
     pub(super) fn lever_is_proven(&mut self, client: lever::Client, stages: &[lever::Stage], now: Millis) {
         self.lever = Some(client);
         self.lever_failure = None;
-        self.lever_answered(None);
+        self.lever_answered("set-up", None);
         self.change(|record| {
             record.lever_proven_at = Some(now);
             if record.standing == Standing::Disconnected {
@@ -273,7 +273,7 @@ impl Owner {
         self.job(async move {
             let users = client.users().await;
             Box::new(move |owner: &mut Self| {
-                owner.lever_answered(users.as_ref().err());
+                owner.lever_answered("set-up", users.as_ref().err());
                 match users {
                     Ok(users) => owner.users_read(&users),
                     Err(error) => owner.right_is_missing(&error),
@@ -322,7 +322,7 @@ impl Owner {
         self.job(async move {
             let stages = client.stages().await;
             Box::new(move |owner: &mut Self| {
-                owner.lever_answered(stages.as_ref().err());
+                owner.lever_answered("set-up", stages.as_ref().err());
                 let answer = match stages {
                     Ok(stages) => {
                         owner.stages_read(&stages);

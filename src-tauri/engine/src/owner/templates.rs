@@ -80,7 +80,7 @@ impl Owner {
             self.carrier_is_gone();
             return self.remake_carrier(reply);
         }
-        self.lever_answered(tags.as_ref().err());
+        self.lever_answered("tags", tags.as_ref().err());
         let read = match (templates, tags) {
             (Ok(templates), Ok((tags, _))) => Ok((templates, tags)),
             (Err(failure), _) => Err(failure),
@@ -138,7 +138,7 @@ impl Owner {
                 .collect();
             let carried = still_carried(&lever, &dead, can_postings, can_tags).await;
             Box::new(move |owner: &mut Self| {
-                owner.lever_answered(written.as_ref().err());
+                owner.lever_answered("tags", written.as_ref().err());
                 let report = match written {
                     Err(error) => {
                         owner.right_is_missing(&error);

@@ -14,9 +14,13 @@ pub(super) struct Trouble {
 }
 
 impl Owner {
-    /// Lever's client for work of this priority, unless all calls have to wait.
+    /// Lever's client for work of this priority, unless all calls have to wait, or for the one that tries.
     pub(super) fn lever(&self, priority: lever::Priority, now: Millis) -> Option<lever::Client> {
-        let waits = self.lever_trouble.as_ref().is_some_and(|trouble| now < trouble.until);
+        let one_tries = self.polling || !self.busy.is_empty();
+        let waits = self
+            .lever_trouble
+            .as_ref()
+            .is_some_and(|trouble| now < trouble.until || one_tries);
         if waits {
             None
         } else {
@@ -24,11 +28,12 @@ impl Owner {
         }
     }
 
-    /// Takes note of how a call to Lever ended.
-    pub(super) fn lever_answered(&mut self, error: Option<&lever::Error>) {
+    /// Takes note of how a call to Lever ended; `about` names its subject, an opportunity, say.
+    pub(super) fn lever_answered(&mut self, about: &str, error: Option<&lever::Error>) {
         let now = self.now();
         let Some(error) = error else {
             self.lever_trouble = None;
+            self.doubted.clear();
             self.verified_at = Some(now);
             for code in LEVER_TROUBLES {
                 self.heal(code);
@@ -36,17 +41,22 @@ impl Owner {
             return;
         };
         let failure = Failure::from(error);
-        if concerns_all(error) {
+        // No answer, or none that can be read: perhaps only about this, perhaps about everything.
+        let in_doubt = !says_no(&error.kind);
+        if in_doubt && self.doubted.len() < DOUBTED {
+            self.doubted.insert(about.to_owned());
+        }
+        if concerns_all(error) || in_doubt && self.doubted.len() >= DOUBTED {
             back_off(&mut self.lever_trouble, &error.kind, now);
             self.ail(failure, true);
             if error.kind == lever::Kind::Revoked {
                 self.ask_consent_again();
             }
-        } else if says_no(&error.kind) {
-            self.lever_trouble = None;
-        } else {
-            // No answer, or none that can be read: perhaps only to this call, perhaps to all. It is shown.
+        } else if in_doubt {
             self.ail(failure, false);
+        } else {
+            self.lever_trouble = None;
+            self.doubted.clear();
         }
     }
 
@@ -102,6 +112,9 @@ impl Owner {
         }
     }
 }
+
+/// So many subjects in a row without an answer, and it is Lever that is down, and not one of them that is poison.
+const DOUBTED: usize = 3;
 
 const LEVER_TROUBLES: [Code; 8] = [
     Code::LevUnauthorized,

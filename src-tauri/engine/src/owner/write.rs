@@ -28,6 +28,10 @@ impl Owner {
                 continue;
             }
             self.write_next(&client, check, now)?;
+            // In trouble the one that was begun tries for all.
+            if self.lever(Priority::Effect, now).is_none() {
+                break;
+            }
         }
         Ok(())
     }
@@ -78,7 +82,7 @@ impl Owner {
             .world
             .store
             .write(|tx| step::write::answered(tx, effect, answer, pause, now))?;
-        self.lever_answered(answer.as_ref().err());
+        self.lever_answered(&effect.check.to_string(), answer.as_ref().err());
         Ok(stored)
     }
 
