@@ -6,7 +6,9 @@
 
 mod history;
 mod judge;
+mod rest;
 mod run;
+mod turn;
 mod world;
 
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -102,7 +104,7 @@ fn whatever_happens_nothing_is_lost_and_nobody_is_started_twice() {
 
 /// Histories that once found a fault.
 mod found {
-    use super::history::Act::{Crash, Enter, Hear, Leave, Turn, Wait};
+    use super::history::Act::{Apply, Crash, Enter, Hear, Leave, Turn, Wait, Work};
     use super::history::Fate::Well;
     use super::history::{Setup, Span, TWELVE};
     use super::holds;
@@ -120,6 +122,12 @@ mod found {
     fn an_entry_that_lever_does_not_tell_of_is_no_later_one_at_every_look() {
         let bare = Setup { bare: true, ..TWELVE };
         holds(bare, &[Enter(0), Hear(0)]).expect("nobody is asked whether to start again");
+    }
+
+    #[test]
+    fn another_posting_without_an_entry_starts_nobody_anew() {
+        let acts = [Enter(0), Hear(0), Turn(0, Well), Work(2), Apply(0, Some(1))];
+        holds(TWELVE, &acts).expect("what was started stays the only one");
     }
 
     #[test]

@@ -44,6 +44,9 @@ pub struct Past {
     pub unnoted: bool,
     /// Tags that the engine added.
     pub added: BTreeSet<String>,
+    /// Entries into the trigger stage, and starts that nobody said.
+    pub entries: u32,
+    pub automatic: u32,
     /// A person said, since the last start: start it.
     pub said: bool,
     /// A person took over what another installation had written.
@@ -153,6 +156,7 @@ impl World {
             return;
         }
         candidate.in_trigger = into;
+        candidate.past.entries += u32::from(into);
         candidate.advanced_at = at;
         candidate.changes.push(StageChange {
             to: to.into(),
@@ -376,6 +380,11 @@ impl World {
             .any(|start| start.who == who && start.posting == *posting);
         if before && !candidate.past.said {
             self.wrongs.push("started twice, and nobody said so".to_owned());
+        }
+        candidate.past.automatic += u32::from(!candidate.past.said);
+        if candidate.past.automatic > candidate.past.entries {
+            self.wrongs
+                .push("started, and nobody entered the stage for it".to_owned());
         }
         candidate.past.said = false;
         if self.starts.iter().any(|start| start.result == result) {
