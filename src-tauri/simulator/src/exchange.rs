@@ -137,6 +137,10 @@ impl Reply {
                 "<!doctype html><title>Maintenance</title><p>Please come back.".into(),
             )),
             Kind::Empty200 => Self::Whole(Answer::empty(200).with("content-type", "application/json; charset=utf-8")),
+            Kind::Huge200 => {
+                let more = "x".repeat(10 << 20);
+                Self::Whole(Answer::json(200, &json!({"data": [], "hasNext": false, "more": more})))
+            }
             Kind::Slow { ms } => Self::Later(answer, Duration::from_millis(*ms)),
             // Faults of deliveries change nothing here.
             Kind::Drop | Kind::Twice => Self::Whole(answer),

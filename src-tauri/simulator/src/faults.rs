@@ -68,6 +68,9 @@ pub enum Kind {
     /// 200 without a body; applied.
     #[serde(rename = "empty_200")]
     Empty200,
+    /// 200 with ten megabytes of JSON that is a list with nothing in it; applied.
+    #[serde(rename = "huge_200")]
+    Huge200,
     /// The right answer, later; applied at once. Deliveries leave later.
     Slow {
         /// Delay in milliseconds.
@@ -99,6 +102,7 @@ impl Kind {
             Self::Garbage200 => "garbage_200",
             Self::Html200 => "html_200",
             Self::Empty200 => "empty_200",
+            Self::Huge200 => "huge_200",
             Self::Slow { .. } => "slow",
             Self::Drop => "drop",
             Self::Twice => "twice",

@@ -130,6 +130,15 @@ async fn two_hundreds_that_are_no_answer() {
 }
 
 #[tokio::test]
+async fn a_two_hundred_that_is_far_too_big() {
+    let (seen, tagged, line) = played(json!({"kind": "huge_200"})).await;
+    let (status, body) = seen.unwrap();
+    assert_eq!(status, 200);
+    assert!(body.len() > 10 << 20 && serde_json::from_str::<Value>(&body).is_ok());
+    assert!(tagged && line.applied);
+}
+
+#[tokio::test]
 async fn a_hang_lasts_until_the_client_gives_up_or_the_simulator_stops() {
     let harness = Harness::start().await;
     harness

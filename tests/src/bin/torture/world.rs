@@ -332,6 +332,10 @@ impl World {
             let (Some(check), Some(row)) = (checks.get(id), rows.get(id.as_str())) else {
                 continue;
             };
+            if check.reason == "late" {
+                // A question is for the screen; nothing is written before it is answered.
+                continue;
+            }
             let tags = row["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let tags: Vec<&str> = tags.filter(|tag| tag.starts_with("Refapp Status:")).collect();
             let wanted = format!("Refapp Status: {}", check.status);
