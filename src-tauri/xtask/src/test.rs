@@ -11,6 +11,7 @@ use crate::release;
 use crate::run::{Line, Outcome, Step, line, root, steps, tool_line};
 use crate::sbom;
 use crate::session::UNSEEN;
+use crate::torture;
 use crate::ui::{self, npm};
 
 /// Where the TypeScript twins of the API's types lie.
@@ -54,6 +55,7 @@ pub fn run(yes: bool) -> Outcome {
         ("What the programs are made of", Box::new(sbom::write)),
     ]);
     todo.extend(release::host());
+    todo.extend(torture::share());
     steps(todo)?;
     println!("\nAll of it holds.");
     Ok(())

@@ -28,9 +28,6 @@ pub struct Orders {
     /// Repeats what was run already at this commit
     #[arg(long)]
     pub again: bool,
-    /// Installs without asking
-    #[arg(long)]
-    pub yes: bool,
     /// For work on the harness: builds quickly, and keeps no result
     #[arg(long, hide = true)]
     pub debug: bool,
@@ -39,18 +36,29 @@ pub struct Orders {
 /// # Errors
 /// A build that fails, a bar that is missed, or a control that passes.
 pub fn run(orders: &Orders) -> Outcome {
-    steps(plan(orders))
+    let mut todo: Vec<Step<'_>> = vec![("Checking the minima", Box::new(machine::check_minima))];
+    todo.extend(plan(orders));
+    steps(todo)
 }
 
-/// The steps, for whoever has more of them.
-pub fn plan(orders: &Orders) -> Vec<Step<'static>> {
+/// The share that CI runs, for whoever has more steps.
+pub fn share() -> Vec<Step<'static>> {
+    plan(&Orders {
+        ci: true,
+        row: Vec::new(),
+        seed: None,
+        again: false,
+        debug: false,
+    })
+}
+
+fn plan(orders: &Orders) -> Vec<Step<'static>> {
     let (debug, run) = (orders.debug, conduct(orders));
     let build = move |what: &str| {
         let build = Line::of(&format!("cargo {what}"));
         if debug { build } else { build.and("--release") }
     };
     vec![
-        ("Checking the minima", Box::new(machine::check_minima)),
         line("Building the harness, and a host that can be sabotaged", build(HARNESS)),
         (
             "Putting them aside",
