@@ -1,6 +1,6 @@
 //! What no doubt may do: mail somebody twice, or lose somebody (`rules.md` 1–6).
 
-use api::{Decision, Reply, Request, Undecided};
+use api::{ConnectionView, Decision, Reply, Request, Undecided};
 use end_to_end::rig::{Rig, Setup};
 use model::{Code, DAY, Status};
 use rusqlite::Connection;
@@ -229,4 +229,42 @@ async fn r01_a_deletion_that_no_webhook_told_of_is_found_by_looking_again() {
         row.candidate.is_empty() && row.lever_url.is_none()
     })
     .await;
+}
+
+/// Lever gives no answer about a candidate.
+async fn silence(rig: &Rig, candidate: &str) {
+    let path = format!("/lever/eu/v1/opportunities/{}", rig.opportunity(candidate));
+    let about = json!({"side": "lever", "path": path});
+    rig.fault(json!({"match": about, "kind": "status", "code": 503})).await;
+}
+
+fn lever_is_down(view: &ConnectionView) -> bool {
+    let mut findings = view.findings.iter();
+    findings.any(|finding| finding.failure.code == Code::LevDown && finding.stops)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r05_silence_about_one_holds_up_nobody_else_and_about_three_it_is_an_outage() {
+    let rig = Rig::start(Setup::default()).await;
+    silence(&rig, "Kim Berg").await;
+    rig.move_into_trigger("Kim Berg").await;
+    rig.until("it was looked at in vain, again and again", async || {
+        let calls = rig.calls("read opportunity").into_iter();
+        (calls.filter(|call| call.status == Some(503)).count() >= 3).then_some(())
+    })
+    .await;
+    assert!(!lever_is_down(&rig.connection().await));
+    started(&rig, "Viktor Palm").await;
+    let three = ["Omar Haddad", "Linnea Ståhl", "Björn Ängström"];
+    for candidate in three {
+        silence(&rig, candidate).await;
+        rig.move_into_trigger(candidate).await;
+    }
+    rig.connection_that("Lever is taken for down", lever_is_down).await;
+    rig.end_faults().await;
+    for candidate in three {
+        sent(&rig, candidate).await;
+    }
+    rig.connection_that("Lever is there again", |view| !lever_is_down(view))
+        .await;
 }
