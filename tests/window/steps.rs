@@ -70,8 +70,13 @@ pub async fn follow_to_the_app(page: Window, button: &str) -> String {
 
 /// The system hands a deep link over by starting the app a second time, which passes it on and ends.
 pub async fn hand_over(home: &Home, link: &str) {
-    let status = home.start_again(link).await;
-    assert!(status.success(), "the second start ended with {status}");
+    let second = home.start_again_and_listen(link).await;
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        second.status.success(),
+        "the second start ended with {}: {said}",
+        second.status
+    );
 }
 
 /// Connects by OAuth without detours. `tries` is how often a browser was opened before.

@@ -36,7 +36,10 @@ mod linux {
     /// Finds out, and passes the arguments on to the first instance if this is not it.
     pub fn enter(identifier: &str, practice: bool) -> Instance {
         // Without a bus nobody can be found; then the lock on the data holds.
-        look(identifier, practice).unwrap_or(Instance::First(Known { _practice: None }))
+        look(identifier, practice).unwrap_or_else(|error| {
+            eprintln!("refapp-lever: whether the app runs already cannot be told: {error}");
+            Instance::First(Known { _practice: None })
+        })
     }
 
     fn look(identifier: &str, practice: bool) -> zbus::Result<Instance> {

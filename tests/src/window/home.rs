@@ -57,9 +57,10 @@ impl Home {
         self.start_again_and_listen(argument).await.status
     }
 
-    /// The same, with what it says.
+    /// The same, with what it says. There is no screen here: it must be over before it would need one.
     pub async fn start_again_and_listen(&self, argument: &str) -> Output {
         let mut command = self.second(argument);
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         command.output().await.expect("the app starts")
     }
 
