@@ -151,16 +151,16 @@ async fn play(ctx: &Ctx, cell: Cell, seed: u64) -> Verdict {
     let opportunity = &candidates[0];
     account.move_into_trigger(opportunity).await;
     // The start, then a status that replaces tag and note: by then every point was passed.
-    let mut steps = 0;
+    let (mut steps, mut written) = (0, 0);
     let crashed = until("the crash point is reached", async || {
         if !host.is_running() {
             return Some(());
         }
         if steps < STEPS_ON
-            && known_as_started(&site, opportunity)
+            && let Some(now_written) = all_written(&site, opportunity).filter(|many| *many > written)
             && let Some((_, result)) = account.started().await.last()
         {
-            steps += 1;
+            (steps, written) = (steps + 1, now_written);
             account.step(result).await;
         }
         None
@@ -193,11 +193,13 @@ async fn play(ctx: &Ctx, cell: Cell, seed: u64) -> Verdict {
     verdict
 }
 
-/// Tag and note of the first status lie there: an update replaces them.
-fn known_as_started(site: &Site, opportunity: &str) -> bool {
-    let written = "SELECT count(*) FROM \"check\" WHERE opportunity = ?1 AND phase = 'started' AND due_at IS NULL";
+/// How many effects there were, once tag and note lie there and say what is: another status replaces them.
+fn all_written(site: &Site, opportunity: &str) -> Option<i64> {
+    let written = "SELECT (SELECT count(*) FROM effect WHERE effect.\"check\" = known.id) FROM \"check\" AS known
+         WHERE opportunity = ?1 AND phase = 'started' AND due_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM effect WHERE effect.\"check\" = known.id AND state = 'sending')";
     let written = site
         .open_database()
         .query_row(written, [opportunity], |row| row.get::<_, i64>(0));
-    written == Ok(1)
+    written.ok()
 }
