@@ -62,7 +62,9 @@ impl Owner {
     pub(super) fn connect_clients(&mut self) {
         self.place = self.place().ok();
         match self.read_secrets() {
-            Ok(()) => self.heal(Code::AppKeychain),
+            Ok(()) => [Code::AppKeychain, Code::AppAddress]
+                .into_iter()
+                .for_each(|code| self.heal(code)),
             Err(failure) => self.ail(failure, true),
         }
     }
@@ -167,7 +169,8 @@ impl Owner {
     }
 
     fn door(&self) -> Result<Option<(String, Door)>, Failure> {
-        if self.record.standing == Standing::Disconnected {
+        // A draft of which no more is known than its name has no place yet; its secrets may be older than it.
+        if self.record.standing == Standing::Disconnected || self.record.data_centre.is_none() {
             return Ok(None);
         }
         let Some(path) = &self.receiver_path else {

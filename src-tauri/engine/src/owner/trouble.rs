@@ -48,6 +48,10 @@ impl Owner {
         }
         if concerns_all(error) || in_doubt && self.doubted.len() >= DOUBTED {
             back_off(&mut self.lever_trouble, &error.kind, now);
+            // Of what keeps everything from Lever, the last is shown: it was another one before.
+            for code in LEVER_OUT.into_iter().filter(|code| *code != failure.code) {
+                self.heal(code);
+            }
             self.ail(failure, true);
             if error.kind == lever::Kind::Revoked {
                 self.ask_consent_again();
@@ -112,6 +116,14 @@ impl Owner {
         }
     }
 }
+
+/// Lever gives no answer to anybody.
+const LEVER_OUT: [Code; 4] = [
+    Code::LevUnreachable,
+    Code::LevDown,
+    Code::LevRateLimited,
+    Code::LevAnswer,
+];
 
 /// So many subjects in a row without an answer, and it is Lever that is down, and not one of them that is poison.
 const DOUBTED: usize = 3;

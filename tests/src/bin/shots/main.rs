@@ -45,6 +45,7 @@ async fn main() -> ExitCode {
 async fn take_all(album: &Album) -> BTreeSet<(String, Flaw)> {
     let mut flaws = take_eu(album).await;
     flaws.extend(take_us(album).await);
+    flaws.extend(take_set_aside(album).await);
     flaws
 }
 
@@ -85,6 +86,17 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.window.finish_setup().await;
     camera.take("11-dashboard-empty").await;
 
+    let tags = format!(
+        "lever/opportunities/{}/tags",
+        demo::id(1, "opportunity", "Ida Forsberg")
+    );
+    tell(&simulator, "POST", &tags, &json!({"add": ["Refapp Status: Sent"]})).await;
+    reach_the_stage(&simulator, &["Ida Forsberg"]).await;
+    camera.window.see("check-row").await;
+    camera
+        .take_between("17-other-installation", "check-open", "detail-close")
+        .await;
+
     reach_the_stage(&simulator, &["Kim Berg", "Åsa Öberg"]).await;
     tell(&simulator, "PATCH", "autopilot", &json!({"interval_ms": 300})).await;
     camera.window.see("check-row[data-status=\"completed\"]").await;
@@ -97,8 +109,8 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera
         .window
         .until(
-            "six rows",
-            "return document.querySelectorAll('[data-testid=\"check-row\"]').length === 6",
+            "seven rows",
+            "return document.querySelectorAll('[data-testid=\"check-row\"]').length === 7",
         )
         .await;
     camera.take("12-dashboard").await;
@@ -106,8 +118,56 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.window.click("nav-connection").await;
     camera.window.see("connection").await;
     camera.take("13-connection").await;
+
+    let lever = json!({"match": {"side": "lever"}, "kind": "status", "code": 503});
+    tell(&simulator, "POST", "faults", &lever).await;
+    reach_the_stage(
+        &simulator,
+        &["Linnea Ståhl", "Omar Haddad", "Björn Ängström", "Noor Rahimi"],
+    )
+    .await;
+    camera.window.see("finding").await;
+    camera.take("18-lever-down-connection").await;
+    camera.window.click("nav-checks").await;
+    camera.window.see("alarm").await;
+    camera.take("18-lever-down").await;
+    simulator.stop().await;
+    camera.window.click("nav-connection").await;
+    let offline = "return document.querySelector('[data-code=\"LEV-NET\"]') !== null";
+    camera
+        .window
+        .until("it is known that Lever cannot be reached", offline)
+        .await;
+    camera.take("19-offline").await;
     camera.window.close().await;
     camera.flaws
+}
+
+/// The app finds that its database is damaged, and sets it aside.
+async fn take_set_aside(album: &Album) -> BTreeSet<(String, Flaw)> {
+    let home = Home::new().await;
+    let first = Window::open(&home, &home.app(), &[]).await;
+    first.see("welcome").await;
+    first.close().await;
+    damage(&home.files_with("SQLite format 3"));
+    let mut camera = Camera::new(Window::open(&home, &home.app(), &[]).await, album);
+    camera.window.see("host-finding").await;
+    camera.take("20-set-aside").await;
+    camera.window.close().await;
+    camera.flaws
+}
+
+/// Something else is written over the head of a database's first page, as a failing disk does.
+fn damage(files: &[String]) {
+    let database = files.iter().find(|file| file.ends_with("refapp-lever.db"));
+    let database = database.expect("the app has a database");
+    // It may have the page as well; without it the database is as it was a moment earlier.
+    let _ = std::fs::remove_file(format!("{database}-wal"));
+    let mut file = std::fs::File::options()
+        .write(true)
+        .open(database)
+        .expect("a file of ours");
+    std::io::Write::write_all(&mut file, &[0xa5; 100]).expect("a part of it");
 }
 
 /// What only an admin in the US sees.

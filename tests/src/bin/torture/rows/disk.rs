@@ -10,6 +10,7 @@ use std::process::Command;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use rusqlite::Connection;
 use serde_json::Value;
 use simulator::Side;
 
@@ -37,7 +38,19 @@ async fn run(ctx: &Ctx) -> Verdict {
     if ctx.control.is_none() {
         full(ctx, &mut verdict).await;
         read_only(ctx, &mut verdict).await;
-        flipped(ctx, &mut verdict).await;
+        flipped(
+            ctx,
+            "flipped page",
+            |_, pages, dice| dice.random_range(2..pages.max(3)),
+            &mut verdict,
+        )
+        .await;
+        // Not even the connection is known any more; its secrets are.
+        let of_connections = |database: &Connection, _, _: &mut StdRng| {
+            let root = "SELECT rootpage - 1 FROM sqlite_schema WHERE name = 'connection'";
+            database.query_row(root, [], |row| row.get(0)).expect("the schema")
+        };
+        flipped(ctx, "flipped page of the connections", of_connections, &mut verdict).await;
     }
     verdict
 }
@@ -197,7 +210,12 @@ async fn read_only(ctx: &Ctx, verdict: &mut Verdict) {
 }
 
 /// Bytes of the file are no longer what they were: it is set aside, this is said, and who was started is not again.
-async fn flipped(ctx: &Ctx, verdict: &mut Verdict) {
+async fn flipped(
+    ctx: &Ctx,
+    what: &str,
+    which: impl FnOnce(&Connection, u64, &mut StdRng) -> u64,
+    verdict: &mut Verdict,
+) {
     let site = Site::new(&plan(ctx, 4)).await;
     let account = &site.accounts[0];
     let people = account.candidates(3).await;
@@ -208,17 +226,15 @@ async fn flipped(ctx: &Ctx, verdict: &mut Verdict) {
     let all = until("all are started", async || {
         (account.started().await.len() == people.len()).then_some(())
     });
-    verdict.hold(all.await.is_some(), || {
-        "flipped page: not all are started before".to_owned()
-    });
+    verdict.hold(all.await.is_some(), || format!("{what}: not all are started before"));
     settle(&site, verdict).await;
     verdict.hold(host.stop().await == Some(0), || {
         "it did not stop when it was asked to".to_owned()
     });
-    flip(&site.database(), ctx.seed);
+    flip(&site, ctx.seed, which);
     let mut host = Host::spawn(&ctx.host, site.path(), &[]);
     if !host.listens().await {
-        return verdict.problem("flipped page: it does not begin with a fresh file");
+        return verdict.problem(format!("{what}: it does not begin with a fresh file"));
     }
     site.until_ready().await;
     let aside = fs::read_dir(site.path().join("data"))
@@ -228,12 +244,12 @@ async fn flipped(ctx: &Ctx, verdict: &mut Verdict) {
         .map(|file| file.file_name().to_string_lossy().into_owned())
         .filter(|name| name.starts_with("refapp-lever") && name.contains("damaged"))
         .count();
-    verdict.hold(aside > 0, || "flipped page: the file is not set aside".to_owned());
+    verdict.hold(aside > 0, || format!("{what}: the file is not set aside"));
     let said = until("it is said", async || {
         let overview = host.overview().await.ok()?;
         said(&overview).then_some(())
     });
-    verdict.hold(said.await.is_some(), || "flipped page: it is not said".to_owned());
+    verdict.hold(said.await.is_some(), || format!("{what}: it is not said"));
     // They come again: moved out and in, as a recruiter might.
     for person in &people {
         account.move_to(person, "On-site interview").await;
@@ -244,9 +260,7 @@ async fn flipped(ctx: &Ctx, verdict: &mut Verdict) {
         let looked: i64 = site.open_database().query_row(looked, [], |row| row.get(0)).ok()?;
         (usize::try_from(looked).ok()? >= people.len()).then_some(())
     });
-    verdict.hold(looked.await.is_some(), || {
-        "flipped page: not all are looked at".to_owned()
-    });
+    verdict.hold(looked.await.is_some(), || format!("{what}: not all are looked at"));
     let starts = account.started().await.len();
     verdict.hold(starts == people.len(), || {
         format!("dup: {starts} starts of {} after a new file", people.len())
@@ -255,23 +269,26 @@ async fn flipped(ctx: &Ctx, verdict: &mut Verdict) {
         "it did not stop when it was asked to".to_owned()
     });
     calm(&site, verdict);
-    verdict.measure("flipped page", "set aside and said");
+    verdict.measure(what, "set aside and said");
 }
 
 fn said(overview: &Value) -> bool {
     overview.to_string().contains("APP-DB-ASIDE")
 }
 
-/// A page of the middle, and the head of the file's first table.
-fn flip(database: &Path, seed: u64) {
+/// The head of the file's first table, and another page, counted from 0.
+fn flip(site: &Site, seed: u64, which: impl FnOnce(&Connection, u64, &mut StdRng) -> u64) {
     let mut dice = StdRng::seed_from_u64(seed);
+    let database = site.open_database();
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
-        .open(database)
+        .open(site.database())
         .expect("a database");
     let pages = file.metadata().expect("a file").len() / 4_096;
-    for page in [1, dice.random_range(2..pages.max(3))] {
+    let other = which(&database, pages, &mut dice);
+    drop(database);
+    for page in [1, other] {
         let mut bytes = [0; 4_096];
         let place = SeekFrom::Start(page * 4_096);
         file.seek(place)
