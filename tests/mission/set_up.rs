@@ -405,6 +405,22 @@ async fn m06_the_app_registers_its_webhook_by_itself() {
     assert_eq!(events, ["candidateStageChange", "candidateDeleted"]);
 }
 
+/// Whoever sets it up, a person or a file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m06_d04_each_host_is_reached_at_a_path_of_192_bits_of_its_own() {
+    let by_hand = Rig::bare(Setup::default()).await;
+    Wizard::begin(&by_hand).await.walk_with_key().await;
+    let by_file = Rig::start(Setup::default()).await;
+    let path = |rig: &Rig| {
+        let kept = rig.vault.secrets().into_iter();
+        let mut paths = kept.filter(|(name, _)| name.contains("receiver-path"));
+        paths.next().expect("it is reached from outside").1
+    };
+    let (one, other) = (path(&by_hand), path(&by_file));
+    assert_eq!((one.len(), other.len()), (2 * 192 / 8, 2 * 192 / 8), "{one} {other}");
+    assert_ne!(one, other);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m06_webhooks_are_off_until_the_toggle_and_the_first_event_is_seen() {
     let rig = Rig::bare(Setup {

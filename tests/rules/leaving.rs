@@ -83,6 +83,23 @@ fn nowhere(rig: &Rig, candidate: &str) {
     }
 }
 
+/// The tables that still hold something, but for the host's own, the record of migrations and SQLite's.
+fn tables_with_rows(rig: &Rig) -> Vec<String> {
+    let database = rusqlite::Connection::open(rig.dir.path().join("refapp-lever.db")).expect("the database");
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+        AND name NOT IN ('owner', 'refinery_schema_history') ORDER BY name";
+    let mut tables = database.prepare(tables).expect("a sound statement");
+    let tables = tables.query_map([], |row| row.get(0)).expect("tables");
+    let mut tables: Vec<String> = tables.collect::<Result<_, _>>().expect("names");
+    tables.retain(|table| {
+        let any = format!("SELECT EXISTS (SELECT 1 FROM \"{table}\")");
+        database
+            .query_row(&any, [], |row| row.get(0))
+            .expect("a table can be read")
+    });
+    tables
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r20_remove_data_takes_the_webhooks_away_and_what_comes_back_meanwhile_writes_nothing() {
     let rig = Rig::start(Setup::with_list_rights()).await;
@@ -115,11 +132,15 @@ async fn r20_s13_s23_remove_data_purges_all_but_hashed_keys_which_still_keep_any
     let rig = Rig::start(Setup::default()).await;
     started(&rig, "Kim Berg").await;
     at_rest(&rig, "Kim Berg", "Sent").await;
+    let aside = rig.dir.path().join("refapp-lever-damaged-2026-03-04T10-02-03Z.db");
+    std::fs::write(&aside, "Kim Berg").expect("a damaged database, set aside");
     let connection = rig.id().await;
     done(&rig, Request::RemoveData { connection }).await;
     assert!(rig.overview().await.connections.is_empty());
     assert_eq!(rig.vault.names(), Vec::<String>::new());
+    assert!(!aside.exists());
     nowhere(&rig, "Kim Berg");
+    assert_eq!(tables_with_rows(&rig), ["spent"]);
 
     rig.provision().await;
     rig.until_ready().await;

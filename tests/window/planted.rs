@@ -13,6 +13,17 @@ use crate::steps;
 
 const NAME: &str = "<img src=x onerror=window.pwned=1><b>Tove</b>";
 const ADDRESS: &str = "tove.test@candidate.example";
+const OURS: [&str; 9] = [
+    "api",
+    "engine",
+    "http_client",
+    "lever",
+    "model",
+    "receiver",
+    "refapp",
+    "refapp_lever",
+    "store",
+];
 
 #[tokio::test]
 async fn s07_s12_s20_s23_s28_a_hostile_name_is_text_and_nothing_is_kept_where_it_does_not_belong() {
@@ -59,6 +70,20 @@ async fn s07_s12_s20_s23_s28_a_hostile_name_is_text_and_nothing_is_kept_where_it
             .mode();
         assert_eq!(mode & 0o077, 0, "{}", folder.display());
     }
+    // Only our own crates are heard: what a library would say is nobody's promise.
+    let mut heard = 0;
+    for file in home.files_with("INFO") {
+        if file.contains("/logs/refapp-lever.") {
+            for line in std::fs::read_to_string(&file).expect("a log of ours").lines() {
+                let mut words = line.split_whitespace().skip(1);
+                let (level, target) = (words.next(), words.next().unwrap_or_default());
+                let name = target.split(':').next().unwrap_or_default();
+                assert!(OURS.contains(&name) || level == Some("ERROR"), "{line}");
+                heard += 1;
+            }
+        }
+    }
+    assert!(heard > 0, "it logs");
     window.close().await;
 }
 

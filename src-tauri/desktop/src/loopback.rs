@@ -174,6 +174,13 @@ mod tests {
         }
         assert!(urls.try_recv().is_err());
 
+        // One more that matches, and has not come to its end yet.
+        let mut second = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let matching = request("GET", &here, "/oauth/us?code=3&state=4", "en");
+        let (most, rest) = matching.split_at(matching.len() - 2);
+        second.write_all(most.as_bytes()).unwrap();
+        let rest = rest.to_owned();
+
         let answer = say(port, request("GET", &here, "/oauth/us?code=1&state=2", "sv-SE")).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         assert!(answer.contains("stänga"));
@@ -182,7 +189,17 @@ mod tests {
             urls.recv().await.unwrap().as_str(),
             format!("http://127.0.0.1:{port}/oauth/us?code=1&state=2")
         );
-        ear.await.unwrap();
+        let answer = tokio::task::spawn_blocking(move || {
+            // It may be closed already.
+            let mut answer = String::new();
+            let _ = second.write_all(rest.as_bytes());
+            let _ = second.read_to_string(&mut answer);
+            answer
+        });
+        assert!(!answer.await.unwrap().starts_with("HTTP/1.1 200"), "a second request");
+        let closed = tokio::time::timeout(Duration::from_secs(10), ear).await;
+        closed.expect("the ear is closed at once").unwrap();
+        assert!(urls.recv().await.is_none());
         assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
     }
 
@@ -200,7 +217,9 @@ mod tests {
         let listener = bind(&[0]).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (returned, mut urls) = mpsc::unbounded_channel();
+        let opened = tokio::time::Instant::now();
         wait(listener, DataCentre::Us, returned).await;
+        assert_eq!(opened.elapsed().as_secs(), 5 * 60);
         assert!(urls.recv().await.is_none());
         assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
     }

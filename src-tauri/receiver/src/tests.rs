@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -137,7 +138,7 @@ struct Answer {
 impl Answer {
     async fn read(stream: &mut TcpStream) -> Self {
         let mut text = Vec::new();
-        stream.read_to_end(&mut text).await.unwrap();
+        in_time(stream.read_to_end(&mut text)).await.unwrap();
         let text = String::from_utf8(text).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").expect("an answer");
         let mut lines = head.lines();
@@ -152,6 +153,12 @@ impl Answer {
             body: body.to_owned(),
         }
     }
+}
+
+/// A server that waits where it should not fails the test rather than holding it up.
+async fn in_time<T>(what: impl Future<Output = T>) -> T {
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, what).await.expect("it comes in time")
 }
 
 /// How every refusal looks.
@@ -221,6 +228,23 @@ async fn d08_d09_every_refusal_is_like_every_other() {
         let answer = server.ask(method, path, headers, body).await;
         assert_eq!(answer, refusal(), "{method} {path}");
     }
+}
+
+/// The time that a refusal takes would tell a known path from an unknown one.
+#[tokio::test]
+async fn d08_an_unknown_path_is_refused_when_its_body_is_read_and_not_before() {
+    let server = Running::start().await;
+    let mut stream = server.connect().await;
+    stream
+        .write_all(b"POST /lever/unknown HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{")
+        .await
+        .unwrap();
+    // A moment in which it would be refused.
+    let moment = Duration::from_millis(100);
+    assert!(tokio::time::timeout(moment, stream.readable()).await.is_err());
+    stream.write_all(b"}").await.unwrap();
+    assert_eq!(Answer::read(&mut stream).await, refusal());
+    assert!(server.seen().is_empty());
 }
 
 #[tokio::test]
@@ -342,7 +366,7 @@ async fn d02_a_head_that_does_not_end_is_cut_off() {
         stream.write_all(start.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         // Ends only when the server closes.
-        let _ = stream.read_to_end(&mut answer).await;
+        let _ = in_time(stream.read_to_end(&mut answer)).await;
         assert!(!answer.starts_with(b"HTTP/1.1 200"), "{start}");
     }
     assert!(server.seen().is_empty());
@@ -362,6 +386,20 @@ async fn d01_a_head_that_is_too_big_is_cut_off() {
         .is_ok()
     {}
     assert!(server.seen().is_empty());
+
+    // Few and long ones count as many short ones do: 8 KiB are borne, 32 KiB are not.
+    let long = |kib: usize| format!("X-Long: {}\r\n", "a".repeat(kib << 10));
+    assert_eq!(server.ask("POST", "/lever/good", &long(8), b"{}").await.status, 200);
+    let mut stream = server.connect().await;
+    let head = format!(
+        "POST /lever/good HTTP/1.1\r\nHost: x\r\n{}Content-Length: 2\r\n\r\n{{}}",
+        long(32)
+    );
+    let _ = stream.write_all(head.as_bytes()).await;
+    let mut answer = Vec::new();
+    let _ = in_time(stream.read_to_end(&mut answer)).await;
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ const DOORS: [&str; 12] = [
 ];
 
 /// What is held by a setting that a tool enforces in each run of `cargo xtask test`: row, file, the words in it.
-const SETTINGS: [(&str, &str, &str); 10] = [
+const SETTINGS: [(&str, &str, &str); 11] = [
     ("s11", "src-tauri/xtask/src/test.rs", "release::host()"),
     ("s20", "ui/eslint.config.js", "'svelte/no-at-html-tags': 'error'"),
     (
@@ -122,6 +122,7 @@ const SETTINGS: [(&str, &str, &str); 10] = [
     ("s25", "src-tauri/xtask/src/test.rs", "check licenses bans sources"),
     ("s25", "src-tauri/xtask/src/test.rs", "sbom::write"),
     ("s25", "deny.toml", "unknown-registry = \"deny\""),
+    ("s25", "deny.toml", "unknown-git = \"deny\""),
     ("s25", "ui/.npmrc", "ignore-scripts=true"),
     ("s25", "src-tauri/xtask/src/ui.rs", "npm(\"ci "),
     ("s26", "src-tauri/xtask/src/test.rs", "release::host()"),

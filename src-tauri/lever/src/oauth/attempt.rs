@@ -323,6 +323,19 @@ mod tests {
         }
     }
 
+    /// The time that a comparison takes cannot be measured honestly, so the lines are looked at.
+    #[test]
+    fn s03_the_state_is_compared_in_constant_time() {
+        let code = include_str!("attempt.rs").split("#[cfg(test)]").next().unwrap();
+        assert!(code.contains("state.as_bytes().ct_eq("));
+        for line in code.lines().filter(|line| line.contains(".secret()")) {
+            assert!(
+                !line.contains("==") && !line.contains("!=") && !line.contains(".eq("),
+                "{line}"
+            );
+        }
+    }
+
     proptest! {
         #[test]
         fn s04_no_address_panics_and_only_exact_matches_are_accepted(
