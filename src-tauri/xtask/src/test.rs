@@ -65,7 +65,7 @@ pub fn run(yes: bool) -> Outcome {
 /// with every other one cargo builds what they share anew.
 fn whole(command: &str) -> Line {
     Line::of(&format!(
-        "cargo {command} --workspace --features end-to-end/window,end-to-end/torture"
+        "cargo {command} --locked --workspace --features end-to-end/window,end-to-end/torture"
     ))
 }
 

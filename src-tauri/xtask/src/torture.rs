@@ -9,10 +9,10 @@ use crate::run::{Line, Outcome, Step, line, root, steps};
 /// Where harness and hosts lie, and results are kept.
 const FOLDER: &str = "target/torture";
 /// What is built: the harness, and the host that can be sabotaged.
-const HARNESS: &str = "build --package end-to-end --bin torture --package refapp-lever-server --bin refapp-lever-server \
+const HARNESS: &str = "build --locked --package end-to-end --bin torture --package refapp-lever-server --bin refapp-lever-server \
      --features end-to-end/torture,end-to-end/sabotage,refapp-lever-server/sabotage";
 /// The host as it is released.
-pub const HOST: &str = "build --package refapp-lever-server";
+pub const HOST: &str = "build --locked --package refapp-lever-server";
 
 #[derive(clap::Args)]
 pub struct Orders {

@@ -48,7 +48,8 @@ async fn run(ctx: &Ctx) -> Verdict {
         // Not even the connection is known any more; its secrets are.
         let of_connections = |database: &Connection, _, _: &mut StdRng| {
             let root = "SELECT rootpage - 1 FROM sqlite_schema WHERE name = 'connection'";
-            database.query_row(root, [], |row| row.get(0)).expect("the schema")
+            let page: i64 = database.query_row(root, [], |row| row.get(0)).expect("the schema");
+            u64::try_from(page).expect("a page's number")
         };
         flipped(ctx, "flipped page of the connections", of_connections, &mut verdict).await;
     }
