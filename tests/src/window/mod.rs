@@ -193,7 +193,8 @@ impl Window {
             .set_window_size(width, height)
             .await
             .expect("the window can be resized");
-        let has_it = format!("return innerWidth === {width} && innerHeight === {height}");
+        // A menu takes its line of the height.
+        let has_it = format!("return innerWidth === {width} && innerHeight <= {height} && innerHeight > {height} - 40");
         self.until(&format!("a page of {width} by {height}"), &has_it).await;
     }
 

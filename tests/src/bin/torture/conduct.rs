@@ -88,7 +88,7 @@ async fn conduct(folder: &Path, orders: Orders) -> Result<(), String> {
         machine::describe()
     );
 
-    let results = Results::read(folder);
+    let results = Results::read(folder, share);
     let wanted = |row: &&'static Row| orders.row.is_empty() || orders.row.contains(&row.number);
     let chosen: Vec<&'static Row> = rows::ALL.iter().copied().filter(wanted).collect();
     if let Some(odd) = orders

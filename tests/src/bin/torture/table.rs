@@ -44,9 +44,9 @@ pub fn key(number: u8, column: Column, control: Option<&str>) -> String {
 }
 
 impl Results {
-    /// Those of earlier runs. A file that cannot be read counts as none: everything runs again.
-    pub fn read(folder: &Path) -> Self {
-        let path = folder.join("results.json");
+    /// Those of earlier runs of this share. A file that cannot be read counts as none: everything runs again.
+    pub fn read(folder: &Path, share: Share) -> Self {
+        let path = folder.join(format!("results-{share}.json"));
         let by_run = fs::read_to_string(&path)
             .ok()
             .and_then(|text| serde_json::from_str(&text).ok());
@@ -120,7 +120,7 @@ fn line(column: Column, control: Option<&str>, result: Option<&Result>) -> Strin
         Some(control) => format!("control `{control}`, {}", column.words()),
     };
     let Some(result) = result else {
-        return format!("| {what} | not run | | | |");
+        return format!("| {what} | not run | | | | |");
     };
     let (said, found) = match &result.verdict {
         None => ("ended without a verdict".to_owned(), String::new()),
@@ -144,8 +144,8 @@ fn line(column: Column, control: Option<&str>, result: Option<&Result>) -> Strin
         Share::Ci => " (CI share)",
     };
     format!(
-        "| {what} | {said} | {found} | {} | {} s{share} |",
-        result.seed, result.seconds
+        "| {what} | {said} | {found} | {} | {} | {} s{share} |",
+        result.commit, result.seed, result.seconds
     )
 }
 
@@ -164,7 +164,7 @@ The scoreboard of the project's reliability, as `cargo xtask torture` last ran i
 
 This page is written by that command. Nothing in it is typed by hand.
 ";
-const COLUMNS: &str = "| Run | Result | Measures | Seed | Duration |\n|---|---|---|--:|--:|\n";
+const COLUMNS: &str = "| Run | Result | Measures | Commit | Seed | Duration |\n|---|---|---|---|--:|--:|\n";
 
 #[cfg(test)]
 mod tests {
