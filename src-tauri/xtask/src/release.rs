@@ -9,14 +9,13 @@ use crate::run::{Line, Outcome, Step, line, root, steps};
 use crate::torture::HOST;
 use crate::ui;
 
-/// The variables of the torture; a server of pages under development; the debugger and the inspector of the web view; the
-/// driver that the tests of the window use.
-const SWITCHES: [&str; 7] = [
+/// The variables of the torture; a server of pages under development; the inspector of the web view, which Tauri builds in
+/// for developers only; the driver that the tests of the window use.
+const SWITCHES: [&str; 6] = [
     "REFAPP_LEVER_SABOTAGE",
     "REFAPP_LEVER_CRASH",
     "localhost:5173",
     "localhost:1420",
-    "webkit_settings_set_enable_developer_extras",
     "webkit_web_inspector_show",
     "WebDriver",
 ];

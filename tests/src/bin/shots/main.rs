@@ -119,18 +119,16 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.window.see("connection").await;
     camera.take("13-connection").await;
 
-    let lever = json!({"match": {"side": "lever"}, "kind": "status", "code": 503});
-    tell(&simulator, "POST", "faults", &lever).await;
-    reach_the_stage(
-        &simulator,
-        &["Linnea Ståhl", "Omar Haddad", "Björn Ängström", "Noor Rahimi"],
-    )
-    .await;
-    camera.window.see("finding").await;
-    camera.take("18-lever-down-connection").await;
+    camera
+        .take_trouble("18-refapp-down", &simulator, "refapp", 503, "REF-5XX", &["Ronja Blom"])
+        .await;
+    let three = ["Linnea Ståhl", "Omar Haddad", "Björn Ängström"];
+    camera
+        .take_trouble("19-lever-down-connection", &simulator, "lever", 503, "LEV-5XX", &three)
+        .await;
     camera.window.click("nav-checks").await;
     camera.window.see("alarm").await;
-    camera.take("18-lever-down").await;
+    camera.take("19-lever-down").await;
     simulator.stop().await;
     camera.window.click("nav-connection").await;
     let offline = "return document.querySelector('[data-code=\"LEV-NET\"]') !== null";
@@ -138,7 +136,7 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
         .window
         .until("it is known that Lever cannot be reached", offline)
         .await;
-    camera.take("19-offline").await;
+    camera.take("20-offline").await;
     camera.window.close().await;
     camera.flaws
 }
@@ -152,7 +150,7 @@ async fn take_set_aside(album: &Album) -> BTreeSet<(String, Flaw)> {
     damage(&home.files_with("SQLite format 3"));
     let mut camera = Camera::new(Window::open(&home, &home.app(), &[]).await, album);
     camera.window.see("host-finding").await;
-    camera.take("20-set-aside").await;
+    camera.take("21-set-aside").await;
     camera.window.close().await;
     camera.flaws
 }
@@ -265,6 +263,25 @@ impl<'a> Camera<'a> {
             self.window.click(close).await;
             self.window.see_no(close).await;
         }
+    }
+
+    /// What the page of the connection says when a side answers everything with this status.
+    async fn take_trouble(
+        &mut self,
+        screen: &str,
+        simulator: &Simulator,
+        side: &str,
+        status: u16,
+        code: &str,
+        moved: &[&str],
+    ) {
+        tell(simulator, "DELETE", "faults", &Value::Null).await;
+        let fault = json!({"match": {"side": side}, "kind": "status", "code": status});
+        tell(simulator, "POST", "faults", &fault).await;
+        reach_the_stage(simulator, moved).await;
+        let said = format!("return document.querySelector('[data-code=\"{code}\"]') !== null");
+        self.window.until(code, &said).await;
+        self.take(screen).await;
     }
 
     async fn dress(&self, language: &str, theme: &str) {

@@ -15,8 +15,8 @@ pub struct Row {
     pub columns: &'static [Column],
     /// What the sabotaged build does wrong, by its name: with each of them this column must fail, or the row is blind.
     pub controls: &'static [(Column, &'static str)],
-    /// What the bar says and this row does not show, and why; empty if that is nothing.
-    pub leaves_out: &'static str,
+    /// What the bar says and this row does not show, or what is known of a miss; empty if that is nothing.
+    pub remarks: &'static str,
     pub runtime: Runtime,
     /// Takes one of the two places, or runs beside them: it mostly waits.
     pub beside: bool,

@@ -79,8 +79,8 @@ impl Results {
                 let result = self.get(&key(row.number, column, control));
                 let _ = writeln!(page, "{}", line(column, control, result));
             }
-            if !row.leaves_out.is_empty() {
-                let _ = write!(page, "\nNot shown: {}\n", row.leaves_out);
+            if !row.remarks.is_empty() {
+                let _ = write!(page, "\n{}\n", row.remarks);
             }
         }
         let _ = write!(page, "\n## Where and when\n\n{}", self.machines());

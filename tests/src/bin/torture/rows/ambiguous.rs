@@ -16,7 +16,7 @@ pub const ROW: Row = Row {
     bar: "0 dup, 0 lost; starts parked, never repeated; with list rights 0 notes left unknown",
     columns: &[Column::Article, Column::List],
     controls: &[(Column::Article, "retry-unknown")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Paused,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

@@ -16,7 +16,7 @@ pub const ROW: Row = Row {
     bar: "nothing missing, nothing twice",
     columns: &[Column::Article, Column::List],
     controls: &[(Column::List, "own-clock")],
-    leaves_out: "with the article's key no control is known that would fail here: nothing is decided by a clock of ours there.",
+    remarks: "Not shown: with the article's key no control is known that would fail here: nothing is decided by a clock of ours there.",
     runtime: Runtime::Paused,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

@@ -23,7 +23,7 @@ pub const ROW: Row = Row {
     bar: "every cell exactly one effect, or unknown and shown as rule 7 says",
     columns: &[Column::Article, Column::List],
     controls: &[(Column::Article, "forget-sending")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

@@ -26,7 +26,7 @@ pub const ROW: Row = Row {
     bar: "503 and no 2xx, no panic, recovers by itself; a corrupt file is set aside, said, and nothing is started twice afterwards",
     columns: &[Column::Article],
     controls: &[(Column::Article, "ack-early")],
-    leaves_out: "what a real disk does when it dies. Read-only and full are a small file system in memory; the I/O error is a limit on the size of files.",
+    remarks: "Not shown: what a real disk does when it dies. Read-only and full are a small file system in memory; the I/O error is a limit on the size of files.",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

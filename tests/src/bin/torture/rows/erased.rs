@@ -18,7 +18,7 @@ pub const ROW: Row = Row {
     bar: "all found, no false deletion, no effect afterwards, personal data gone from database, WAL and logs",
     columns: &[Column::Article, Column::List],
     controls: &[(Column::Article, "keep-names")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Paused,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

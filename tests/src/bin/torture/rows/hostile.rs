@@ -22,7 +22,7 @@ pub const ROW: Row = Row {
     bar: "0 accepted, no panic, memory growth ≤ 20 MB",
     columns: &[Column::Both],
     controls: &[(Column::Both, "believe-anyone")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

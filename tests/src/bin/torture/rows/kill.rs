@@ -23,7 +23,7 @@ pub const ROW: Row = Row {
     bar: "0 lost, 0 dup, 0 acknowledged webhook missing, integrity_check ok",
     columns: &[Column::Both],
     controls: &[(Column::Both, "ack-early"), (Column::Both, "forget-sending")],
-    leaves_out: "a power cut, which loses what the disk's own cache holds. A killed process leaves everything that the system has.",
+    remarks: "Not shown: a power cut, which loses what the disk's own cache holds. A killed process leaves everything that the system has.",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

@@ -19,7 +19,7 @@ pub const ROW: Row = Row {
     bar: "within the retry budget, at most one parked start per outage, drains by itself after recovery, 0 lost",
     columns: &[Column::Article, Column::List],
     controls: &[(Column::Article, "no-breaker")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Paused,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

@@ -23,7 +23,7 @@ pub const ROW: Row = Row {
     bar: "right outcome every time; the watermark never passes an unread page",
     columns: &[Column::List, Column::Article],
     controls: &[(Column::List, "trust-pages")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

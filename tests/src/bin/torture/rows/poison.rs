@@ -17,7 +17,7 @@ pub const ROW: Row = Row {
     bar: "the rest finish; the refused are parked with reasons; the way on works",
     columns: &[Column::Both],
     controls: &[(Column::Both, "poison-blocks")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Paused,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

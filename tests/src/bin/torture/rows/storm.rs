@@ -28,7 +28,7 @@ pub const ROW: Row = Row {
     bar: "no 5xx, nothing acknowledged is missing, one effect per transition",
     columns: &[Column::Article, Column::List],
     controls: &[(Column::Article, "forgetful-intake")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

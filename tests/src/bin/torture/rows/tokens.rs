@@ -27,7 +27,7 @@ pub const ROW: Row = Row {
     bar: "one refresh per expiry; queue intact; one prompt",
     columns: &[Column::Both],
     controls: &[(Column::Both, "refresh-each")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

@@ -13,7 +13,7 @@ pub const ROW: Row = Row {
     bar: "second refuses to write; no candidate started by both unless a person said so",
     columns: &[Column::Article, Column::List],
     controls: &[(Column::Article, "no-lock"), (Column::Article, "ignore-tags")],
-    leaves_out: "two installations that hear of the same move in the same moment. Lever has no lock and no conditional write; its tags are the only witness (`rules.md` 4), and the second to look sees the tag of the first only once it is written.",
+    remarks: "Not shown: two installations that hear of the same move in the same moment. Lever has no lock and no conditional write; its tags are the only witness (`rules.md` 4), and the second to look sees the tag of the first only once it is written.",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

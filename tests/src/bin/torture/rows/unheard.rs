@@ -17,7 +17,7 @@ pub const ROW: Row = Row {
     bar: "with list rights every transition acted on; article's key: the gap is named from–to with Lever's Rerun path",
     columns: &[Column::Article, Column::List],
     controls: &[(Column::List, "deaf-polling"), (Column::Article, "no-gap")],
-    leaves_out: "with the article's key, what Lever loses while it could reach us: nobody can know of it with those rights.",
+    remarks: "Not shown: with the article's key, what Lever loses while it could reach us: nobody can know of it with those rights.",
     runtime: Runtime::Paused,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),

@@ -22,7 +22,7 @@ pub const ROW: Row = Row {
     bar: "all or nothing, 0 lost intents",
     columns: &[Column::Both],
     controls: &[(Column::Both, "migrate-loosely")],
-    leaves_out: "",
+    remarks: "",
     runtime: Runtime::Threads,
     beside: false,
     run: |ctx| Box::pin(run(ctx)),
