@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use end_to_end::rig;
 use serde_json::{Value, json};
 use simulator::{Simulator, demo};
 
@@ -34,14 +35,7 @@ impl Simulated {
 
     /// One call to the control API.
     pub async fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let url = format!("{}/{path}", self.running.control_url());
-        let request = self.http.request(method.parse().expect("a method"), &url);
-        let request = if method == "GET" { request } else { request.json(&body) };
-        let answer = request.send().await.expect("the simulator answers");
-        let status = answer.status();
-        let text = answer.text().await.expect("an answer has a text");
-        assert!(status.is_success(), "{method} {path}: {status} {text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
+        rig::control(&self.http, &self.running, method, path, body).await
     }
 
     /// Everything that there is.

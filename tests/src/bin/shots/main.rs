@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use end_to_end::rig;
 use end_to_end::window::{Flaw, Home, Window};
 use serde_json::{Value, json};
 use simulator::{Simulator, demo};
@@ -224,10 +225,7 @@ async fn tell(simulator: &Simulator, method: &str, path: &str, body: &Value) {
         .no_proxy()
         .build()
         .expect("a client for loopback");
-    let method = method.parse().expect("a method of HTTP");
-    let request = client.request(method, format!("{}/{path}", simulator.control_url()));
-    let answer = request.json(body).send().await.expect("the simulator answers");
-    assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    rig::control(&client, simulator, method, path, body.clone()).await;
 }
 
 struct Camera<'a> {

@@ -91,10 +91,8 @@ async fn goes_on(site: &Site, mut host: Host, what: &str, verdict: &mut Verdict,
         return;
     }
     mend(&mut host).await;
-    let all = until("all are started", async || {
-        (account.started().await.len() == people.len()).then_some(())
-    });
-    verdict.hold(all.await.is_some(), || format!("{what}: it does not recover by itself"));
+    let all = all_started(account, people.len());
+    verdict.hold(all.await, || format!("{what}: it does not recover by itself"));
     settle(site, verdict).await;
     verdict.hold(host.stop().await == Some(0), || {
         format!("{what}: it did not stop when it was asked to")
@@ -110,6 +108,14 @@ async fn goes_on(site: &Site, mut host: Host, what: &str, verdict: &mut Verdict,
         .problems
         .extend(judged.problems.into_iter().map(|problem| format!("{what}: {problem}")));
     verdict.measure(what, "503, then recovered");
+}
+
+/// Waits until as many starts as there are people have reached Refapp.
+async fn all_started(account: &Account, people: usize) -> bool {
+    let all = until("all are started", async || {
+        (account.started().await.len() == people).then_some(())
+    });
+    all.await.is_some()
 }
 
 /// What the deliveries of webhooks were answered.
@@ -184,12 +190,8 @@ async fn read_only(ctx: &Ctx, verdict: &mut Verdict) {
     });
     verdict.hold(mount.set("rw"), || "it cannot be made writable".to_owned());
     let host = site.start(&ctx.host, &[]).await;
-    let all = until("all are started", async || {
-        (account.started().await.len() == people.len()).then_some(())
-    });
-    verdict.hold(all.await.is_some(), || {
-        "read-only: it does not recover by itself".to_owned()
-    });
+    let all = all_started(account, people.len());
+    verdict.hold(all.await, || "read-only: it does not recover by itself".to_owned());
     settle(&site, verdict).await;
     verdict.hold(host.stop().await == Some(0), || {
         "it did not stop when it was asked to".to_owned()
@@ -224,10 +226,8 @@ async fn flipped(
     for person in &people {
         account.move_into_trigger(person).await;
     }
-    let all = until("all are started", async || {
-        (account.started().await.len() == people.len()).then_some(())
-    });
-    verdict.hold(all.await.is_some(), || format!("{what}: not all are started before"));
+    let all = all_started(account, people.len());
+    verdict.hold(all.await, || format!("{what}: not all are started before"));
     settle(&site, verdict).await;
     verdict.hold(host.stop().await == Some(0), || {
         "it did not stop when it was asked to".to_owned()
