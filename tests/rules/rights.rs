@@ -271,6 +271,37 @@ async fn r17_a_right_that_is_taken_away_later_is_found_missing_and_what_it_held_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_a_single_opportunity_that_refuses_a_write_takes_no_right_away() {
+    let rig = Rig::start(Setup::default()).await;
+    let path = format!("/v1/opportunities/{}/addTags", rig.opportunity("Kim Berg"));
+    let refused = json!({"match": {"path": path}, "kind": "status", "code": 403});
+    rig.control("POST", "faults", refused).await;
+    started(&rig, "Kim Berg").await;
+    rig.check_that("Kim Berg", "the tag cannot be written", |row| row.hitch.is_some())
+        .await;
+    rig.until("the tag carrier was asked", async || {
+        let proofs = rig
+            .calls("addTags")
+            .into_iter()
+            .filter(|call| call.body["tags"][0] == "Refapp Trial");
+        (proofs.count() == 2).then_some(())
+    })
+    .await;
+    rig.connection_that("the proof is over", |view| view.setup.proving.is_none())
+        .await;
+    let view = rig.connection().await;
+    assert_eq!(missing(&view), []);
+    assert!(
+        !view
+            .findings
+            .iter()
+            .any(|finding| finding.failure.code == Code::LevRight)
+    );
+    started(&rig, "Omar Haddad").await;
+    at_rest(&rig, "Omar Haddad", "Sent").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r18_list_opportunities_adds_polling_which_needs_no_webhook() {
     let rig = Rig::start(Setup {
         public: false,

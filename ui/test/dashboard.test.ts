@@ -6,6 +6,7 @@ import {
   aside,
   connection,
   detail,
+  finding,
   gap,
   healthy,
   overview,
@@ -126,6 +127,7 @@ describe('the table of checks', () => {
           failure: { code: 'REF-UPDATES', params: {} },
           owner: 'refapp',
           stops: false,
+          passes: false,
           since: NOW,
         },
       ],
@@ -140,9 +142,22 @@ describe('the table of checks', () => {
     const failure = { code: 'LEV-401', params: {} } as const;
     await open(undefined, {
       health: 'action-needed',
-      findings: [{ failure, owner: 'lever-super-admin', stops: true, since: NOW }],
+      findings: [finding(NOW, failure, 'lever-super-admin', true)],
     });
     expect(screen.get('alarm').getAttribute('role')).toBe('alert');
+    expect(screen.get('alarm').className).toContain('danger');
+  });
+
+  it('calls nobody for what is over by itself', async () => {
+    const failure = { code: 'LEV-5XX', params: {} } as const;
+    await open(undefined, {
+      health: 'warning',
+      findings: [finding(NOW, failure, 'lever', true, true)],
+    });
+    expect(screen.get('alarm').getAttribute('role')).toBe(null);
+    expect(screen.get('alarm').className).not.toContain('danger');
+    await screen.click('alarm-open');
+    expect(screen.text('findings')).toContain('goes on by itself');
   });
 
   it('changes its language without a reload', async () => {

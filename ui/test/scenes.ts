@@ -282,7 +282,9 @@ export function troubled(now: number, trouble: keyof typeof TROUBLES): Partial<C
   return {
     health,
     lastVerified: now - 9 * MINUTE,
-    findings: [finding(now - 8 * MINUTE, { code, params: {} }, 'it', true)],
+    findings: [
+      finding(now - 8 * MINUTE, { code, params: {} }, 'it', true, health !== 'action-needed'),
+    ],
     counts: {
       needsAttention: 4,
       running: 31,
@@ -299,7 +301,8 @@ export const finding = (
   failure: Failure,
   owner: Finding['owner'],
   stops = false,
-): Finding => ({ failure, owner, stops, since });
+  passes = false,
+): Finding => ({ failure, owner, stops, passes, since });
 
 export const gap = (now: number): Finding =>
   finding(

@@ -25,6 +25,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
                 owner: finding.failure.code.owner(),
                 failure: finding.failure.clone(),
                 stops: finding.stops,
+                passes: finding.failure.code.passes(),
                 since: finding.since,
             })
             .collect(),
@@ -58,6 +59,7 @@ pub(crate) fn of_host(aside: Option<Aside>) -> Vec<Finding> {
             .with("at", aside.at)
             .with("file", aside.file),
         stops: false,
+        passes: false,
         since: aside.at,
     };
     aside.map(finding).into_iter().collect()
@@ -73,6 +75,7 @@ pub(crate) fn add_host_finding(view: &mut ConnectionView, failure: &Failure, sin
         owner: failure.code.owner(),
         failure: failure.clone(),
         stops: false,
+        passes: false,
         since,
     });
     if view.health == Health::Healthy {

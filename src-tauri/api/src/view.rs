@@ -115,6 +115,8 @@ pub struct Finding {
     pub owner: Owner,
     /// The connection does not work until it is mended.
     pub stops: bool,
+    /// It is over by itself: nobody has to act, and what comes in meanwhile is queued.
+    pub passes: bool,
     pub since: Millis,
 }
 

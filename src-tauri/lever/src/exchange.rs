@@ -10,8 +10,9 @@ use url::Url;
 use crate::client::{Auth, Body, Client};
 use crate::{Call, Error};
 
-/// How long a call waits out refusals, all in all, before it fails as rate limited.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a call waits out refusals, all in all, before it fails as rate limited: a moment's crowd is nobody's news, and
+/// of a longer one whoever asked is told.
+const PATIENCE: Duration = Duration::from_secs(20);
 const MOST_REDIRECTS: usize = 3;
 /// How often a read is repeated.
 const REPEATS: u32 = 2;

@@ -145,6 +145,20 @@ codes! {
 }
 
 impl Code {
+    /// Whether it is over by itself, and nobody has to act meanwhile: one of the services, or the way there, does not
+    /// answer or asks to wait. What comes in is queued.
+    pub fn passes(self) -> bool {
+        matches!(
+            self,
+            Self::LevRateLimited
+                | Self::LevDown
+                | Self::LevUnreachable
+                | Self::RefRateLimited
+                | Self::RefDown
+                | Self::RefUnreachable
+        )
+    }
+
     /// What a file system says that people can mend, and that is no matter of one file's rights.
     pub fn of_disk(said: io::ErrorKind) -> Option<Self> {
         match said {

@@ -103,7 +103,11 @@ fn channel(channel: &Channel) -> String {
 pub fn findings(findings: &[Finding]) -> String {
     let mut out = String::new();
     for finding in findings {
-        let mark = if finding.stops { "stops" } else { "note" };
+        let mark = match (finding.stops, finding.passes) {
+            (true, false) => "stops",
+            (true, true) => "waits",
+            (false, _) => "note",
+        };
         line!(
             out,
             "  [{mark}] {} (who: {}; since {})",

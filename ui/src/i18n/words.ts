@@ -7,6 +7,7 @@ import type { Code } from '../backend/types/Code';
 import type { Coverage } from '../backend/types/Coverage';
 import type { DataCentre } from '../backend/types/DataCentre';
 import type { Decision } from '../backend/types/Decision';
+import type { Finding } from '../backend/types/Finding';
 import type { Health } from '../backend/types/Health';
 import type { Owner } from '../backend/types/Owner';
 import type { Right } from '../backend/types/Right';
@@ -50,6 +51,16 @@ export const healthLook: Record<Health, Look> = {
   offline: { word: m.health_offline, icon: 'offline', tone: 'neutral' },
   disconnected: { word: m.health_disconnected, icon: 'plug', tone: 'neutral' },
 };
+
+/** Red calls for somebody to act. What passes by itself does not, even while nothing works. */
+export const findingTone = (finding: Finding): 'danger' | 'warning' =>
+  finding.stops && !finding.passes ? 'danger' : 'warning';
+
+/** What a finding means for the connection. */
+export function findingEffect({ stops, passes }: Finding): string {
+  if (!stops) return m.finding_warns();
+  return passes ? m.finding_passes() : m.finding_stops();
+}
 
 export const rightLook: Record<RightState, Look> = {
   proven: { word: m.right_proven, icon: 'check-circle', tone: 'success' },

@@ -86,13 +86,6 @@ impl Owner {
             Standing::Paused => return Health::Paused,
             Standing::Running => {}
         }
-        // Down or out of reach mends itself: nobody has to act, and what comes in is queued.
-        let transient = |code: Code| {
-            matches!(
-                code,
-                Code::LevDown | Code::RefDown | Code::LevRateLimited | Code::RefRateLimited
-            )
-        };
         let unreachable = |code: Code| matches!(code, Code::LevUnreachable | Code::RefUnreachable);
         let stopping: Vec<Code> = self
             .findings
@@ -100,7 +93,7 @@ impl Owner {
             .filter(|finding| finding.stops)
             .map(|finding| finding.failure.code)
             .collect();
-        if stopping.iter().any(|code| !transient(*code) && !unreachable(*code)) || !self.has_channel() {
+        if stopping.iter().any(|code| !code.passes()) || !self.has_channel() {
             return Health::ActionNeeded;
         }
         if stopping.iter().any(|code| unreachable(*code)) {

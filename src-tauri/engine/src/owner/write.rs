@@ -75,7 +75,7 @@ impl Owner {
             Ok(_) => right_of(&effect.kind)
                 .into_iter()
                 .for_each(|right| self.right_is_proven(right)),
-            Err(error) if error.kind == Kind::Forbidden => self.right_is_missing(error),
+            Err(error) if error.kind == Kind::Forbidden => self.write_refused(effect, error)?,
             Err(_) => {}
         }
         let stored = self
@@ -84,6 +84,21 @@ impl Owner {
             .write(|tx| step::write::answered(tx, effect, answer, pause, now))?;
         self.lever_answered(&effect.check.to_string(), answer.as_ref().err());
         Ok(stored)
+    }
+
+    /// Refused for want of a right that was proven: it was taken away, or the opportunity is a confidential one, from which
+    /// a key may be kept (`lever-api.md §2.5`). The tag carrier is none, and tells; it is asked once for each check.
+    fn write_refused(&mut self, effect: &Effect, error: &lever::Error) -> Result<()> {
+        let proven = |right: Right| right.is_required() && self.record.has(right);
+        if self.carrier().is_none() || !error.call.right().is_some_and(proven) {
+            self.right_is_missing(error);
+            return Ok(());
+        }
+        let check = self.world.store.read(|tx| tx.check(effect.check))?;
+        if check.is_some_and(|check| check.hitch.is_none()) {
+            self.prove_rights(true, None);
+        }
+        Ok(())
     }
 
     /// The next effect of the same check follows in the same breath, as long as the connection runs.

@@ -121,11 +121,28 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.take("13-connection").await;
 
     camera
-        .take_trouble("18-refapp-down", &simulator, "refapp", 503, "REF-5XX", &["Ronja Blom"])
+        .take_trouble(
+            "18-refapp-down",
+            &simulator,
+            &json!({"match": {"side": "refapp"}, "kind": "status", "code": 503}),
+            ("REF-5XX", &["Ronja Blom"]),
+        )
         .await;
-    let three = ["Linnea Ståhl", "Omar Haddad", "Björn Ängström"];
     camera
-        .take_trouble("19-lever-down-connection", &simulator, "lever", 503, "LEV-5XX", &three)
+        .take_trouble(
+            "22-rate-limited",
+            &simulator,
+            &json!({"match": {"side": "lever"}, "kind": "status", "code": 429, "retry_after": "25"}),
+            ("LEV-429", &["Noor Rahimi"]),
+        )
+        .await;
+    camera
+        .take_trouble(
+            "19-lever-down-connection",
+            &simulator,
+            &json!({"match": {"side": "lever"}, "kind": "status", "code": 503}),
+            ("LEV-5XX", &["Linnea Ståhl", "Omar Haddad", "Björn Ängström"]),
+        )
         .await;
     camera.window.click("nav-checks").await;
     camera.window.see("alarm").await;
@@ -263,19 +280,16 @@ impl<'a> Camera<'a> {
         }
     }
 
-    /// What the page of the connection says when a side answers everything with this status.
+    /// What the page of the connection says under this fault alone, which is met as soon as these candidates are moved.
     async fn take_trouble(
         &mut self,
         screen: &str,
         simulator: &Simulator,
-        side: &str,
-        status: u16,
-        code: &str,
-        moved: &[&str],
+        fault: &Value,
+        (code, moved): (&str, &[&str]),
     ) {
         tell(simulator, "DELETE", "faults", &Value::Null).await;
-        let fault = json!({"match": {"side": side}, "kind": "status", "code": status});
-        tell(simulator, "POST", "faults", &fault).await;
+        tell(simulator, "POST", "faults", fault).await;
         reach_the_stage(simulator, moved).await;
         let said = format!("return document.querySelector('[data-code=\"{code}\"]') !== null");
         self.window.until(code, &said).await;

@@ -10,4 +10,8 @@ export type Finding = { failure: Failure, owner: Owner,
 /**
  * The connection does not work until it is mended.
  */
-stops: boolean, since: Millis, };
+stops: boolean, 
+/**
+ * It is over by itself: nobody has to act, and what comes in meanwhile is queued.
+ */
+passes: boolean, since: Millis, };
