@@ -3,6 +3,7 @@
 mod attention;
 mod channels;
 mod doubt;
+mod drift;
 mod gap;
 mod leaving;
 mod once;

@@ -273,7 +273,7 @@ async fn r17_a_right_that_is_taken_away_later_is_found_missing_and_what_it_held_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r17_a_single_opportunity_that_refuses_a_write_takes_no_right_away() {
     let rig = Rig::start(Setup::default()).await;
-    let path = format!("/v1/opportunities/{}/addTags", rig.opportunity("Kim Berg"));
+    let path = format!("/lever/eu/v1/opportunities/{}/addTags", rig.opportunity("Kim Berg"));
     let refused = json!({"match": {"path": path}, "kind": "status", "code": 403});
     rig.control("POST", "faults", refused).await;
     started(&rig, "Kim Berg").await;

@@ -13,7 +13,7 @@ use engine::{SecretName, Surroundings, Vault};
 use model::{Clock, Code, ConnectionId, DataCentre, Failure, Millis, Place, Redirect, Secret};
 use serde_json::{Value, json};
 use simulator::{Entry, Side, Simulator, demo};
-use store::Store;
+use store::{ConnectionRecord, Store};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -465,6 +465,23 @@ impl Rig {
         let database = rusqlite::Connection::open(self.dir.path().join("refapp-lever.db")).expect("the database");
         let seen = "UPDATE \"check\" SET seen_at = seen_at - ?1";
         database.execute(seen, [span]).expect("a sound database");
+    }
+
+    /// As if the host remembered something else of its connections. Only while it is stopped.
+    pub async fn remember(&self, change: impl Fn(&mut ConnectionRecord)) {
+        let store = self
+            .until("the directory is free", async || {
+                Store::open(self.dir.path(), self.setup.clock.now()).ok()
+            })
+            .await;
+        let changed = store.write(|tx| {
+            for mut record in tx.connections()? {
+                change(&mut record);
+                tx.put_connection(&record)?;
+            }
+            Ok::<_, store::Error>(())
+        });
+        changed.expect("a sound database");
     }
 
     /// The host is off for a while: it is stopped, that time passes, and it goes on.

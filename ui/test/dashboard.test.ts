@@ -128,6 +128,7 @@ describe('the table of checks', () => {
           owner: 'refapp',
           stops: false,
           passes: false,
+          waitsForReader: false,
           since: NOW,
         },
       ],

@@ -302,7 +302,16 @@ export const finding = (
   owner: Finding['owner'],
   stops = false,
   passes = false,
-): Finding => ({ failure, owner, stops, passes, since });
+): Finding => ({
+  failure,
+  owner,
+  stops,
+  passes,
+  waitsForReader: ['LEV-WH-GAP', 'LEV-WH-GONE', 'LEV-STAGE-NAME', 'APP-DB-ASIDE'].includes(
+    failure.code,
+  ),
+  since,
+});
 
 export const gap = (now: number): Finding =>
   finding(

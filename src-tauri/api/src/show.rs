@@ -26,6 +26,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
                 failure: finding.failure.clone(),
                 stops: finding.stops,
                 passes: finding.failure.code.passes(),
+                waits_for_reader: finding.failure.code.waits_for_reader(),
                 since: finding.since,
             })
             .collect(),
@@ -60,6 +61,7 @@ pub(crate) fn of_host(aside: Option<Aside>) -> Vec<Finding> {
             .with("file", aside.file),
         stops: false,
         passes: false,
+        waits_for_reader: true,
         since: aside.at,
     };
     aside.map(finding).into_iter().collect()
@@ -76,6 +78,7 @@ pub(crate) fn add_host_finding(view: &mut ConnectionView, failure: &Failure, sin
         failure: failure.clone(),
         stops: false,
         passes: false,
+        waits_for_reader: false,
         since,
     });
     if view.health == Health::Healthy {

@@ -117,6 +117,8 @@ pub struct Finding {
     pub stops: bool,
     /// It is over by itself: nobody has to act, and what comes in meanwhile is queued.
     pub passes: bool,
+    /// It stays until somebody has said that they have read it: `Request::Acknowledge`.
+    pub waits_for_reader: bool,
     pub since: Millis,
 }
 

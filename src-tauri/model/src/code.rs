@@ -73,10 +73,14 @@ codes! {
     LevExpand "LEV-EXPAND" LeverSuperAdmin,
     LevActingUser "LEV-USER" Admin,
     LevStageGone "LEV-STAGE" Admin,
+    LevStageRenamed "LEV-STAGE-NAME" Admin,
     LevStageMissing "LEV-STAGE-NONE" LeverSuperAdmin,
     LevWebhookOff "LEV-WH-OFF" LeverSuperAdmin,
     LevWebhookElsewhere "LEV-WH-OTHER" Admin,
     LevWebhookGap "LEV-WH-GAP" LeverSuperAdmin,
+    LevWebhookRemoved "LEV-WH-GONE" LeverSuperAdmin,
+    LevWebhookSilent "LEV-WH-SILENT" LeverSuperAdmin,
+    LevPostingOwner "LEV-OWNER" Recruiter,
     LevNotWritten "LEV-WRITE" LeverSuperAdmin,
     LevNoteUnknown "LEV-NOTE" Recruiter,
     LevCarrier "LEV-CARRIER" Admin,
@@ -88,6 +92,7 @@ codes! {
     OauthRole "OAUTH-ROLE" LeverSuperAdmin,
     OauthScope "OAUTH-SCOPE" LeverSuperAdmin,
     OauthRevoked "OAUTH-REVOKED" LeverSuperAdmin,
+    OauthAge "OAUTH-AGE" LeverSuperAdmin,
     OauthBrowser "OAUTH-BROWSER" Admin,
     // Refapp
     RefToken "REF-TOKEN" RefappAdmin,
@@ -156,6 +161,14 @@ impl Code {
                 | Self::RefRateLimited
                 | Self::RefDown
                 | Self::RefUnreachable
+        )
+    }
+
+    /// Whether it stays until a person has said that they have read it: nothing that happens by itself mends it.
+    pub fn waits_for_reader(self) -> bool {
+        matches!(
+            self,
+            Self::AppDatabaseAside | Self::LevWebhookGap | Self::LevWebhookRemoved | Self::LevStageRenamed
         )
     }
 

@@ -117,7 +117,7 @@ fn acknowledge(client: &Client, json: bool) -> Result<(), Trouble> {
     let mut codes = Vec::new();
     for (connection, finding) in of_host.chain(of_connections) {
         let code = finding.failure.code;
-        if matches!(code, Code::AppDatabaseAside | Code::LevWebhookGap) {
+        if finding.waits_for_reader {
             client.ask(&Request::Acknowledge { connection, code })?;
             codes.push(code);
         }

@@ -81,6 +81,18 @@ pub struct ConnectionRecord {
     /// From when to when it was not, for so long that webhooks may be lost; until somebody has looked.
     #[serde(default)]
     pub gaps: Vec<(Millis, Millis)>,
+    /// For how long we could be reached since a stage change last came, in milliseconds.
+    #[serde(default)]
+    pub listened: i64,
+    /// When Lever's list last showed our stage-change webhook.
+    #[serde(default)]
+    pub webhook_seen: Option<Millis>,
+    /// Between which two looks somebody removed it; until somebody has read of it.
+    #[serde(default)]
+    pub webhook_removed: Option<(Millis, Millis)>,
+    /// What the trigger stage was called before it was renamed; until somebody has read of it.
+    #[serde(default)]
+    pub stage_was: Option<String>,
 }
 
 /// Whether the connection works.
@@ -166,6 +178,10 @@ impl ConnectionRecord {
             leads_back: false,
             open_until: None,
             gaps: Vec::new(),
+            listened: 0,
+            webhook_seen: None,
+            webhook_removed: None,
+            stage_was: None,
         }
     }
 

@@ -88,6 +88,7 @@ const broken = {
       owner: 'lever-super-admin' as const,
       stops: true,
       passes: false,
+      waitsForReader: false,
       since: now - 26 * HOUR,
     },
     {
@@ -95,6 +96,7 @@ const broken = {
       owner: 'refapp' as const,
       stops: false,
       passes: false,
+      waitsForReader: false,
       since: now - 50 * HOUR,
     },
   ],

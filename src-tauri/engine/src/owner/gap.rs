@@ -11,6 +11,7 @@ use model::{Code, Failure, MINUTE, Millis, Right};
 use store::{ConnectionRecord, Standing};
 
 use super::channels::call_back;
+use super::drift::listened;
 use super::{Owner, Then};
 
 /// How often it is looked whether the way in is open.
@@ -90,21 +91,12 @@ impl Owner {
         }
         self.change(|record| was_open(record, now));
     }
-
-    /// Somebody has looked after what only a person can.
-    pub(super) fn acknowledge(&mut self, code: Code) -> Result<(), Failure> {
-        if code != Code::LevWebhookGap || self.record.gaps.is_empty() {
-            return Err(Code::AppNotNow.into());
-        }
-        self.change(|record| record.gaps.clear());
-        self.heal(code);
-        Ok(())
-    }
 }
 
 /// The way in was open at this moment.
 fn was_open(record: &mut ConnectionRecord, now: Millis) {
     let until = record.open_until.unwrap_or(now);
+    listened(record, until, now.since(until).min(BRIDGED));
     if now.since(until) > BRIDGED && !sabotage::is(Control::NoGap) {
         record.gaps.push((until, now));
         if record.gaps.len() > MOST {

@@ -8,6 +8,7 @@ mod auth;
 mod carrier;
 mod channels;
 mod decide;
+mod drift;
 mod gap;
 mod inbox;
 mod lane;
@@ -21,6 +22,7 @@ mod setup;
 mod standing;
 mod templates;
 mod trouble;
+
 mod webhooks;
 mod write;
 
@@ -306,6 +308,7 @@ impl Owner {
         self.store_answered(worked.err());
         self.watch_channels(now);
         self.watch_gap(now);
+        self.watch_changes(now);
         self.watch_coverage();
         self.watch_carrier();
         self.start_upkeep(now);

@@ -362,7 +362,12 @@ impl Owner {
             Some(Some(stage)) => {
                 self.heal(Code::LevStageGone);
                 let stage = stage.clone();
-                self.change(|record| record.settings.trigger_stage = Some(stage));
+                let was = chosen.map(|chosen| chosen.text).filter(|was| *was != stage.text);
+                self.change(|record| {
+                    // Renamed twice before anybody has read of it: what they knew it as counts.
+                    record.stage_was = record.stage_was.take().or(was).filter(|was| *was != stage.text);
+                    record.settings.trigger_stage = Some(stage);
+                });
             }
             None => {}
         }

@@ -238,6 +238,7 @@ impl Owner {
                 self.ail(error.into(), true);
             }
             self.register_webhooks(Box::new(|_, _| {}));
+            self.watch_posting_owners();
             if self.findings.contains_key(&Code::AppPublicUrl) {
                 self.prove_public_url();
             }

@@ -5,6 +5,7 @@ use store::RegisteredWebhook;
 use url::Url;
 
 use super::auth::webhook_tokens;
+use super::drift::webhook_listed;
 use super::{Owner, Then};
 use crate::SecretKind;
 
@@ -97,7 +98,12 @@ impl Owner {
         let any_new = !made.new.is_empty();
         let is_new = |new: &lever::NewWebhook| new.webhook.event == lever::CANDIDATE_STAGE_CHANGE;
         let anew = made.new.iter().any(is_new);
+        let tells_moves = |webhook: &&RegisteredWebhook| webhook.event == lever::CANDIDATE_STAGE_CHANGE;
+        let known = self.record.webhooks.iter().find(tells_moves);
+        let listed = known.map(|known| made.there.iter().any(|there| there.id == known.id));
+        let registered = webhooks.iter().any(|webhook| tells_moves(&webhook));
         self.change(|record| {
+            webhook_listed(record, listed, registered, now);
             record.webhook_since = match record.webhook_since {
                 _ if webhooks.is_empty() => None,
                 Some(since) if !anew => Some(since),

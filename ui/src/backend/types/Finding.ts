@@ -14,4 +14,8 @@ stops: boolean,
 /**
  * It is over by itself: nobody has to act, and what comes in meanwhile is queued.
  */
-passes: boolean, since: Millis, };
+passes: boolean, 
+/**
+ * It stays until somebody has said that they have read it: `Request::Acknowledge`.
+ */
+waitsForReader: boolean, since: Millis, };
