@@ -2,6 +2,7 @@
 
 mod browser;
 mod dashboard;
+mod faults;
 mod leaving;
 mod oauth;
 mod planted;

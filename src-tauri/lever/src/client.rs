@@ -207,8 +207,7 @@ impl Client {
         let mut url = self.url(call, &["opportunities", opportunity.as_str(), verb])?;
         set_perform_as(&mut url, perform_as);
         let body = json!({ "tags": tags });
-        self.call(call, Method::POST, url, Some(&body)).await?;
-        Ok(())
+        done(call, &self.call(call, Method::POST, url, Some(&body)).await?)
     }
 
     /// Creates a note: plain text, under 1,000 characters by our own caution (`lever-api.md §12` 9). Twice makes two.
@@ -248,8 +247,7 @@ impl Client {
         if let Some(user) = user {
             body["user"] = json!(user);
         }
-        self.call(call, Method::PUT, url, Some(&body)).await?;
-        Ok(())
+        done(call, &self.call(call, Method::PUT, url, Some(&body)).await?)
     }
 
     /// Deletes a note that was made through the API.
@@ -260,8 +258,7 @@ impl Client {
         let call = Call::DeleteNote;
         let path = ["opportunities", opportunity.as_str(), "notes", note.as_str()];
         let url = self.url(call, &path)?;
-        self.call(call, Method::DELETE, url, None).await?;
-        Ok(())
+        done(call, &self.call(call, Method::DELETE, url, None).await?)
     }
 
     /// Creates an opportunity without contact data: a new person every time (`lever-api.md §7.2`).
@@ -300,8 +297,7 @@ impl Client {
     pub async fn delete_webhook(&self, id: &WebhookId) -> Result<(), Error> {
         let call = Call::DeleteWebhook;
         let url = self.url(call, &["webhooks", id.as_str()])?;
-        self.call(call, Method::DELETE, url, None).await?;
-        Ok(())
+        done(call, &self.call(call, Method::DELETE, url, None).await?)
     }
 
     /// All opportunities that are in a stage, not archived, and advanced since (inclusive): polling
@@ -413,6 +409,15 @@ fn set_perform_as(url: &mut Url, user: Option<&UserId>) {
     if let Some(user) = user {
         url.query_pairs_mut().append_pair("perform_as", user.as_str());
     }
+}
+
+/// Of a write that needs no answer Lever's is empty or JSON, whichever it documents; a page of a proxy that asks to log in
+/// is neither, and says nothing of Lever.
+fn done(call: Call, answer: &Answer) -> Result<(), Error> {
+    if answer.body().trim_ascii().is_empty() {
+        return Ok(());
+    }
+    json_of::<serde::de::IgnoredAny>(call, answer).map(drop)
 }
 
 fn json_of<T: DeserializeOwned>(call: Call, answer: &Answer) -> Result<T, Error> {

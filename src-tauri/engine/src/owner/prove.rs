@@ -227,6 +227,7 @@ impl Owner {
             self.verified_at = Some(now);
         }
         let proving = self.proving.take();
+        self.watch_carrier();
         self.proof_helped();
         let proven = failure.map_or(Ok(Answer::Done), Err);
         for waits in proving.into_iter().flat_map(|proving| proving.waits) {
