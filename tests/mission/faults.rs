@@ -438,7 +438,9 @@ fn page(rights: &[(Right, Step, Failure)], table: &Table) -> String {
             Code::LevRight => "Tick the box that is named, see above.".to_owned(),
             code => explain(&code.into(), Language::En).mend,
         };
-        writeln!(page, "| {code} | {:?} | {mend} |", code.owner()).expect("a String");
+        let who = serde_json::to_value(code.owner()).expect("a word");
+        let who = who.as_str().unwrap_or_default().replace('-', " ");
+        writeln!(page, "| {code} | {who} | {mend} |").expect("a String");
     }
     page
 }

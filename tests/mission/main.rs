@@ -8,6 +8,7 @@ mod oauth;
 mod planted;
 mod running;
 mod set_up;
+mod settings;
 mod templates;
 mod wizard;
 

@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::{
-    CheckWindow, ConnectionView, Event, Overview, Practice, Provision, Reply, Request, SupportMail, Undecided, show,
+    CheckWindow, ConnectionView, Event, Overview, Practice, Provision, Reply, Request, SupportMail, Undecided,
+    settings_file, show,
 };
 
 /// What a host brings.
@@ -109,6 +110,12 @@ impl Host {
         let (connection, order) = match request {
             Request::Overview => return Ok(Reply::Overview(Box::new(self.overview().0))),
             Request::CreateConnection { name } => return self.engine.create(&name).map(Reply::Connection),
+            Request::ExportSettings { connection } => {
+                let state = self.engine.watch(connection).ok_or(Code::AppNotFound)?;
+                let text = settings_file::export(&state.borrow());
+                return text.map(Reply::SettingsFile);
+            }
+            Request::ImportSettings { text } => return self.import(&text).await.map(Reply::Connection),
             Request::Checks {
                 connection,
                 offset,
@@ -389,6 +396,31 @@ impl Host {
         }
         self.surroundings.open_in_browser(&parsed)?;
         Ok(Reply::Done)
+    }
+
+    /// Under a name of its own: the file may come from this very host.
+    async fn import(&self, text: &str) -> Result<ConnectionId, Failure> {
+        let imported = settings_file::import(text)?;
+        let taken = |name: &str| self.engine.states().iter().any(|state| state.record.name == name);
+        let names = std::iter::once(imported.name.clone()).chain((2..).map(|n| format!("{} ({n})", imported.name)));
+        let name = names.into_iter().find(|name| !taken(name)).unwrap_or_default();
+        let connection = self.engine.create(&name)?;
+        let orders = [
+            Order::SetDataCentre {
+                data_centre: imported.data_centre,
+                way_in: imported.way_in,
+            },
+            Order::Import {
+                refapp_url: imported.refapp_url,
+                client_id: imported.client_id,
+                default_language: imported.default_language,
+                wishes: imported.wishes,
+            },
+        ];
+        for order in orders {
+            self.engine.order(connection, order).await?;
+        }
+        Ok(connection)
     }
 
     fn support_mail(&self, connection: ConnectionId, language: &str) -> Result<Reply, Failure> {

@@ -9,6 +9,7 @@
 mod host;
 mod mail;
 mod request;
+mod settings_file;
 mod show;
 mod view;
 

@@ -100,6 +100,15 @@ pub enum Request {
         connection: ConnectionId,
     },
 
+    /// The connection's settings without its secrets, as a file that another host can import → `Reply::SettingsFile`.
+    ExportSettings {
+        connection: ConnectionId,
+    },
+    /// A new connection from such a file; only secrets, rights and channels are left to be set up → `Reply::Connection`.
+    ImportSettings {
+        text: String,
+    },
+
     /// Brings the template tags in Lever into line with Refapp's templates → `Reply::TemplateReport`.
     UpdateTemplates {
         connection: ConnectionId,
@@ -194,6 +203,8 @@ pub enum Reply {
     Connection(ConnectionId),
     SupportMail(SupportMail),
     TemplateReport(TemplateReport),
+    /// TOML.
+    SettingsFile(String),
     CheckWindow(CheckWindow),
     CheckDetail(Box<CheckDetail>),
     /// Those that could not be decided; the others are.

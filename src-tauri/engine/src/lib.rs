@@ -30,5 +30,6 @@ pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW};
 pub use provision::{LeverLogin, Provision};
 pub use state::{Finding, Health, Hints, LeverUser, Oauth, State, TemplateReport};
 pub use step::decide::{decisions, mails};
+pub use store::Wishes;
 pub use surroundings::Surroundings;
 pub use vault::{SecretKind, SecretName, Vault};

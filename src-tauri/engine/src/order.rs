@@ -1,6 +1,7 @@
 //! What the owner of a connection can be asked to do.
 
 use model::{CheckId, Code, DataCentre, Failure, Redirect, Secret, StageId, TemplateId, UserId, WayIn};
+use store::Wishes;
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -61,6 +62,13 @@ pub enum Order {
     SetDefaults {
         language: String,
         template: Option<TemplateId>,
+    },
+    /// What a settings file says, in a draft.
+    Import {
+        refapp_url: String,
+        client_id: Option<String>,
+        default_language: String,
+        wishes: Wishes,
     },
     Finish,
     UpdateTemplates,

@@ -93,6 +93,21 @@ pub struct ConnectionRecord {
     /// What the trigger stage was called before it was renamed; until somebody has read of it.
     #[serde(default)]
     pub stage_was: Option<String>,
+    /// What a settings file asked for and could not be found yet.
+    #[serde(default)]
+    pub wishes: Wishes,
+}
+
+/// Settings by their names, which are looked up as soon as Lever and Refapp show what they have; nobody has to choose then.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wishes {
+    /// Name or id of a stage in Lever.
+    pub trigger_stage: Option<String>,
+    /// E-mail of a Lever user.
+    pub acting_user: Option<String>,
+    /// Name or id of a project template in Refapp.
+    pub default_template: Option<String>,
 }
 
 /// Whether the connection works.
@@ -182,6 +197,7 @@ impl ConnectionRecord {
             webhook_seen: None,
             webhook_removed: None,
             stage_was: None,
+            wishes: Wishes::default(),
         }
     }
 

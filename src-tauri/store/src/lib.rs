@@ -22,7 +22,7 @@ mod timeline;
 pub use aside::Aside;
 pub use bell::{Bell, Source};
 pub use check::Window;
-pub use connection::{Carrier, ConnectionRecord, KnownTemplate, RegisteredWebhook, Standing};
+pub use connection::{Carrier, ConnectionRecord, KnownTemplate, RegisteredWebhook, Standing, Wishes};
 pub use effect::{Effect, EffectKind, EffectState};
 pub use error::{Error, Result};
 pub use inbox::{Inbound, InboxRow};

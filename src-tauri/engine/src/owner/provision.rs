@@ -1,6 +1,6 @@
 //! A connection that a configuration file sets up: the wizard's steps, taken by themselves and again until all is there.
 
-use model::{Code, Failure, MINUTE, Millis, Right, Secret, StageChoice};
+use model::{Code, Failure, MINUTE, Millis, Right, Secret, StageChoice, TemplateId};
 use store::Standing;
 
 use super::trouble::pause;
@@ -221,12 +221,7 @@ impl Owner {
             self.change(|record| record.settings.default_template = None);
             return Ok(());
         };
-        let found = self
-            .record
-            .templates
-            .iter()
-            .find(|template| template.id.as_str() == wanted || template.name.trim() == wanted);
-        match found.map(|template| template.id.clone()) {
+        match self.template_called(wanted) {
             Some(id) => {
                 self.change(|record| record.settings.default_template = Some(id));
                 Ok(())
@@ -243,8 +238,53 @@ impl Owner {
         }
     }
 
+    /// By id, or by name.
+    fn template_called(&self, wanted: &str) -> Option<TemplateId> {
+        let mut known = self.record.templates.iter();
+        let found = known.find(|template| template.id.as_str() == wanted || template.name.trim() == wanted);
+        found.map(|template| template.id.clone())
+    }
+
+    /// Looks up what a settings file asked for, now that more is known. What is not there is left to a person: the wizard
+    /// asks for it. What a person has chosen meanwhile counts.
+    pub(super) fn grant_wishes(&mut self) {
+        let wishes = self.record.wishes.clone();
+        if !self.record.stages.is_empty()
+            && let Some(wanted) = wishes.trigger_stage
+        {
+            let found = self.find_stage(&wanted);
+            self.change(|record| record.wishes.trigger_stage = None);
+            if let (Ok(stage), None) = (found, &self.record.settings.trigger_stage) {
+                self.trigger_by(stage);
+            }
+        }
+        if !self.choices.is_empty()
+            && let Some(wanted) = wishes.acting_user
+        {
+            let found = self
+                .choices
+                .iter()
+                .find(|user| user.email.eq_ignore_ascii_case(&wanted));
+            let user = found.map(|user| user.id.clone());
+            self.change(|record| {
+                record.wishes.acting_user = None;
+                record.settings.acting_user = record.settings.acting_user.take().or(user);
+            });
+        }
+        if !self.record.templates.is_empty()
+            && let Some(wanted) = wishes.default_template
+        {
+            let template = self.template_called(&wanted);
+            self.change(|record| {
+                record.wishes.default_template = None;
+                record.settings.default_template = record.settings.default_template.take().or(template);
+            });
+        }
+    }
+
     /// Refapp has shown its templates: the one that the file names is among them, or the next step says that it is not.
     pub(super) fn templates_are_known(&mut self) {
+        self.grant_wishes();
         let Some(provisioning) = &self.provision else { return };
         let file = provisioning.file.clone();
         if self.find_template(&file).is_err() {
@@ -315,6 +355,7 @@ impl Owner {
 
     /// Stages or users were read: with both there, the next step need not wait.
     pub(super) fn read_helped(&mut self) {
+        self.grant_wishes();
         let read = !self.choices.is_empty() && !self.record.stages.is_empty();
         if let Some(provisioning) = self
             .provision

@@ -57,6 +57,20 @@ impl Owner {
                 });
                 Ok(())
             }
+            Order::Import {
+                refapp_url,
+                client_id,
+                default_language,
+                wishes,
+            } => {
+                self.change(|record| {
+                    record.refapp_url = Some(refapp_url);
+                    record.client_id = client_id;
+                    record.settings.default_language = default_language;
+                    record.wishes = wishes;
+                });
+                Ok(())
+            }
             Order::Finish => self.finish_setup(),
             Order::Decide { check, decision } => self.decide(check, decision),
             Order::Acknowledge { code } => self.acknowledge(code),

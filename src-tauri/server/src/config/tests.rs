@@ -390,3 +390,17 @@ fn a_provision_says_all_that_the_file_says() {
     );
     assert!(!format!("{provision:?}").contains("-secret"));
 }
+
+#[test]
+fn settings_that_were_exported_at_a_desk_are_read_as_they_are() {
+    let host = "[host]\nlisten = \"127.0.0.1:0\"\ndata_dir = \"data\"\n\n";
+    let config = read(&format!("{host}{}", include_str!("exported.toml"))).unwrap();
+    let connection = &config.connections[0];
+    assert_eq!(
+        (connection.name.as_str(), connection.data_centre),
+        ("Nordvik", DataCentre::Eu)
+    );
+    assert_eq!(connection.trigger_stage, "Reference check");
+    assert_eq!(connection.default_template.as_deref(), Some("Sales"));
+    assert_eq!(connection.secret_files().count(), 3);
+}
