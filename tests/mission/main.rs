@@ -7,6 +7,7 @@ mod oauth;
 mod planted;
 mod running;
 mod set_up;
+mod support;
 mod templates;
 mod wizard;
 
