@@ -9,6 +9,7 @@ mod planted;
 mod running;
 mod set_up;
 mod settings;
+mod support;
 mod templates;
 mod wizard;
 

@@ -45,6 +45,7 @@ async fn s07_no_event_and_no_answer_to_the_window_holds_a_secret_and_only_rows_h
     for (request, may_name) in [
         (Request::Overview, false),
         (Request::UpdateTemplates { connection }, false),
+        (Request::Diagnostics { connection: None }, false),
         (support, false),
         (
             Request::Checks {
@@ -59,6 +60,39 @@ async fn s07_no_event_and_no_answer_to_the_window_holds_a_secret_and_only_rows_h
         let reply: Reply = rig.host.ask(request).await.expect("an answer");
         let text = serde_json::to_string(&reply).expect("an answer is JSON");
         if may_name { &mut rows } else { &mut answers }.push(text);
+    }
+
+    let Ok(Reply::Bundle(bundle)) = rig.host.ask(Request::Diagnostics { connection: None }).await else {
+        panic!("a bundle")
+    };
+    let overview = rig.overview().await;
+    let path = rig
+        .vault
+        .secrets()
+        .into_iter()
+        .find(|(name, _)| name.contains("receiver-path"));
+    let path = path.expect("a path under which Lever and Refapp call").1;
+    let shown = overview.connections[0].status_updates.address.as_deref();
+    assert!(
+        shown.is_some_and(|address| address.contains(&path)),
+        "to whoever sets up Refapp it is shown"
+    );
+    assert!(!bundle.text.contains(&path), "the path opens the receiver");
+    // Of people at the customer nothing either, and of secrets not even the ends that the window shows.
+    let users = &overview.connections[0].setup.users;
+    assert!(!users.is_empty());
+    let hints = &overview.connections[0].setup;
+    let hints = [
+        &hints.refapp.token_hint,
+        &hints.lever.client_secret_hint,
+        &hints.update_bearer_hint,
+    ];
+    let ends = hints.into_iter().flatten().map(String::as_str);
+    let people = users
+        .iter()
+        .flat_map(|user| [user.name.as_str(), &user.email, user.id.as_str()]);
+    for word in people.chain(ends).chain([row.opportunity.as_str(), "Kim", "Berg", "@"]) {
+        assert!(!bundle.text.contains(word), "{word} in {}", bundle.text);
     }
 
     let candidate = &event_of(&rig, "Kim Berg")["candidate"];

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::{
-    CheckDetail, CheckRow, ConnectionView, Decision, Health, Host, LeverLogin, Options, Overview, Provision, Reply,
-    Request,
+    CheckDetail, CheckRow, ConnectionView, Decision, Health, Host, LeverLogin, Options, Overview, Program, Provision,
+    Reply, Request,
 };
 use engine::{SecretName, Surroundings, Vault};
 use model::{Clock, Code, ConnectionId, DataCentre, Failure, Millis, Place, Redirect, Secret};
@@ -794,12 +794,17 @@ async fn try_open(
     surroundings: &Arc<Around>,
     clock: &Clock,
 ) -> Option<Arc<Host>> {
+    let downloads = path.join("downloads");
     let options = Options {
         data_dir: path,
         vault: vault.clone(),
         surroundings: surroundings.clone(),
         practice: None,
         receiver: None,
+        program: Program::Desktop {
+            web_view: None,
+            downloads: Some(downloads),
+        },
         version: "0.0.0".to_owned(),
         clock: clock.clone(),
     };

@@ -8,5 +8,6 @@ mod planted;
 mod shell;
 mod simulated;
 mod steps;
+mod support;
 mod templates;
 mod walls;

@@ -47,6 +47,27 @@ async fn s07_s12_s20_s23_s28_a_hostile_name_is_text_and_nothing_is_kept_where_it
             .await,
         json!([0, true])
     );
+    // What is shown to support knows nothing of it.
+    let ask = "const [done] = arguments;
+        window.__TAURI_INTERNALS__.invoke('ask', { request: { ask: 'diagnostics', connection: null } }).then(done, done);";
+    let bundle = window.run_async(ask, vec![]).await;
+    let bundle = bundle["value"]["text"].as_str().expect("a bundle");
+    window.click("help").await;
+    let line = window.text("read-out").await;
+    for word in [
+        demo::EU_KEY,
+        demo::REFAPP_TOKEN,
+        demo::UPDATE_BEARER,
+        ADDRESS,
+        "Tove",
+        "onerror",
+    ] {
+        assert!(
+            !bundle.contains(word) && !line.contains(word),
+            "{word} in {line} or {bundle}"
+        );
+    }
+    assert!(bundle.contains(&line), "the line is in the bundle");
     let stored = "return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])";
     let stored = window.run(stored).await.to_string();
 

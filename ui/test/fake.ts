@@ -102,6 +102,16 @@ export class Fake implements Backend {
         if (row) return { reply: 'check-detail', value: { row, timeline: [], note: null } };
         throw { code: 'APP-NOT-FOUND', params: {} } satisfies Failure;
       }
+      case 'diagnostics':
+        return {
+          reply: 'bundle',
+          value: {
+            name: 'refapp-lever-diagnostics-2026-11-26-1002.json',
+            text: '{\n  "å": 1\n}\n',
+          },
+        };
+      case 'save-diagnostics':
+        return { reply: 'saved', value: '/home/astrid/Downloads/refapp-lever-diagnostics.json' };
       case 'decide':
         return { reply: 'decided', value: [] };
       default:

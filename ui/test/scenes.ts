@@ -1,8 +1,11 @@
 /** Overviews and rows as the host would send them, for tests and for looking at the screens. */
+import type { Channel } from '../src/backend/types/Channel';
 import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
+import type { ConnectionReport } from '../src/backend/types/ConnectionReport';
 import type { ConnectionView } from '../src/backend/types/ConnectionView';
 import type { Decision } from '../src/backend/types/Decision';
+import type { Diagnostics } from '../src/backend/types/Diagnostics';
 import type { Failure } from '../src/backend/types/Failure';
 import type { Finding } from '../src/backend/types/Finding';
 import type { Health } from '../src/backend/types/Health';
@@ -123,6 +126,10 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
   return {
     id: '6f1c7ad2-0d0c-4f4d-9a51-000000000001',
     name: 'Lever',
+    readOut: {
+      en: 'Refapp for Lever 0.1.0 · Lever · no data centre · not set up · no error code · last webhook never · last update never',
+      sv: 'Refapp for Lever 0.1.0 · Lever · inget datacenter · inte ansluten · ingen felkod · senaste webhook aldrig · senaste uppdatering aldrig',
+    },
     dataCentre: null,
     wayIn: null,
     health: 'not-set-up',
@@ -521,3 +528,98 @@ export function detail(row: CheckRow, now: number): CheckDetail {
 }
 
 export { DAY, HOUR, MINUTE, stages, templates, users };
+
+/** What support gets to see of a desktop whose token Refapp refuses, behind a proxy. */
+export function diagnostics(now: number): Diagnostics {
+  const found = (code: Finding['failure']['code'], stops: boolean): Finding =>
+    finding(
+      now - HOUR,
+      { code, params: code === 'NET-CLOCK' ? { minutes: '7' } : {} },
+      stops ? 'refapp-admin' : 'it',
+      stops,
+    );
+  const channel = (state: Channel['state']): Channel => ({ ...closed, state, last: now - HOUR });
+  const well: ConnectionReport = {
+    name: 'Sandbox',
+    readOut: { en: 'how the sandbox is', sv: 'hur sandboxen är' },
+    dataCentre: 'sandbox',
+    wayIn: 'api-key',
+    health: 'healthy',
+    findings: [],
+    lastVerified: now,
+    lastWebhook: now - HOUR,
+    lastUpdate: now - HOUR,
+    lever: { host: 'api.sandbox.lever.co', proxy: null, clockSeconds: 0 },
+    refapp: { host: 'app.refapp.com', proxy: null, clockSeconds: null },
+    rights: rights(() => 'proven'),
+    stageChanges: channel('proven'),
+    statusUpdates: channel('proven'),
+    settings: {
+      triggerStage: 'Reference check',
+      defaultLanguage: 'sv',
+      hasDefaultTemplate: false,
+      actingUser: '0123456789ab',
+      pollInterval: 60,
+      publicHost: 'relay.example.com',
+      templates: 3,
+    },
+    steps: steps({}, 'done'),
+    coverage: 'covered',
+    counts: {
+      needsAttention: 0,
+      running: 1,
+      completed: 2,
+      waiting: 0,
+      queued: 0,
+      secondsLeft: null,
+    },
+  };
+  const ill: ConnectionReport = {
+    ...well,
+    name: 'Nordvik AB',
+    readOut: { en: 'how Nordvik is', sv: 'hur Nordvik är' },
+    health: 'action-needed',
+    findings: [found('REF-TOKEN', true), found('NET-CLOCK', false)],
+    lever: { host: 'api.eu.lever.co', proxy: 'proxy.example.com:8080', clockSeconds: 420 },
+    rights: rights((right) => (right === 'add-opportunity-tag' ? 'missing' : 'proven')),
+  };
+  const about = { connection: 'Nordvik AB', opportunity: 'aaaaaaaaaaaa', posting: null };
+  const step = { code: null, decision: null, answered: null, expected: null };
+  return {
+    format: 1,
+    madeAt: now,
+    app: {
+      version: '0.1.0',
+      host: 'desktop',
+      system: 'Ubuntu 24.04.1 LTS 6.8.0',
+      architecture: 'x86_64',
+      webView: '2.46.1',
+      practice: false,
+    },
+    storage: { database: 2_000_000, log: 100_000, free: 61_000_000_000 },
+    proxyVariables: ['HTTPS_PROXY'],
+    findings: [],
+    connections: [well, ill],
+    events: [
+      { ...about, at: now - 1000, kind: 'step', step: 'parked', ...step, code: 'CAND-CONTACT' },
+      {
+        ...about,
+        at: now - 2000,
+        kind: 'step',
+        step: 'update-received',
+        ...step,
+        answered: 1,
+        expected: 3,
+      },
+      {
+        ...about,
+        at: now - 3000,
+        kind: 'webhook',
+        about: 'stage-change',
+        intoTriggerStage: true,
+        done: true,
+      },
+      { ...about, at: now - 4000, kind: 'update', done: false },
+    ],
+  };
+}

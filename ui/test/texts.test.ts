@@ -172,6 +172,6 @@ describe('a text of the error dictionary', () => {
   });
 
   it('never shows a bare placeholder', () => {
-    expect(fill('Port {port}', {})).toBe('Port –');
+    expect(fill('Port {port}', {})).toBe('Port …');
   });
 });

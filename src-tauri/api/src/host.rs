@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault, in_place};
+use jiff::tz::TimeZone;
 use model::{Clock, Code, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
+use crate::bundles::{Bundles, Program};
 use crate::{
-    CheckWindow, ConnectionView, Event, Overview, Practice, Provision, Reply, Request, SupportMail, Undecided,
-    settings_file, show,
+    CheckWindow, ConnectionView, Diagnostics, Event, Overview, Practice, Provision, ReadOut, Reply, Request,
+    SupportMail, Undecided, settings_file, show,
 };
 
 /// What a host brings.
@@ -24,6 +26,7 @@ pub struct Options {
     pub practice: Option<Practice>,
     /// Of a host that a tunnel leads to.
     pub receiver: Option<Receiver>,
+    pub program: Program,
     /// Shown in the overview.
     pub version: String,
     pub clock: Clock,
@@ -47,6 +50,7 @@ pub struct Host {
     opened_at: Millis,
     clock: Clock,
     version: String,
+    bundles: Bundles,
     /// How often somebody looked.
     looks: Mutex<u32>,
 }
@@ -68,6 +72,7 @@ impl Host {
             surroundings,
             practice,
             receiver,
+            program,
             version,
             clock,
         } = options;
@@ -87,6 +92,7 @@ impl Host {
             opened_at: clock.now(),
             clock,
             version,
+            bundles: Bundles::of(program),
             looks: Mutex::default(),
         }))
     }
@@ -138,6 +144,15 @@ impl Host {
             } => return self.engine.read_aside().map(|()| Reply::Done),
             Request::Acknowledge { connection: None, .. } => return Err(Code::AppNotNow.into()),
             Request::OpenLink { url } => return self.open_link(&url),
+            Request::Diagnostics { connection } => return self.diagnostics(connection),
+            Request::SaveDiagnostics => {
+                let path = self.bundles.save()?;
+                return Ok(Reply::Saved(path.display().to_string()));
+            }
+            Request::ReadDiagnostics { text } => {
+                let read = Diagnostics::read(&text, &self.version)?;
+                return Ok(Reply::Diagnostics(Box::new(read)));
+            }
             Request::SupportMail { connection, language } => return self.support_mail(connection, &language),
 
             Request::SetRefapp { connection, url, token } => (
@@ -312,6 +327,7 @@ impl Host {
         if let Some(failure) = self.receiver.as_ref().and_then(|receiver| receiver.failure.as_ref()) {
             show::add_host_finding(&mut view, failure, self.opened_at);
         }
+        view.read_out = ReadOut::of(&self.version, &view, &TimeZone::system());
         view
     }
 
@@ -423,6 +439,15 @@ impl Host {
         Ok(connection)
     }
 
+    fn diagnostics(&self, connection: Option<ConnectionId>) -> Result<Reply, Failure> {
+        let (overview, _) = self.overview();
+        let (surroundings, now) = (&*self.surroundings, self.clock.now());
+        let bundle = self
+            .bundles
+            .show(&self.engine, surroundings, overview, connection, now)?;
+        Ok(Reply::Bundle(bundle))
+    }
+
     fn support_mail(&self, connection: ConnectionId, language: &str) -> Result<Reply, Failure> {
         let state = self.engine.watch(connection).ok_or(Code::AppNotFound)?;
         let address = state.borrow().update_address.clone();
@@ -491,6 +516,7 @@ mod tests {
             surroundings: Arc::new(Nowhere),
             practice: None,
             receiver,
+            program: Program::Headless,
             version: "0.0.0".to_owned(),
             clock: Clock::system(),
         };

@@ -6,16 +6,25 @@
 //! Not here: decisions (they are the engine's), texts (the UI's, and the error dictionary's), secrets on their way
 //! out (a secret enters by a request and never leaves by a reply or an event).
 
+mod bundles;
+mod diagnostics;
 mod host;
 mod mail;
+mod read_out;
 mod request;
 mod settings_file;
 mod show;
 mod view;
 
+pub use bundles::Program;
+pub use diagnostics::{
+    AppFacts, Bundle, ConnectionReport, Diagnostics, EventReport, Happening, HostKind, Reach, SettingsReport, Storage,
+    WebhookKind,
+};
 pub use engine::{LeverLogin, Provision};
 pub use host::{Host, Options, Receiver};
 pub use mail::SupportMail;
+pub use read_out::ReadOut;
 pub use request::{Decision, Reply, Request};
 pub use view::{
     Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event,

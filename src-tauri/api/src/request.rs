@@ -6,7 +6,7 @@ use model::{CheckId, Code, ConnectionId, DataCentre, Redirect, StageId, Template
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CheckDetail, CheckWindow, Overview, SupportMail, TemplateReport, Undecided};
+use crate::{Bundle, CheckDetail, CheckWindow, Diagnostics, Overview, SupportMail, TemplateReport, Undecided};
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
 /// changed meanwhile is pushed as an [`crate::Event`].
@@ -152,6 +152,17 @@ pub enum Request {
         code: Code,
     },
 
+    /// What support needs to see, of one connection or of all → `Reply::Bundle`. It is kept, to be saved as it was shown.
+    Diagnostics {
+        connection: Option<ConnectionId>,
+    },
+    /// Saves the diagnostics that were shown last → `Reply::Saved`.
+    SaveDiagnostics,
+    /// Reads diagnostics that somebody sent → `Reply::Diagnostics`. Touches no connection.
+    ReadDiagnostics {
+        text: String,
+    },
+
     /// Opens a link in the system browser, if it leads to Lever or Refapp.
     OpenLink {
         url: String,
@@ -209,4 +220,8 @@ pub enum Reply {
     CheckDetail(Box<CheckDetail>),
     /// Those that could not be decided; the others are.
     Decided(Vec<Undecided>),
+    Bundle(Bundle),
+    /// Where the file is.
+    Saved(String),
+    Diagnostics(Box<Diagnostics>),
 }

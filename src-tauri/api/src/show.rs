@@ -6,15 +6,17 @@ use store::{Aside, Carrier, Moment, Standing};
 
 use crate::{
     Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, DataCentreChoice, Decision, Finding, Health,
-    LeverSetup, OauthState, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
-    TemplateChoice, TemplateReport, TimelineEntry, UserChoice,
+    LeverSetup, OauthState, Proving, ReadOut, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView,
+    StillCarried, TemplateChoice, TemplateReport, TimelineEntry, UserChoice,
 };
 
+/// Without the line to read out: it is written of what the whole view says.
 pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
     let record = &state.record;
     ConnectionView {
         id: record.id,
         name: record.name.clone(),
+        read_out: ReadOut::default(),
         data_centre: record.data_centre,
         way_in: record.way_in,
         health: health(state.health),

@@ -9,7 +9,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Decision;
+use crate::{Decision, ReadOut};
 
 /// What the host pushes. The UI gets an `Overview` when it subscribes, so that a reload loses nothing.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
@@ -70,6 +70,8 @@ pub struct PracticeCredentials {
 pub struct ConnectionView {
     pub id: ConnectionId,
     pub name: String,
+    /// All of it in one line, to read out on the phone.
+    pub read_out: ReadOut,
     pub data_centre: Option<DataCentre>,
     pub way_in: Option<WayIn>,
     pub health: Health,

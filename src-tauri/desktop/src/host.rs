@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use api::{Host, Options};
+use api::{Host, Options, Program};
 use engine::{SecretKind, SecretName, Vault, in_place};
 use model::{Clock, Code, Failure};
 use store::Store;
@@ -27,6 +27,7 @@ pub struct Shell {
     /// The app's data folder. Real connections and practice have a folder of their own in it.
     pub data: PathBuf,
     pub version: String,
+    pub program: Program,
     /// The two ends of the browser's way back.
     pub returned: mpsc::UnboundedSender<Url>,
     pub returns: mpsc::UnboundedReceiver<Url>,
@@ -86,6 +87,7 @@ impl Shell {
             surroundings: Arc::new(Desktop::new(world, self.returned)),
             practice,
             receiver,
+            program: self.program,
             version: self.version,
             clock: Clock::system(),
         });

@@ -1,10 +1,11 @@
 //! The app's life: one instance, one window, one host, and an orderly end.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use api::Program;
 use futures::FutureExt;
 use model::{Code, Language, explain};
 use tauri::menu::{MenuBuilder, MenuItemBuilder, SubmenuBuilder};
@@ -64,6 +65,12 @@ pub fn run(start: Start) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// Where the user looks for what was saved: the system's own folder for it, or the usual one.
+fn downloads(app: &App) -> Option<PathBuf> {
+    let usual = || app.path().home_dir().map(|home| home.join("Downloads"));
+    app.path().download_dir().or_else(|_| usual()).ok()
+}
+
 fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>> {
     log::start(&app.path().app_log_dir()?);
     let data = app.path().app_data_dir()?;
@@ -72,6 +79,10 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
     let shell = Shell {
         data,
         version: app.package_info().version.to_string(),
+        program: Program::Desktop {
+            web_view: tauri::webview_version().ok(),
+            downloads: downloads(app),
+        },
         returned: returned.clone(),
         returns,
     };

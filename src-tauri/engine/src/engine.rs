@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Check, CheckId, Clock, Code, ConnectionId, Failure};
-use store::{Aside, ConnectionRecord, Moment, Store, Window};
+use store::{Arrived, Aside, ConnectionRecord, Moment, Size, Store, Told, Window};
 use tokio::sync::{oneshot, watch};
 use url::Url;
 
@@ -222,6 +222,23 @@ impl Engine {
             (Some(check), story) => Ok((check, story)),
             (None, _) => Err(Code::AppNotFound.into()),
         }
+    }
+
+    /// What happened last, in each of its two kinds, the newest first: `limit` of each.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn happened(&self, limit: u32) -> Result<(Vec<Told>, Vec<Arrived>), Failure> {
+        Ok(in_place(|| {
+            self.world
+                .store
+                .read(|tx| Ok((tx.last_told(limit)?, tx.last_arrived(limit)?)))
+        })?)
+    }
+
+    /// How large the database is, and how much room it has.
+    pub fn size(&self) -> Size {
+        in_place(|| self.world.store.size())
     }
 
     /// The damaged database that was set aside, while nobody has read of it.

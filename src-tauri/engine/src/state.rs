@@ -36,6 +36,7 @@ pub struct State {
     /// What the account's form tells about questions in the default language; `None` while it was not read.
     pub coverage: Option<Coverage>,
     pub polling: bool,
+    pub clocks: Clocks,
     /// Opportunities that are to be looked at.
     pub waiting: u32,
     pub seconds_left: Option<u32>,
@@ -65,6 +66,14 @@ pub struct Finding {
     /// The connection does not work until it is mended.
     pub stops: bool,
     pub since: Millis,
+}
+
+/// By how much this computer's clock is before Lever's and Refapp's, in whole seconds; behind them it is negative. `None`
+/// while nobody has told the time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Clocks {
+    pub lever: Option<i64>,
+    pub refapp: Option<i64>,
 }
 
 /// A try to connect by OAuth.
@@ -119,6 +128,37 @@ pub struct TemplateReport {
 }
 
 impl State {
+    /// The snapshot before the owner has looked at anything.
+    pub fn blank(record: ConnectionRecord, oauth: Oauth) -> Self {
+        Self {
+            health: Health::Checking,
+            findings: Vec::new(),
+            last_verified: None,
+            oauth,
+            oauth_stray: false,
+            hints: Hints::default(),
+            users: Vec::new(),
+            right_failures: BTreeMap::new(),
+            proving: None,
+            refapp_failure: None,
+            lever_failure: None,
+            channel_failure: None,
+            webhook_address: None,
+            update_address: None,
+            settings_page: None,
+            redirect_addresses: Vec::new(),
+            proposed_public_url: None,
+            coverage: None,
+            polling: false,
+            clocks: Clocks::default(),
+            waiting: 0,
+            seconds_left: None,
+            tally: Vec::new(),
+            checks_changed: 0,
+            record,
+        }
+    }
+
     /// Whether it takes in events and acts on them: the answer to a health check.
     pub fn is_ready(&self) -> bool {
         matches!(self.health, Health::Healthy | Health::Warning)

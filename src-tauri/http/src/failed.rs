@@ -50,6 +50,9 @@ pub enum Kind {
     /// No connection came about: name, route, refusal, TLS, or all that in time. Not a byte of the request was sent.
     #[error("unreachable")]
     Unreachable,
+    /// The same, because of a certificate that nobody whom this computer trusts vouches for.
+    #[error("certificate of an unknown issuer")]
+    Untrusted,
     /// The connection broke after the request had begun, before the answer had ended.
     #[error("connection cut")]
     Cut,
@@ -92,6 +95,7 @@ impl Kind {
             | Self::BadRequest { .. }
             | Self::RateLimited { .. }
             | Self::Unreachable
+            | Self::Untrusted
             | Self::Revoked
             | Self::SecretStore(_) => Outcome::NotApplied,
             Self::Ambiguous(_)
@@ -178,7 +182,9 @@ mod tests {
         for kind in [Kind::TimedOut, Kind::Cut, Kind::Garbage, Kind::TooLarge] {
             assert_eq!(kind.outcome(), Outcome::Unknown, "{kind}");
         }
-        assert_eq!(Kind::Unreachable.outcome(), Outcome::NotApplied);
+        for kind in [Kind::Unreachable, Kind::Untrusted] {
+            assert_eq!(kind.outcome(), Outcome::NotApplied, "{kind}");
+        }
     }
 
     #[test]

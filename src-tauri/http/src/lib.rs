@@ -10,4 +10,4 @@ mod transport;
 
 pub use answer::Answer;
 pub use failed::{Kind, Message, Outcome};
-pub use transport::{Http, Limits};
+pub use transport::{Http, Limits, knock, proxy_for};

@@ -108,7 +108,7 @@ async fn s21_a_certificate_that_nobody_vouches_for_is_refused_before_a_byte_is_s
         heard
     });
     let url = format!("https://{address}/").parse().expect("an address");
-    assert_eq!(outcome_of(url).await, Err(Kind::Unreachable));
+    assert_eq!(outcome_of(url).await, Err(Kind::Untrusted));
     assert_eq!(heard.join().expect("no panic"), 0);
 }
 

@@ -89,6 +89,11 @@ impl Client {
         }
     }
 
+    /// What Lever's clock shows: see [`Http::their_clock`].
+    pub fn their_clock(&self) -> Option<Millis> {
+        self.shared.http.their_clock()
+    }
+
     /// One opportunity with its applications (`lever-api.md §6.3`). Where the key cannot expand them they are read
     /// one by one; where it cannot do that either they are [`Applications::Unreadable`].
     ///

@@ -56,6 +56,7 @@ impl From<&Error> for Failure {
             Kind::RateLimited { .. } => Code::LevRateLimited.into(),
             Kind::Ambiguous(_) | Kind::Server(_) => Code::LevDown.into(),
             Kind::TimedOut | Kind::Unreachable | Kind::Cut => Code::LevUnreachable.into(),
+            Kind::Untrusted => Code::NetProxy.into(),
             Kind::Redirect(_) | Kind::Garbage | Kind::TooLarge => Self::new(Code::LevAnswer).with("call", error.call),
             // A code is good for a few minutes and for one exchange.
             Kind::Revoked if error.call == Call::ExchangeCode => Code::OauthLate.into(),

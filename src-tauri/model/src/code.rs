@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -128,6 +129,9 @@ codes! {
     SkipDeleted "SKIP-DELETED" Recruiter,
     SkipAnonymised "SKIP-ANON" Recruiter,
     SkipDismissed "SKIP-DISMISSED" Recruiter,
+    // The network between us and both of them
+    NetProxy "NET-PROXY" It,
+    NetClock "NET-CLOCK" It,
     // This app and this computer
     AppInput "APP-INPUT" Admin,
     AppAddress "APP-ADDRESS" Admin,
@@ -146,6 +150,9 @@ codes! {
     AppNoChannel "APP-NO-CHANNEL" Admin,
     AppNoUpdates "APP-NO-UPDATES" Admin,
     AppPublicUrl "APP-PUBLIC-URL" It,
+    AppSave "APP-SAVE" Admin,
+    AppBundle "APP-BUNDLE" Admin,
+    AppBundleVersion "APP-BUNDLE-VERSION" Admin,
     AppInternal "APP-INTERNAL" Us,
 }
 
@@ -181,6 +188,28 @@ impl Code {
         }
     }
 }
+
+/// As people say it, in whatever case.
+impl FromStr for Code {
+    type Err = NoSuchCode;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchCode> {
+        let is_meant = |code: &&Self| code.text().eq_ignore_ascii_case(text.trim());
+        Self::ALL.iter().find(is_meant).copied().ok_or(NoSuchCode)
+    }
+}
+
+/// The dictionary has no such code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NoSuchCode;
+
+impl fmt::Display for NoSuchCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no such error code")
+    }
+}
+
+impl std::error::Error for NoSuchCode {}
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Code, Failure};
 
@@ -21,7 +21,7 @@ pub enum Language {
 }
 
 /// The text of one code. Plain text, no markup.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Six words at most.
@@ -52,6 +52,11 @@ pub fn entry(code: Code, language: Language) -> Entry {
         .get(&code)
         .expect("every code has a text: a test holds the dictionary against Code::ALL")
         .clone()
+}
+
+/// The text of a code as people read it without a failure at hand: each placeholder is `…`.
+pub fn look_up(code: Code, language: Language) -> Entry {
+    explain(&code.into(), language)
 }
 
 /// The text for a failure: its placeholders are filled from [`Failure::params`], an empty or missing one by `…`.
@@ -120,6 +125,8 @@ mod tests {
             Code::LevDataCentre => &["data_centre"],
             Code::AppConfig => &["where", "problem"],
             Code::AppPort => &["port"],
+            Code::NetClock => &["minutes"],
+            Code::AppBundleVersion => &["version"],
             _ => &[],
         }
     }
@@ -148,6 +155,15 @@ mod tests {
             assert_eq!(keys, codes, "{language:?}: all codes, in their order");
             assert_eq!(parse(file).len(), codes.len(), "{language:?}");
         }
+    }
+
+    #[test]
+    fn a_code_is_known_in_whatever_case_it_is_written() {
+        for &code in Code::ALL {
+            assert_eq!(code.text().to_lowercase().parse(), Ok(code));
+            assert!(!fields(&look_up(code, Language::Sv)).concat().contains(['{', '}']));
+        }
+        assert_eq!("LEV-402".parse::<Code>(), Err(crate::NoSuchCode));
     }
 
     #[test]

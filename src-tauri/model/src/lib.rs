@@ -18,10 +18,10 @@ mod tag;
 mod time;
 
 pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
-pub use code::{Code, Failure, Owner};
+pub use code::{Code, Failure, NoSuchCode, Owner};
 pub use connection::{Redirect, Settings, StageChoice, WayIn};
 pub use coverage::Coverage;
-pub use dictionary::{Entry, Language, entry, explain};
+pub use dictionary::{Entry, Language, entry, explain, look_up};
 pub use id::{
     CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId, TemplateId, UserId,
     WebhookId,

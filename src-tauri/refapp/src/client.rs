@@ -1,7 +1,7 @@
 //! The two calls.
 
 use http_client::{Http, Limits};
-use model::{Code, Failure, PostingId, RefappPlace, Secret};
+use model::{Code, Failure, Millis, PostingId, RefappPlace, Secret};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde_json::Value as Json;
@@ -46,6 +46,11 @@ impl Client {
             place,
             authorization,
         })
+    }
+
+    /// What Refapp's clock shows: see [`Http::their_clock`].
+    pub fn their_clock(&self) -> Option<Millis> {
+        self.http.their_clock()
     }
 
     /// GET config: the form for a job (`refapp-api.md §2`).

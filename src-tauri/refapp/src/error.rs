@@ -64,6 +64,7 @@ impl From<&Error> for Failure {
             Kind::RateLimited { .. } => Code::RefRateLimited.into(),
             Kind::Ambiguous(status) | Kind::Server(status) => Self::new(Code::RefDown).with("status", status),
             Kind::TimedOut | Kind::Unreachable | Kind::Cut => Code::RefUnreachable.into(),
+            Kind::Untrusted => Code::NetProxy.into(),
             Kind::Redirect(_) | Kind::Garbage | Kind::TooLarge => Code::RefAnswer.into(),
             Kind::Revoked => Code::RefToken.into(),
             Kind::SecretStore(failure) => failure.clone(),

@@ -4,7 +4,25 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use model::{Code, Language, NoSuchCode};
 use tracing::level_filters::LevelFilter;
+
+/// What is wanted.
+pub enum Wanted {
+    /// A page of the error dictionary: neither a configuration nor a host is asked.
+    Explain {
+        code: Code,
+        language: Language,
+        json: bool,
+    },
+    /// What is wrong, with a host or without: a configuration that cannot be read is wrong, too.
+    Doctor {
+        config: PathBuf,
+        connection: Option<String>,
+        json: bool,
+    },
+    Host(Args),
+}
 
 /// The command line, with its configuration file.
 pub struct Args {
@@ -20,7 +38,7 @@ pub struct Args {
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit status: 0 done, 1 failure, 2 wrong usage or configuration, 3 no server is running."
+    after_help = "Exit status: 0 done, 1 failure, 2 wrong usage or configuration, 3 no server is running, 4 (doctor) it works, and something is to be mended."
 )]
 struct Given {
     /// The configuration file (TOML)
@@ -36,7 +54,46 @@ struct Given {
     #[arg(long, default_value = "info", value_name = "LEVEL")]
     log_level: LevelFilter,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<GivenCommand>,
+}
+
+#[derive(Subcommand)]
+enum GivenCommand {
+    /// An error code: what happened, why it matters, how to mend it and who can. Needs no configuration
+    Explain {
+        #[arg(value_parser = code)]
+        code: Code,
+        /// Of the text; JSON has both
+        #[arg(long, value_enum, default_value = "en")]
+        language: Tongue,
+    },
+    /// What is wrong, worst first, with who can mend it and how; also where no server runs
+    Doctor {
+        /// Only this connection
+        #[arg(long, value_name = "NAME")]
+        connection: Option<String>,
+    },
+    #[command(flatten)]
+    Host(Command),
+}
+
+fn code(text: &str) -> Result<Code, NoSuchCode> {
+    text.parse()
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Tongue {
+    En,
+    Sv,
+}
+
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Self {
+        match tongue {
+            Tongue::En => Self::En,
+            Tongue::Sv => Self::Sv,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -93,23 +150,39 @@ pub enum Templates {
     },
 }
 
-impl Args {
+impl Wanted {
     /// Reads the command line of this process. Leaves it with status 2 if it is wrong.
     pub fn read() -> Self {
         let given = Given::parse();
+        let json = given.json;
+        if let Some(GivenCommand::Explain { code, language }) = given.command {
+            let language = language.into();
+            return Self::Explain { code, language, json };
+        }
         // clap cannot require an argument that may stand on either side of a subcommand.
         let Some(config) = given.config else {
             Given::command()
                 .error(ErrorKind::MissingRequiredArgument, "--config FILE is missing")
                 .exit()
         };
-        Self {
+        let command = match given.command {
+            Some(GivenCommand::Doctor { connection }) => {
+                return Self::Doctor {
+                    config,
+                    connection,
+                    json,
+                };
+            }
+            Some(GivenCommand::Host(command)) => Some(command),
+            Some(GivenCommand::Explain { .. }) | None => None,
+        };
+        Self::Host(Args {
             config,
-            json: given.json,
+            json,
             log_format: given.log_format,
             log_level: given.log_level,
-            command: given.command,
-        }
+            command,
+        })
     }
 }
 

@@ -36,7 +36,7 @@ pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble
 }
 
 /// The connections that an order without a name is for: those of the file. One that has left it is kept, and paused.
-fn meant_by(config: &Config, only: Option<&str>) -> Vec<String> {
+pub fn meant_by(config: &Config, only: Option<&str>) -> Vec<String> {
     match only {
         Some(name) => vec![name.to_owned()],
         None => config
@@ -321,7 +321,11 @@ fn finish<T: Serialize>(done: Vec<Done<T>>, json: bool, text: impl Fn(&str, &T) 
     }
 }
 
-fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce() -> String) -> Result<(), Trouble> {
+/// Prints an answer: as JSON, or as text for people.
+///
+/// # Errors
+/// `APP-INTERNAL` if it cannot be written as JSON.
+pub fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce() -> String) -> Result<(), Trouble> {
     let text = if json {
         serde_json::to_string_pretty(value).map_err(|_| Code::AppInternal)? + "\n"
     } else {

@@ -35,7 +35,7 @@ pub struct Connection {
     pub data_centre: DataCentre,
     pub place: Place,
     lever: Login,
-    refapp_url: String,
+    pub refapp_url: String,
     refapp_token: SecretFile,
     update_bearer: Option<SecretFile>,
     trigger_stage: String,
@@ -125,7 +125,8 @@ impl Connection {
         })
     }
 
-    fn secret_files(&self) -> impl Iterator<Item = &SecretFile> {
+    /// Every file of this connection that holds a secret.
+    pub fn secret_files(&self) -> impl Iterator<Item = &SecretFile> {
         let (Login::ApiKey(login)
         | Login::OAuth {
             client_secret: login, ..

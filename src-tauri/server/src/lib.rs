@@ -9,6 +9,9 @@
 //! It is a library only so that fuzzing reaches the reading of its configuration.
 
 #[cfg(unix)]
+use std::process::ExitCode;
+
+#[cfg(unix)]
 mod args;
 #[cfg(unix)]
 mod client;
@@ -18,6 +21,10 @@ mod commands;
 mod config;
 #[cfg(unix)]
 mod control;
+#[cfg(unix)]
+mod doctor;
+#[cfg(unix)]
+mod explain;
 #[cfg(all(unix, any(test, fuzzing)))]
 pub mod fuzz;
 #[cfg(unix)]
@@ -37,16 +44,26 @@ mod trouble;
 
 /// The whole program.
 #[cfg(unix)]
-pub fn main() -> std::process::ExitCode {
-    let args = args::Args::read();
-    let done = config::Config::read(&args.config)
-        .map_err(trouble::Trouble::Failed)
-        .and_then(|config| match &args.command {
-            None => run::run(&config, &args),
-            Some(command) => commands::run(&config, command, args.json),
-        });
+pub fn main() -> ExitCode {
+    let done = match args::Wanted::read() {
+        args::Wanted::Explain { code, language, json } => {
+            explain::run(code, language, json).map(|()| ExitCode::SUCCESS)
+        }
+        args::Wanted::Doctor {
+            config,
+            connection,
+            json,
+        } => doctor::run(&config, connection.as_deref(), json),
+        args::Wanted::Host(args) => config::Config::read(&args.config)
+            .map_err(trouble::Trouble::Failed)
+            .and_then(|config| match &args.command {
+                None => run::run(&config, &args),
+                Some(command) => commands::run(&config, command, args.json),
+            })
+            .map(|()| ExitCode::SUCCESS),
+    };
     match done {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(trouble) => {
             eprintln!("refapp-lever-server: {trouble}");
             trouble.exit_code()

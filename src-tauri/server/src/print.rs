@@ -2,10 +2,14 @@
 
 use std::fmt::Write;
 
-use api::{Channel, CheckDetail, CheckRow, ConnectionView, Finding, OauthState, Overview, RightView, TemplateReport};
-use model::{DAY, HOUR, MINUTE, Millis, RightState};
+use api::{
+    Channel, CheckDetail, CheckRow, ConnectionReport, ConnectionView, Finding, OauthState, Overview, Reach, RightView,
+    TemplateReport,
+};
+use model::{Code, DAY, Entry, HOUR, MINUTE, Millis, RightState};
 use serde::Serialize;
 
+use crate::doctor::Diagnosis;
 use crate::trouble::told;
 
 /// Names come from Lever and from people: what would steer a terminal is taken out.
@@ -59,6 +63,7 @@ fn connection(view: &ConnectionView, is_named: bool) -> String {
         clean(&view.name),
         words(view.health)
     );
+    line!(out, "  {}", clean(&view.read_out.en));
     line!(out, "  last verified   {}", when(view.last_verified));
     line!(out, "  stage changes   {}", channel(&view.stage_changes));
     line!(out, "  status updates  {}", channel(&view.status_updates));
@@ -116,6 +121,98 @@ pub fn findings(findings: &[Finding]) -> String {
             finding.since
         );
     }
+    out
+}
+
+/// What `doctor` has found.
+pub fn diagnosis(diagnosis: &Diagnosis) -> String {
+    let mut out = String::new();
+    match &diagnosis.diagnostics {
+        Some(diagnostics) => {
+            let app = &diagnostics.app;
+            line!(
+                out,
+                "Refapp for Lever {} on {}",
+                clean(&app.version),
+                clean(&app.system)
+            );
+            for report in &diagnostics.connections {
+                out += &report_of(report);
+            }
+            out.push('\n');
+        }
+        None => line!(out, "No server is running with this configuration. Checked without it:"),
+    }
+    for one in &diagnosis.findings {
+        let mark = if one.stops { "stops" } else { "note" };
+        let of = one.connection.as_deref().map(|name| format!("{}: ", clean(name)));
+        line!(
+            out,
+            "[{mark}] {}{}  {}",
+            of.unwrap_or_default(),
+            one.failure.code,
+            clean(&one.title)
+        );
+        for text in [&one.what, &one.why, &one.mend] {
+            line!(out, "  {}", clean(text));
+        }
+        let since = one.since.map(|since| format!("; since {since}")).unwrap_or_default();
+        line!(out, "  (who: {}{since})", words(one.owner));
+    }
+    if diagnosis.findings.is_empty() {
+        line!(out, "Nothing wrong was found.");
+    }
+    out
+}
+
+fn report_of(report: &ConnectionReport) -> String {
+    let mut out = String::new();
+    line!(out, "\n{}", clean(&report.read_out.en));
+    let required = || report.rights.iter().filter(|right| right.required);
+    let proven = required().filter(|right| right.state == RightState::Proven).count();
+    let missing: Vec<&str> = required()
+        .filter(|right| right.state == RightState::Missing)
+        .map(|right| right.label.as_str())
+        .collect();
+    line!(
+        out,
+        "  rights          {proven} of {} proven{}",
+        required().count(),
+        if missing.is_empty() {
+            String::new()
+        } else {
+            format!("; missing: {}", missing.join(", "))
+        }
+    );
+    line!(out, "  stage changes   {}", channel(&report.stage_changes));
+    line!(out, "  status updates  {}", channel(&report.status_updates));
+    for (name, reach) in [("Lever", &report.lever), ("Refapp", &report.refapp)] {
+        if let Some(reach) = reach {
+            line!(out, "  {name:<15} {}", reached(reach));
+        }
+    }
+    out
+}
+
+fn reached(reach: &Reach) -> String {
+    let mut out = clean(&reach.host);
+    if let Some(proxy) = &reach.proxy {
+        out += &format!(", by the proxy {}", clean(proxy));
+    }
+    match reach.clock_seconds {
+        Some(seconds) => out + &format!(", our clock {seconds:+} s"),
+        None => out,
+    }
+}
+
+/// A page of the error dictionary.
+pub fn entry(code: Code, entry: &Entry) -> String {
+    let mut out = String::new();
+    line!(out, "{code}  {}", entry.title);
+    for text in [&entry.what, &entry.why, &entry.mend] {
+        line!(out, "  {text}");
+    }
+    line!(out, "  (who: {})", words(code.owner()));
     out
 }
 

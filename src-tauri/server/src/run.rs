@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Host, Options};
+use api::{Host, Options, Program};
 use model::{Clock, Code, Failure};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -51,6 +51,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         surroundings: Arc::new(Headless::of(config)),
         practice: None,
         receiver: None,
+        program: Program::Headless,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         clock: Clock::system(),
     })

@@ -130,12 +130,45 @@ fn binary(args: &[&str]) -> Ended {
     }
 }
 
+#[test]
+fn a_code_is_explained_without_a_configuration_and_without_a_host_in_both_languages() {
+    let english = binary(&["explain", "lev-401"]);
+    assert_eq!((english.status, english.stderr.as_str()), (0, ""));
+    assert!(english.stdout.starts_with("LEV-401  Lever did not accept the key\n"));
+    assert!(
+        english.stdout.contains("(who: lever super admin)"),
+        "{}",
+        english.stdout
+    );
+    let swedish = binary(&["explain", "LEV-401", "--language", "sv"]).stdout;
+    let both = binary(&["explain", "LEV-401", "--json"]).json();
+    assert_eq!(
+        (both["code"].as_str(), both["owner"].as_str()),
+        (Some("LEV-401"), Some("lever-super-admin"))
+    );
+    for (page, text) in [("en", &english.stdout), ("sv", &swedish)] {
+        for part in ["title", "what", "why", "mend"] {
+            let part = both[page][part].as_str().unwrap();
+            assert!(text.contains(part), "{page}: {part}");
+        }
+    }
+    assert_ne!(english.stdout, swedish);
+
+    let unknown = binary(&["explain", "LEV-402"]);
+    assert_eq!((unknown.status, unknown.stdout.as_str()), (2, ""));
+    assert!(
+        unknown.stderr.contains("there is no such error code"),
+        "{}",
+        unknown.stderr
+    );
+}
+
 const MAIN: &str = "00000000-0000-0000-0000-00000000000a";
 const SECOND: &str = "00000000-0000-0000-0000-00000000000b";
 
 fn connection(id: &str, name: &str) -> Value {
     json!({
-        "id": id, "name": name, "dataCentre": "custom", "wayIn": "api-key", "health": "action-needed",
+        "id": id, "name": name, "readOut": {"en": "the line to read out", "sv": ""}, "dataCentre": "custom", "wayIn": "api-key", "health": "action-needed",
         "findings": [{
             "failure": {"code": "LEV-WH-OFF", "params": {}},
             "owner": "lever-super-admin", "stops": true, "since": 1_772_618_523_118_i64,

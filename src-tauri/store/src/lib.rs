@@ -13,6 +13,7 @@ mod check;
 mod connection;
 mod effect;
 mod error;
+mod happened;
 mod inbox;
 mod open;
 #[cfg(feature = "sabotage")]
@@ -25,8 +26,9 @@ pub use check::Window;
 pub use connection::{Carrier, ConnectionRecord, KnownTemplate, RegisteredWebhook, Standing, Wishes};
 pub use effect::{Effect, EffectKind, EffectState};
 pub use error::{Error, Result};
+pub use happened::{Arrived, Told};
 pub use inbox::{Inbound, InboxRow};
-pub use open::{Store, Tx};
+pub use open::{Size, Store, Tx};
 pub use timeline::Moment;
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ use crate::{Error, Result};
 /// The database's name in its directory.
 pub(crate) const DATABASE: &str = "refapp-lever.db";
 
+/// SQLite's name of the write-ahead log beside it.
+const LOG: &str = "refapp-lever.db-wal";
+
 mod migrations {
     refinery::embed_migrations!("migrations");
 }
@@ -40,6 +43,16 @@ struct Inner {
     changes: Mutex<HashMap<ConnectionId, u64>>,
     /// Held as long as the store is open.
     _lock: File,
+}
+
+/// How much room there is, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Size {
+    pub database: u64,
+    /// The write-ahead log.
+    pub log: u64,
+    /// What is free on the disk for this user; `None` where the system does not say.
+    pub free: Option<u64>,
 }
 
 /// One transaction. All reading and writing goes through it; dropped without a commit it leaves nothing.
@@ -197,6 +210,18 @@ impl Store {
     pub fn changes(&self, connection: ConnectionId) -> u64 {
         let changes = self.inner.changes.lock().unwrap_or_else(PoisonError::into_inner);
         changes.get(&connection).copied().unwrap_or_default()
+    }
+
+    /// How large the database is, and how much room it has.
+    pub fn size(&self) -> Size {
+        let data_dir = &self.inner.data_dir;
+        let bytes = |path: PathBuf| path.metadata().map_or(0, |metadata| metadata.len());
+        let disk = rustix::fs::statvfs(data_dir).ok();
+        Size {
+            database: bytes(data_dir.join(DATABASE)),
+            log: bytes(data_dir.join(LOG)),
+            free: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+        }
     }
 
     /// Empties the write-ahead log, so that what was erased is gone from it, too (`reliability.md` row 9). The database

@@ -89,6 +89,12 @@ impl Window {
         .await;
     }
 
+    /// Presses keys in what has this test id, which takes the focus for it: on a keyboard, or for a file the path of one.
+    pub async fn press(&self, id: &str, keys: &str) {
+        self.retry(id, "take a key", async |element: Element| element.send_keys(keys).await)
+            .await;
+    }
+
     /// Chooses an option of a `select` by its value.
     pub async fn choose(&self, id: &str, value: &str) {
         self.retry(id, "offer the option", async |element: Element| {

@@ -1,4 +1,5 @@
 /** The host as the screens see it. Not here: who the host is (`tauri.ts`), and any rule of the business. */
+import type { Bundle } from './types/Bundle';
 import type { CheckDetail } from './types/CheckDetail';
 import type { CheckId } from './types/CheckId';
 import type { CheckWindow } from './types/CheckWindow';
@@ -6,6 +7,7 @@ import type { Code } from './types/Code';
 import type { ConnectionId } from './types/ConnectionId';
 import type { DataCentre } from './types/DataCentre';
 import type { Decision } from './types/Decision';
+import type { Diagnostics } from './types/Diagnostics';
 import type { Event } from './types/Event';
 import type { Failure } from './types/Failure';
 import type { Overview } from './types/Overview';
@@ -154,6 +156,18 @@ export class Host {
   /** Somebody has looked after what only a person can: of a connection, or of the whole host. */
   acknowledge(connection: ConnectionId | null, code: Code): Promise<undefined> {
     return this.#ask({ ask: 'acknowledge', connection, code }, 'done');
+  }
+
+  /** What support needs to see, of one connection or of all: the file as it would be saved. */
+  diagnostics(connection: ConnectionId | null): Promise<Bundle> {
+    return this.#ask({ ask: 'diagnostics', connection }, 'bundle');
+  }
+  /** Saves what was given last. Where it is. */
+  saveDiagnostics(): Promise<string> {
+    return this.#ask({ ask: 'save-diagnostics' }, 'saved');
+  }
+  readDiagnostics(text: string): Promise<Diagnostics> {
+    return this.#ask({ ask: 'read-diagnostics', text }, 'diagnostics');
   }
 
   openLink(url: string): Promise<undefined> {

@@ -19,6 +19,15 @@ export interface ErrorText {
 // Held against `Code` where they are written: a test of `model` fails when a code lacks a text.
 const dictionaries: Record<Locale, Record<Code, ErrorText>> = { en, sv };
 
+/** All codes, in the order of the dictionary. */
+export const codes = Object.keys(en) as Code[];
+
+/** All that the dictionary says of a code, in both languages. */
+export const textsOf = (code: Code): string[] => [
+  ...Object.values(en[code]),
+  ...Object.values(sv[code]),
+];
+
 /** Who can mend it. Held against the codes by the same tests. */
 export const ownerOf = (code: Code): Owner => owners[code] as Owner;
 
@@ -27,11 +36,11 @@ export const isCode = (text: string): text is Code => Object.hasOwn(en, text);
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** Placeholders filled. A moment is written as people write it; a value that is not there leaves a dash. */
+/** Placeholders filled. A moment is written as people write it; a value that is not there leaves dots, as in Rust. */
 export function fill(text: string, params: Failure['params']): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name];
-    if (value === undefined) return '–';
+    if (value === undefined) return '…';
     return INSTANT.test(value) ? moment(Date.parse(value)) : value;
   });
 }

@@ -7,6 +7,7 @@ import type { Failure } from '../backend/types/Failure';
 import type { Overview } from '../backend/types/Overview';
 import type { Step } from '../backend/types/Step';
 import { Action } from '../design/action.svelte';
+import { Help } from '../help/help.svelte';
 
 export type Screen =
   { at: 'welcome' } | { at: 'setup'; step: Step } | { at: 'checks' } | { at: 'connection' };
@@ -14,7 +15,8 @@ export type Screen =
 export class Session {
   readonly host: Host;
   overview = $state.raw<Overview | null>(null);
-  screen = $state.raw<Screen>({ at: 'welcome' });
+  readonly help = new Help();
+  #screen = $state.raw<Screen>({ at: 'welcome' });
   #chosen = $state<ConnectionId | null>(null);
   /** How often rows of the connection on screen were said to have changed. */
   changes = $state(0);
@@ -30,6 +32,16 @@ export class Session {
 
   constructor(host: Host) {
     this.host = host;
+  }
+
+  get screen(): Screen {
+    return this.#screen;
+  }
+
+  /** Whoever goes to a screen wants to see it. */
+  set screen(screen: Screen) {
+    this.help.leave();
+    this.#screen = screen;
   }
 
   get connections(): ConnectionView[] {
@@ -81,10 +93,14 @@ export class Session {
 
   /** The place where work on the connection goes on. */
   open(): void {
+    this.screen = this.#home();
+  }
+
+  #home(): Screen {
     const connection = this.connection;
-    if (!connection) this.screen = { at: 'welcome' };
-    else if (connection.setup.finished) this.screen = { at: 'checks' };
-    else this.screen = { at: 'setup', step: connection.setup.current };
+    if (!connection) return { at: 'welcome' };
+    if (connection.setup.finished) return { at: 'checks' };
+    return { at: 'setup', step: connection.setup.current };
   }
 
   setUp(step?: Step): void {
@@ -100,7 +116,8 @@ export class Session {
     this.overview = overview;
     // A connection that is gone leaves its screens with it.
     if (first || this.connection?.id !== before) {
-      if (this.screen.at !== 'welcome' || first) this.open();
+      // Under the help, if that is open: nobody has asked for another screen.
+      if (this.#screen.at !== 'welcome' || first) this.#screen = this.#home();
     }
   }
 }

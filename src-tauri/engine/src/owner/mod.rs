@@ -13,6 +13,7 @@ mod gap;
 mod inbox;
 mod lane;
 mod look;
+mod network;
 mod outcome;
 mod poll;
 mod prove;
@@ -40,7 +41,7 @@ use tokio::task::{Id, JoinSet};
 
 use crate::order::{Answer, Envelope, Reply};
 use crate::plan::observed::Member;
-use crate::state::{Finding, Hints, LeverUser, Oauth, State};
+use crate::state::{Clocks, Finding, Hints, LeverUser, Oauth, State};
 use crate::{Intake, SecretKind, SecretName, Surroundings, Vault, in_place};
 
 pub use auth::SLOW;
@@ -95,6 +96,7 @@ pub(crate) struct Owner {
     /// What Lever gave no answer about, or none that can be read, since it last gave one.
     doubted: BTreeSet<String>,
     refapp_trouble: Option<trouble::Trouble>,
+    clocks: Clocks,
     polling: bool,
     /// Whether this process has read a window: what came before that was not seen live.
     has_polled: bool,
@@ -142,7 +144,7 @@ impl Owner {
             (Some(model::WayIn::OAuth), Some(since)) => Oauth::Connected { since },
             _ => Oauth::Idle,
         };
-        let (state, watched) = watch::channel(Arc::new(publish::blank(record.clone(), oauth.clone())));
+        let (state, watched) = watch::channel(Arc::new(State::blank(record.clone(), oauth.clone())));
         let owner = Self {
             world,
             record,
@@ -168,6 +170,7 @@ impl Owner {
             lever_trouble: None,
             doubted: BTreeSet::new(),
             refapp_trouble: None,
+            clocks: Clocks::default(),
             polling: false,
             has_polled: false,
             next_poll: Millis(0),
@@ -310,6 +313,7 @@ impl Owner {
         self.watch_gap(now);
         self.watch_changes(now);
         self.watch_coverage();
+        self.watch_network();
         self.watch_carrier();
         self.start_upkeep(now);
         self.carry_on_provision(now);

@@ -1,13 +1,12 @@
 //! The snapshot that everybody else reads.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{Code, Right, RightState};
-use store::{ConnectionRecord, Standing};
+use store::Standing;
 
 use super::Owner;
-use crate::state::{Finding, Health, Hints, Oauth, State};
+use crate::state::{Finding, Health, State};
 
 /// Lever's requests for one start: opportunity, posting, note, tag (`reliability.md`, budgets).
 const REQUESTS_PER_START: f64 = 4.0;
@@ -50,6 +49,7 @@ impl Owner {
                 .unwrap_or_default(),
             proposed_public_url: self.world.surroundings.public_url(),
             coverage: self.coverage(),
+            clocks: self.clocks,
             polling: self.record.has(Right::ListOpportunities),
             waiting,
             // While something stops the connection, nobody knows.
@@ -122,34 +122,4 @@ impl Owner {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn seconds_left(waiting: u32) -> Option<u32> {
     (waiting > 0).then(|| (f64::from(waiting) * REQUESTS_PER_START / RATE).ceil() as u32)
-}
-
-/// The snapshot before the owner has looked at anything.
-pub(super) fn blank(record: ConnectionRecord, oauth: Oauth) -> State {
-    State {
-        health: Health::Checking,
-        findings: Vec::new(),
-        last_verified: None,
-        oauth,
-        oauth_stray: false,
-        hints: Hints::default(),
-        users: Vec::new(),
-        right_failures: BTreeMap::new(),
-        proving: None,
-        refapp_failure: None,
-        lever_failure: None,
-        channel_failure: None,
-        webhook_address: None,
-        update_address: None,
-        settings_page: None,
-        redirect_addresses: Vec::new(),
-        proposed_public_url: None,
-        coverage: None,
-        polling: false,
-        waiting: 0,
-        seconds_left: None,
-        tally: Vec::new(),
-        checks_changed: 0,
-        record,
-    }
 }

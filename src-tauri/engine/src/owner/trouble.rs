@@ -11,6 +11,8 @@ use crate::state::Finding;
 pub(super) struct Trouble {
     pub until: Millis,
     tries: u32,
+    /// Of a certificate that nobody vouches for.
+    pub untrusted: bool,
 }
 
 impl Owner {
@@ -32,6 +34,7 @@ impl Owner {
     pub(super) fn lever_answered(&mut self, about: &str, error: Option<&lever::Error>) {
         let now = self.now();
         let Some(error) = error else {
+            self.look_at_levers_clock(now);
             self.lever_trouble = None;
             self.doubted.clear();
             self.verified_at = Some(now);
@@ -68,6 +71,7 @@ impl Owner {
     pub(super) fn refapp_answered(&mut self, error: Option<&refapp::Error>) {
         let now = self.now();
         let Some(error) = error else {
+            self.look_at_refapps_clock(now);
             self.refapp_trouble = None;
             self.refapp_failure = None;
             for code in REFAPP_TROUBLES {
@@ -154,7 +158,12 @@ fn concerns_all(error: &lever::Error) -> bool {
     error.call.is_oauth()
         || matches!(
             error.kind,
-            Kind::Unauthorized | Kind::Revoked | Kind::SecretStore(_) | Kind::Unreachable | Kind::RateLimited { .. }
+            Kind::Unauthorized
+                | Kind::Revoked
+                | Kind::SecretStore(_)
+                | Kind::Unreachable
+                | Kind::Untrusted
+                | Kind::RateLimited { .. }
         )
 }
 
@@ -184,6 +193,7 @@ fn back_off(trouble: &mut Option<Trouble>, kind: &lever::Kind, now: Millis) {
         // Jobs that were on their way together fail together: that is one try.
         Some(before) if now < before.until => {
             before.until = before.until.max(now.plus(asked));
+            before.untrusted = *kind == lever::Kind::Untrusted;
             return;
         }
         Some(before) => before.tries + 1,
@@ -192,6 +202,7 @@ fn back_off(trouble: &mut Option<Trouble>, kind: &lever::Kind, now: Millis) {
     *trouble = Some(Trouble {
         until: now.plus(pause(tries).max(asked)),
         tries,
+        untrusted: *kind == lever::Kind::Untrusted,
     });
 }
 

@@ -12,7 +12,7 @@ use crate::process::{Running, mode, subcommand};
 
 const PLANTED: [&str; 3] = ["planted-lever-key", "planted-refapp-token", "planted-update-bearer"];
 
-fn site() -> TempDir {
+pub fn site() -> TempDir {
     let dir = TempDir::new().unwrap();
     for (name, secret) in ["key", "token", "bearer"].iter().zip(PLANTED) {
         fs::write(dir.path().join(name), format!("{secret}\n")).unwrap();

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+mod doctor;
 mod down;
 mod planted;
 mod process;

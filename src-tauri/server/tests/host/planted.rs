@@ -114,6 +114,8 @@ async fn s07_s12_s28_what_was_planted_is_found_only_where_it_belongs() {
     for (args, may_name) in [
         (&["status"][..], false),
         (&["status", "--json"], false),
+        (&["doctor"], false),
+        (&["doctor", "--json"], false),
         (&["checks"], true),
         (&["checks", "--json"], true),
         (&["check", &reference], true),
@@ -130,6 +132,15 @@ async fn s07_s12_s28_what_was_planted_is_found_only_where_it_belongs() {
             text: String::from_utf8_lossy(&text).into_owned(),
             may_name,
         });
+    }
+
+    // The path is shown to whoever sets Refapp up, and is nothing for support.
+    for args in [&["doctor"][..], &["doctor", "--json"]] {
+        let doctor = String::from_utf8(subcommand(site.dir.path(), args).stdout).unwrap();
+        assert!(doctor.contains("Nordvik") && !doctor.contains(&path), "{doctor}");
+        for word in [&opportunity, demo::RECRUITER, demo::SUPER_ADMIN, "Tove"] {
+            assert!(!doctor.contains(word), "{word} in {doctor}");
+        }
     }
 
     // While it runs there is a write-ahead log.

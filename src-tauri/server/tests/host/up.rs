@@ -83,6 +83,10 @@ acting_user = "{user}"
         site
     }
 
+    pub async fn with_key() -> Self {
+        Self::new("api_key_file = \"key\"").await
+    }
+
     /// With the organisation's own OAuth client instead of a key.
     pub async fn with_oauth() -> Self {
         let client_id = demo::oauth_client_id(DataCentre::Us);
@@ -207,7 +211,7 @@ pub async fn accepted(site: &Site, opportunity: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stage_move_becomes_a_check_that_the_subcommands_show_and_a_kill_does_not_repeat() {
-    let site = Site::new("api_key_file = \"key\"").await;
+    let site = Site::with_key().await;
     let host = Running::start(site.dir.path(), &[]);
     site.until_ready(&host).await;
     let opportunity = candidate(&site).await;
@@ -242,7 +246,7 @@ async fn a_stage_move_becomes_a_check_that_the_subcommands_show_and_a_kill_does_
 /// Lever made the webhook and answered 500: its signature token is lost, and what it delivers cannot be verified.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_webhook_whose_token_never_came_is_registered_again_before_it_is_ready() {
-    let site = Site::new("api_key_file = \"key\"").await;
+    let site = Site::with_key().await;
     let fault = json!({"match": {"side": "lever", "call": "create webhook"}, "times": 1, "kind": "applied_5xx"});
     site.control("POST", "faults", fault).await;
     let host = Running::start(site.dir.path(), &[]);

@@ -7,12 +7,17 @@ import type { DataCentre } from "./DataCentre";
 import type { Finding } from "./Finding";
 import type { Health } from "./Health";
 import type { Millis } from "./Millis";
+import type { ReadOut } from "./ReadOut";
 import type { Settings } from "./Settings";
 import type { Setup } from "./Setup";
 import type { TemplateChoice } from "./TemplateChoice";
 import type { WayIn } from "./WayIn";
 
-export type ConnectionView = { id: ConnectionId, name: string, dataCentre: DataCentre | null, wayIn: WayIn | null, health: Health, 
+export type ConnectionView = { id: ConnectionId, name: string, 
+/**
+ * All of it in one line, to read out on the phone.
+ */
+readOut: ReadOut, dataCentre: DataCentre | null, wayIn: WayIn | null, health: Health, 
 /**
  * What is wrong or unproven, worst first.
  */

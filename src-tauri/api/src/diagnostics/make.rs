@@ -1,0 +1,175 @@
+//! Writing the document: a pure function of what is known, what happened, and chance.
+
+use engine::Clocks;
+use model::{ConnectionId, Millis, StageId};
+use store::{Arrived, Inbound, Size, Told};
+
+use super::harmless::{self, Pseudonyms};
+use super::{
+    AppFacts, Bundle, ConnectionReport, Diagnostics, EVENTS, EventReport, FORMAT, Happening, Reach, SettingsReport,
+    Storage, WebhookKind,
+};
+use crate::{ConnectionView, Finding};
+
+/// What is known of the host.
+pub(crate) struct Facts {
+    pub app: AppFacts,
+    pub size: Size,
+    pub proxy_variables: Vec<String>,
+    pub findings: Vec<Finding>,
+    /// What happened last, the newest first.
+    pub told: Vec<Told>,
+    pub arrived: Vec<Arrived>,
+}
+
+/// What is known of one connection.
+pub(crate) struct Seen {
+    pub view: ConnectionView,
+    pub clocks: Clocks,
+    /// `(host, proxy)`, where there is a place yet.
+    pub lever: Option<(String, Option<String>)>,
+    pub refapp: Option<(String, Option<String>)>,
+}
+
+pub(crate) fn make(facts: Facts, seen: &[Seen], salt: &[u8; 32], now: Millis) -> Diagnostics {
+    let pseudonyms = Pseudonyms { salt };
+    let mut events = events(&facts, seen, &pseudonyms);
+    // Each kind is the newest first; together they are not. Of the same moment, what came in was there first.
+    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    events.truncate(EVENTS);
+    Diagnostics {
+        format: FORMAT,
+        made_at: now,
+        app: facts.app,
+        storage: Storage {
+            database: facts.size.database,
+            log: facts.size.log,
+            free: facts.size.free,
+        },
+        proxy_variables: facts.proxy_variables,
+        findings: harmless::findings(&facts.findings),
+        connections: seen.iter().map(|seen| connection(seen, &pseudonyms)).collect(),
+        events,
+    }
+}
+
+impl Diagnostics {
+    /// The file. `local` is when it was made, by the clock on the wall.
+    pub(crate) fn bundle(&self, local: &jiff::Zoned) -> Result<Bundle, serde_json::Error> {
+        Ok(Bundle {
+            name: format!("refapp-lever-diagnostics-{}.json", local.strftime("%Y-%m-%d-%H%M")),
+            text: serde_json::to_string_pretty(self)? + "\n",
+        })
+    }
+}
+
+fn connection(seen: &Seen, pseudonyms: &Pseudonyms<'_>) -> ConnectionReport {
+    let view = &seen.view;
+    let settings = &view.settings;
+    let reach = |side: &Option<(String, Option<String>)>, clock_seconds| {
+        side.clone().map(|(host, proxy)| Reach {
+            host,
+            proxy,
+            clock_seconds,
+        })
+    };
+    ConnectionReport {
+        name: view.name.clone(),
+        read_out: view.read_out.clone(),
+        data_centre: view.data_centre,
+        way_in: view.way_in,
+        health: view.health,
+        findings: harmless::findings(&view.findings),
+        last_verified: view.last_verified,
+        last_webhook: view.last_webhook,
+        last_update: view.last_update,
+        lever: reach(&seen.lever, seen.clocks.lever),
+        refapp: reach(&seen.refapp, seen.clocks.refapp),
+        rights: view.setup.rights.iter().map(harmless::right).collect(),
+        stage_changes: harmless::channel(&view.stage_changes),
+        status_updates: harmless::channel(&view.status_updates),
+        settings: SettingsReport {
+            trigger_stage: settings.trigger_stage.as_ref().map(|stage| stage.text.clone()),
+            default_language: settings.default_language.clone(),
+            has_default_template: settings.default_template.is_some(),
+            acting_user: settings.acting_user.as_ref().map(|user| pseudonyms.of(user.as_str())),
+            poll_interval: settings.poll_interval,
+            public_host: view
+                .setup
+                .public_url
+                .as_deref()
+                .map(|url| harmless::host(url).unwrap_or_default()),
+            templates: u32::try_from(view.templates.len()).unwrap_or(u32::MAX),
+        },
+        steps: view.setup.steps.iter().map(harmless::step).collect(),
+        coverage: view.coverage,
+        counts: view.counts,
+    }
+}
+
+fn events(facts: &Facts, seen: &[Seen], pseudonyms: &Pseudonyms<'_>) -> Vec<EventReport> {
+    let of = |id: ConnectionId| seen.iter().map(|seen| &seen.view).find(|view| view.id == id);
+    let arrived = facts.arrived.iter().filter_map(|arrived| {
+        let view = of(arrived.connection)?;
+        let trigger = view.settings.trigger_stage.as_ref().map(|stage| &stage.id);
+        let (what, opportunity) = came_in(arrived, trigger);
+        Some(EventReport {
+            at: arrived.at,
+            connection: view.name.clone(),
+            what,
+            opportunity: opportunity.map(|id| pseudonyms.of(id)),
+            posting: None,
+        })
+    });
+    let told = facts.told.iter().filter_map(|told| {
+        let view = of(told.connection)?;
+        Some(EventReport {
+            at: told.moment.at,
+            connection: view.name.clone(),
+            what: step(told)?,
+            opportunity: Some(pseudonyms.of(told.opportunity.as_str())),
+            posting: told.posting.as_ref().map(|posting| pseudonyms.of(posting.as_str())),
+        })
+    });
+    told.chain(arrived).collect()
+}
+
+fn came_in<'a>(arrived: &'a Arrived, trigger: Option<&StageId>) -> (Happening, Option<&'a str>) {
+    let done = arrived.done;
+    match &arrived.inbound {
+        Inbound::Webhook {
+            event,
+            opportunity,
+            to_stage,
+            ..
+        } => {
+            let about = match event.as_str() {
+                lever::CANDIDATE_STAGE_CHANGE => WebhookKind::StageChange,
+                lever::CANDIDATE_DELETED => WebhookKind::CandidateDeleted,
+                _ => WebhookKind::Other,
+            };
+            let into_trigger_stage = to_stage.is_some() && to_stage.as_ref() == trigger;
+            let what = Happening::Webhook {
+                about,
+                into_trigger_stage,
+                done,
+            };
+            (what, opportunity.as_ref().map(|opportunity| opportunity.as_str()))
+        }
+        Inbound::Update { .. } => (Happening::Update { done }, None),
+    }
+}
+
+/// Only what can be read as what it should be: a word of another kind could be anything.
+fn step(told: &Told) -> Option<Happening> {
+    let word = |text: &str| serde_json::Value::String(text.to_owned());
+    let param = |name: &str| told.moment.params.get(name);
+    let number = |name: &str| param(name).and_then(|text| text.parse().ok());
+    Some(Happening::Step {
+        step: serde_json::from_value(word(&told.moment.step)).ok()?,
+        code: param("code").and_then(|text| text.parse().ok()),
+        decision: param("decision").and_then(|text| serde_json::from_value(word(text)).ok()),
+        answered: number("answered"),
+        expected: number("expected"),
+    })
+}

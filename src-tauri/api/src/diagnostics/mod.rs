@@ -1,0 +1,201 @@
+//! Diagnostics: what support needs to see of a host, as one document that a person can read before it goes anywhere.
+//!
+//! - [`Diagnostics`] is the document, [`Bundle`] its text as a file.
+//! - `make` writes it, purely; `harmless` says what of a failure and of an address may stand in it.
+//! - `read` takes one that somebody sent.
+//!
+//! Not in it, on purpose: candidates, recruiters, e-mail addresses, what came from a form or from Refapp's own words,
+//! secrets and their ends, and the path under which Lever and Refapp call, which is one. Opportunities and postings have
+//! pseudonyms that are good for one bundle: what is about the same one can be told, whom it is about cannot.
+
+mod harmless;
+mod make;
+mod read;
+
+use model::{Code, Coverage, DataCentre, Millis, WayIn};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{Channel, Counts, Decision, Finding, Health, ReadOut, RightView, StepView, TimelineStep};
+
+pub(crate) use make::{Facts, Seen, make};
+
+/// Raised when an older version could take a bundle for something else than it says. What is only added raises nothing.
+pub const FORMAT: u32 = 1;
+
+/// How many events are in a bundle, at most.
+pub const EVENTS: usize = 200;
+
+/// The document.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Diagnostics {
+    pub format: u32,
+    pub made_at: Millis,
+    pub app: AppFacts,
+    pub storage: Storage,
+    /// Names of the variables of the environment that name a proxy; not what they say.
+    pub proxy_variables: Vec<String>,
+    /// What is wrong with the host as a whole.
+    pub findings: Vec<Finding>,
+    pub connections: Vec<ConnectionReport>,
+    /// The newest first.
+    pub events: Vec<EventReport>,
+}
+
+/// Which program it is, and where it runs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct AppFacts {
+    pub version: String,
+    pub host: HostKind,
+    /// Name and version of the operating system.
+    pub system: String,
+    pub architecture: String,
+    /// Version of the web view that draws the window, where there is one.
+    pub web_view: Option<String>,
+    pub practice: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum HostKind {
+    Desktop,
+    Headless,
+}
+
+/// Room, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Storage {
+    #[ts(type = "number")]
+    pub database: u64,
+    /// The write-ahead log.
+    #[ts(type = "number")]
+    pub log: u64,
+    /// What is free on the disk; `None` where the system does not say.
+    #[ts(type = "number | null")]
+    pub free: Option<u64>,
+}
+
+/// One connection.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ConnectionReport {
+    pub name: String,
+    pub read_out: ReadOut,
+    pub data_centre: Option<DataCentre>,
+    pub way_in: Option<WayIn>,
+    pub health: Health,
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    pub last_verified: Option<Millis>,
+    pub last_webhook: Option<Millis>,
+    pub last_update: Option<Millis>,
+    pub lever: Option<Reach>,
+    pub refapp: Option<Reach>,
+    pub rights: Vec<RightView>,
+    /// Their addresses are host names only.
+    pub stage_changes: Channel,
+    pub status_updates: Channel,
+    pub settings: SettingsReport,
+    pub steps: Vec<StepView>,
+    pub coverage: Option<Coverage>,
+    pub counts: Counts,
+}
+
+/// How one of the two APIs is reached.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Reach {
+    pub host: String,
+    /// The proxy on the way, as `host:port`.
+    pub proxy: Option<String>,
+    /// By how many seconds this computer's clock is before the other side's; behind it, it is negative. `None` while
+    /// nobody has told the time.
+    #[ts(type = "number | null")]
+    pub clock_seconds: Option<i64>,
+}
+
+/// What an admin has decided.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SettingsReport {
+    pub trigger_stage: Option<String>,
+    pub default_language: String,
+    pub has_default_template: bool,
+    /// A pseudonym.
+    pub acting_user: Option<String>,
+    /// Seconds.
+    pub poll_interval: u32,
+    /// Host name of the public address; empty for polling, `None` while nothing is chosen.
+    pub public_host: Option<String>,
+    /// How many templates Refapp has.
+    pub templates: u32,
+}
+
+/// Something that happened.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct EventReport {
+    pub at: Millis,
+    /// Its name.
+    pub connection: String,
+    #[serde(flatten)]
+    pub what: Happening,
+    /// A pseudonym, good for this bundle.
+    pub opportunity: Option<String>,
+    /// A pseudonym, good for this bundle.
+    pub posting: Option<String>,
+}
+
+/// What it was.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[ts(export)]
+pub enum Happening {
+    /// Lever called.
+    Webhook {
+        about: WebhookKind,
+        /// Into the trigger stage, as its body says.
+        into_trigger_stage: bool,
+        /// It was looked at.
+        done: bool,
+    },
+    /// Refapp called.
+    Update { done: bool },
+    /// A step of a check.
+    Step {
+        step: TimelineStep,
+        code: Option<Code>,
+        decision: Option<Decision>,
+        answered: Option<u32>,
+        expected: Option<u32>,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum WebhookKind {
+    StageChange,
+    CandidateDeleted,
+    Other,
+}
+
+/// The document as it is saved: every byte that leaves.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Bundle {
+    /// Of the file.
+    pub name: String,
+    pub text: String,
+}

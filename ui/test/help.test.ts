@@ -1,0 +1,258 @@
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Code } from '../src/backend/types/Code';
+import { chapters } from '../src/help/dictionary';
+import { codes, errorText } from '../src/i18n/errors';
+import { language } from '../src/i18n/locale.svelte';
+import { Fake } from './fake';
+import { connection, diagnostics, healthy, overview, setup, steps } from './scenes';
+import { Screen, settle } from './screens';
+
+const NOW = Date.UTC(2026, 10, 23, 12);
+let screen: Screen;
+
+afterEach(async () => {
+  await screen.close();
+  language.current = 'en';
+});
+
+function open(fake: Fake): Fake {
+  screen = new Screen(fake);
+  return fake;
+}
+
+const shown = () => screen.all('error-entry').map((one) => one.dataset['code']);
+const found = (wanted: string) => chapters(wanted).flatMap((chapter) => chapter.codes);
+
+async function flaws(): Promise<string[]> {
+  // Without layout there is nothing to say about contrast and size: the window tests do.
+  const { violations } = await axe.run(document.body, {
+    rules: { 'color-contrast': { enabled: false } },
+  });
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+}
+
+describe('the error dictionary', () => {
+  it('has every code once, by what it is about, and says what, why, how and who', async () => {
+    open(new Fake(overview([])));
+    await screen.click('help');
+    await screen.click('help-errors');
+    expect([...shown()].sort()).toEqual([...codes].sort());
+    const entry = screen.all('error-entry').find((one) => one.dataset['code'] === 'REF-TOKEN');
+    const { title, what, why, mend } = errorText({ code: 'REF-TOKEN', params: {} });
+    for (const text of [title, what, why, mend, 'Refapp Administrator']) {
+      expect(entry?.textContent).toContain(text);
+    }
+    expect(screen.text('errors-count')).toBe(`${codes.length} codes`);
+  });
+
+  it('is searched by code and by every text in both languages, whatever the accents and the case', () => {
+    expect(found('lev-401')).toEqual(['LEV-401']);
+    expect(found('LEV 401')).toEqual(['LEV-401']);
+    const swedish: Code[] = found('godtog inte NYCKELN');
+    expect(swedish).toContain('LEV-401');
+    expect(found('atkomst').length).toBeGreaterThan(0);
+    expect(found('ATKOMST')).toEqual(found('åtkomst'));
+    expect(found('no such words in any entry')).toEqual([]);
+  });
+
+  it('finds while one types', async () => {
+    open(new Fake(overview([])));
+    await screen.click('help');
+    await screen.click('help-errors');
+    await screen.type('errors-search', 'oauth-late');
+    expect(shown()).toEqual(['OAUTH-LATE']);
+    expect(screen.text('errors-count')).toBe('1 code');
+    expect(await flaws()).toEqual([]);
+  });
+
+  it('is there when the host gives no overview', async () => {
+    const fake = new Fake(overview([]));
+    fake.deafen({ code: 'APP-INTERNAL', params: {} });
+    fake.refuse('overview', { code: 'APP-STORE', params: {} });
+    open(fake);
+    await settle();
+    await screen.click('start-failure-code');
+    expect(document.activeElement?.textContent).toContain('APP-STORE');
+    expect(shown()).toHaveLength(codes.length);
+  });
+
+  it('opens at the code of a failure, and leads back to where one was with what was typed', async () => {
+    const fake = open(
+      new Fake(
+        overview([
+          connection({
+            dataCentre: 'eu',
+            wayIn: 'api-key',
+            setup: setup({ current: 'lever', steps: steps({}) }),
+          }),
+        ]),
+      ),
+    );
+    fake.refuse('set-api-key', { code: 'LEV-401', params: {} });
+    await screen.type('lever-key', 'half-a-key');
+    await screen.click('lever-prove');
+    const link = screen.get('step-failure-code');
+    link.focus();
+    await screen.click('step-failure-code');
+    const asked = document.querySelector('[data-testid="error-entry"][data-code="LEV-401"] h3');
+    expect(document.activeElement).toBe(asked);
+    expect(screen.get('lever-key').closest('[hidden]')).not.toBeNull();
+    await screen.click('help-back');
+    expect(screen.has('errors')).toBe(false);
+    expect(document.activeElement).toBe(screen.get('step-failure-code'));
+    expect((screen.get('lever-key') as HTMLInputElement).value).toBe('half-a-key');
+  });
+
+  it('can be looked into from an open dialog, which is there again afterwards', async () => {
+    const fake = open(new Fake(overview([healthy(NOW)])));
+    fake.refuse('disconnect', { code: 'APP-KEYCHAIN', params: {} });
+    await screen.click('nav-connection');
+    await screen.click('settings-disconnect');
+    await screen.click('confirm-disconnect-yes');
+    const dialog = screen.get('confirm-disconnect') as HTMLDialogElement;
+    screen.get('failure-code').focus();
+    await screen.click('failure-code');
+    expect([dialog.open, screen.has('errors')]).toEqual([false, true]);
+    await screen.click('help-back');
+    expect(dialog.open).toBe(true);
+    expect(document.activeElement).toBe(screen.get('failure-code'));
+  });
+
+  it('goes away when another screen is wanted', async () => {
+    open(new Fake(overview([healthy(NOW)])));
+    await screen.click('help');
+    await screen.click('help-errors');
+    expect(screen.get('nav-checks').hasAttribute('aria-current')).toBe(false);
+    await screen.click('nav-connection');
+    expect([screen.has('errors'), screen.has('connection')]).toEqual([false, true]);
+  });
+});
+
+describe('the help', () => {
+  it('has the line to read out, in the language of the screen and on every screen', async () => {
+    const [first, second] = [healthy(NOW), connection({ id: 'second', name: 'Sandbox' })];
+    first.readOut = { en: 'how it is', sv: 'hur det är' };
+    second.readOut = { en: 'how the other is', sv: 'hur den andra är' };
+    open(new Fake(overview([first, second])));
+    const lines = () => screen.all('read-out').map((one) => one.textContent);
+    for (const go of ['nav-checks', 'nav-connection', 'health', 'help-errors']) {
+      await screen.click(go);
+      expect(lines(), go).toEqual(['how it is', 'how the other is']);
+    }
+    language.current = 'sv';
+    await settle();
+    expect(lines()).toEqual(['hur det är', 'hur den andra är']);
+    await screen.choose('connection-switch', 'second');
+    expect(lines()).toEqual(['hur den andra är', 'hur det är']);
+  });
+
+  it('has the version to read out where there is no connection', () => {
+    open(new Fake(overview([])));
+    expect(screen.text('read-out')).toBe('Refapp for Lever 0.1.0');
+  });
+
+  it('opens and closes by its button, by Escape and by leaving it', async () => {
+    open(new Fake(overview([])));
+    const expanded = () => screen.get('help').getAttribute('aria-expanded');
+    await screen.click('help');
+    expect(expanded()).toBe('true');
+    expect(await flaws()).toEqual([]);
+    screen
+      .get('help')
+      .dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    await settle();
+    expect(expanded()).toBe('false');
+    await screen.click('help');
+    document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+    await settle();
+    expect(expanded()).toBe('false');
+  });
+});
+
+describe('the diagnostics', () => {
+  async function look(fake = new Fake(overview([healthy(NOW)]))): Promise<Fake> {
+    open(fake);
+    await screen.click('help');
+    await screen.click('help-diagnostics');
+    return fake;
+  }
+
+  async function choose(text: string): Promise<void> {
+    const input = screen.get('diagnostics-open') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: [new File([text], 'sent.json')] });
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    // A file is read in its own time.
+    await new Promise((done) => setTimeout(done));
+    await settle();
+  }
+
+  it('are shown to the last byte, and are saved by the host as it showed them', async () => {
+    const fake = await look();
+    expect(screen.get('diagnostics-text').textContent).toBe('{\n  "å": 1\n}\n');
+    expect(screen.text('diagnostics-name')).toContain('14 bytes');
+    expect(screen.get('diagnostics-text').tabIndex).toBe(0);
+    await screen.click('diagnostics-save');
+    expect(screen.text('diagnostics-path')).toContain('/home/astrid/Downloads/');
+    expect(fake.asked.at(-1)).toEqual({ ask: 'save-diagnostics' });
+    expect(await flaws()).toEqual([]);
+  });
+
+  it('say why they could not be made or saved', async () => {
+    const fake = new Fake(overview([healthy(NOW)]));
+    fake.refuse('diagnostics', { code: 'APP-DAMAGED', params: {} });
+    await look(fake);
+    expect(screen.text('diagnostics-failure-code')).toBe('APP-DAMAGED');
+    fake.on('diagnostics', () =>
+      Promise.resolve({ reply: 'bundle', value: { name: 'a.json', text: '{}' } }),
+    );
+    await screen.click('diagnostics-make');
+    fake.refuse('save-diagnostics', { code: 'APP-SAVE', params: {} });
+    await screen.click('diagnostics-save');
+    expect(screen.text('diagnostics-save-failure-code')).toBe('APP-SAVE');
+    expect(screen.has('diagnostics-path')).toBe(false);
+  });
+
+  it('of somebody else open as a report, worst first, with what is missing and why', async () => {
+    const fake = await look();
+    fake.on('read-diagnostics', () =>
+      Promise.resolve({ reply: 'diagnostics', value: diagnostics(NOW) }),
+    );
+    await choose('what was sent');
+    expect(fake.asked.at(-1)).toEqual({ ask: 'read-diagnostics', text: 'what was sent' });
+    expect(document.activeElement?.id).toBe('report-title');
+    const [first] = screen.all('report-connection');
+    expect(first?.textContent).toContain('Nordvik AB');
+    expect(screen.all('finding-code').map((one) => one.textContent.trim())).toEqual([
+      'REF-TOKEN',
+      'NET-CLOCK',
+    ]);
+    expect(first?.textContent).toContain('7 minutes off');
+    expect(first?.textContent).toContain('proxy.example.com:8080');
+    expect(first?.textContent).toContain('+420 s');
+    expect(screen.text('report-unproven')).toContain('add opportunity tag');
+    expect(screen.text('report-events')).toContain('1 of 3');
+    expect(screen.text('report-event-code')).toBe('CAND-CONTACT');
+    expect(await flaws()).toEqual([]);
+
+    // An entry of the dictionary lies over the report, and the report is still there after it.
+    screen.all('finding-code')[0]?.focus();
+    screen.all('finding-code')[0]?.click();
+    await settle();
+    expect(screen.get('diagnostics').closest('[hidden]')).not.toBeNull();
+    document
+      .querySelector<HTMLElement>('[data-testid="errors"] [data-testid="help-back"]')
+      ?.click();
+    await settle();
+    expect(screen.get('diagnostics').closest('[hidden]')).toBeNull();
+    expect(document.activeElement).toBe(screen.all('finding-code')[0]);
+  }, 30_000);
+
+  it('that cannot be read say so, and what was read before is gone', async () => {
+    const fake = await look();
+    fake.refuse('read-diagnostics', { code: 'APP-BUNDLE', params: {} });
+    await choose('{}');
+    expect(screen.text('diagnostics-open-failure-code')).toBe('APP-BUNDLE');
+    expect(screen.has('report')).toBe(false);
+  });
+});
