@@ -21,7 +21,7 @@ pub const ROW: Row = Row {
     bar: "memory slope ≤ 1 MB/h after warm-up, WAL ≤ 64 MB",
     columns: &[Column::Both],
     controls: &[(Column::Both, "leak")],
-    remarks: "Of the miss: it ran beside builds that took both cores, and before the last changes. Two hosts were watched afterwards under the same load, with less beside them: from the 8th to the 33rd minute one stayed between 16.5 and 18.1 MB, the other, with `MALLOC_ARENA_MAX=1`, between 13.0 and 13.8 MB, both without a slope. So under load more arenas of the C library's allocator fill, and nothing that is kept grows: thirty thousand webhooks in a minute (row 4) leave less than 1 MB. The hour is to be run again with nothing beside it.",
+    remarks: "The host runs with `MALLOC_ARENA_MAX=1`, as the unit in `docs/headless-host.md` sets it. Without it the C library's allocator fills more arenas under load: 12.4 MB/h were measured once beside builds that took both cores. An allocator of another kind (mimalloc) was tried and given up: 98 MB at the end, with swings of ten.",
     runtime: Runtime::Threads,
     beside: true,
     run: |ctx| Box::pin(run(ctx)),
