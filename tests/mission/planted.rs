@@ -62,7 +62,7 @@ async fn s07_no_event_and_no_answer_to_the_window_holds_a_secret_and_only_rows_h
         if may_name { &mut rows } else { &mut answers }.push(text);
     }
 
-    let Ok(Reply::Bundle(bundle)) = rig.host.ask(Request::Diagnostics { connection: None }).await else {
+    let Ok(Reply::TextFile(bundle)) = rig.host.ask(Request::Diagnostics { connection: None }).await else {
         panic!("a bundle")
     };
     let overview = rig.overview().await;

@@ -15,7 +15,7 @@ const ELSEWHERE: &str = "https://app.refapp.se";
 async fn export(rig: &Rig) -> String {
     let connection = rig.id().await;
     match rig.host.ask(Request::ExportSettings { connection }).await {
-        Ok(Reply::SettingsFile(text)) => text,
+        Ok(Reply::TextFile(file)) => file.text,
         other => panic!("a file, not {other:?}"),
     }
 }

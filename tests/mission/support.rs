@@ -3,23 +3,23 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use api::{Bundle, ConnectionView, Diagnostics, Happening, Health, Reply, Request};
+use api::{ConnectionView, Diagnostics, Happening, Health, Reply, Request, TextFile};
 use end_to_end::rig::{Rig, Setup};
 use model::{Clock, Code, Failure, MINUTE, Right, RightState};
 use serde_json::json;
 
 use crate::started;
 
-async fn bundle(rig: &Rig) -> Bundle {
+async fn bundle(rig: &Rig) -> TextFile {
     let request = Request::Diagnostics { connection: None };
     match rig.host.ask(request).await {
-        Ok(Reply::Bundle(bundle)) => bundle,
+        Ok(Reply::TextFile(bundle)) => bundle,
         other => panic!("a bundle, not {other:?}"),
     }
 }
 
 /// As support opens it: on another computer, whose app knows nothing of the connection.
-async fn opened(bundle: Bundle) -> Diagnostics {
+async fn opened(bundle: TextFile) -> Diagnostics {
     let elsewhere = Rig::bare(Setup::default()).await;
     let request = Request::ReadDiagnostics { text: bundle.text };
     let read = match elsewhere.host.ask(request).await {
@@ -122,20 +122,20 @@ async fn a_clock_that_is_right_is_no_finding_and_one_that_is_set_right_heals() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_shown_is_saved_byte_for_byte_and_reads_as_what_it_was() {
     let rig = Rig::start(Setup::default()).await;
-    let unseen = rig.host.ask(Request::SaveDiagnostics).await;
+    let unseen = rig.host.ask(Request::SaveTextFile).await;
     assert_eq!(unseen, Err(Code::AppNotNow.into()), "nothing was shown yet");
     started(&rig, "Kim Berg").await;
     let shown = bundle(&rig).await;
     // What happens meanwhile is not in it.
     started(&rig, "Åsa Öberg").await;
-    let Ok(Reply::Saved(path)) = rig.host.ask(Request::SaveDiagnostics).await else {
+    let Ok(Reply::Saved(path)) = rig.host.ask(Request::SaveTextFile).await else {
         panic!("it is saved")
     };
     assert!(path.ends_with(&shown.name), "{path}");
     assert_eq!(fs::read_to_string(&path).expect("a file"), shown.text);
     let mode = fs::metadata(&path).expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let Ok(Reply::Saved(again)) = rig.host.ask(Request::SaveDiagnostics).await else {
+    let Ok(Reply::Saved(again)) = rig.host.ask(Request::SaveTextFile).await else {
         panic!("it is saved once more")
     };
     assert_ne!(again, path, "no file is written over");

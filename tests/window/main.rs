@@ -5,6 +5,7 @@ mod newcomer_eu;
 mod newcomer_us;
 mod oauth;
 mod planted;
+mod settings;
 mod shell;
 mod simulated;
 mod steps;

@@ -104,13 +104,18 @@ export class Fake implements Backend {
       }
       case 'diagnostics':
         return {
-          reply: 'bundle',
+          reply: 'text-file',
           value: {
             name: 'refapp-lever-diagnostics-2026-11-26-1002.json',
             text: '{\n  "å": 1\n}\n',
           },
         };
-      case 'save-diagnostics':
+      case 'export-settings':
+        return {
+          reply: 'text-file',
+          value: { name: 'refapp-lever-settings.toml', text: '[[connection]]\nname = "Nordvik"\n' },
+        };
+      case 'save-text-file':
         return { reply: 'saved', value: '/home/astrid/Downloads/refapp-lever-diagnostics.json' };
       case 'decide':
         return { reply: 'decided', value: [] };

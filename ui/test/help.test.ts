@@ -178,15 +178,6 @@ describe('the diagnostics', () => {
     return fake;
   }
 
-  async function choose(text: string): Promise<void> {
-    const input = screen.get('diagnostics-open') as HTMLInputElement;
-    Object.defineProperty(input, 'files', { value: [new File([text], 'sent.json')] });
-    input.dispatchEvent(new Event('change', { bubbles: true }));
-    // A file is read in its own time.
-    await new Promise((done) => setTimeout(done));
-    await settle();
-  }
-
   it('are shown to the last byte, and are saved by the host as it showed them', async () => {
     const fake = await look();
     expect(screen.get('diagnostics-text').textContent).toBe('{\n  "å": 1\n}\n');
@@ -194,7 +185,7 @@ describe('the diagnostics', () => {
     expect(screen.get('diagnostics-text').tabIndex).toBe(0);
     await screen.click('diagnostics-save');
     expect(screen.text('diagnostics-path')).toContain('/home/astrid/Downloads/');
-    expect(fake.asked.at(-1)).toEqual({ ask: 'save-diagnostics' });
+    expect(fake.asked.at(-1)).toEqual({ ask: 'save-text-file' });
     expect(await flaws()).toEqual([]);
   });
 
@@ -204,10 +195,10 @@ describe('the diagnostics', () => {
     await look(fake);
     expect(screen.text('diagnostics-failure-code')).toBe('APP-DAMAGED');
     fake.on('diagnostics', () =>
-      Promise.resolve({ reply: 'bundle', value: { name: 'a.json', text: '{}' } }),
+      Promise.resolve({ reply: 'text-file', value: { name: 'a.json', text: '{}' } }),
     );
     await screen.click('diagnostics-make');
-    fake.refuse('save-diagnostics', { code: 'APP-SAVE', params: {} });
+    fake.refuse('save-text-file', { code: 'APP-SAVE', params: {} });
     await screen.click('diagnostics-save');
     expect(screen.text('diagnostics-save-failure-code')).toBe('APP-SAVE');
     expect(screen.has('diagnostics-path')).toBe(false);
@@ -218,7 +209,7 @@ describe('the diagnostics', () => {
     fake.on('read-diagnostics', () =>
       Promise.resolve({ reply: 'diagnostics', value: diagnostics(NOW) }),
     );
-    await choose('what was sent');
+    await screen.pick('diagnostics-open', 'what was sent');
     expect(fake.asked.at(-1)).toEqual({ ask: 'read-diagnostics', text: 'what was sent' });
     expect(document.activeElement?.id).toBe('report-title');
     const [first] = screen.all('report-connection');
@@ -251,7 +242,7 @@ describe('the diagnostics', () => {
   it('that cannot be read say so, and what was read before is gone', async () => {
     const fake = await look();
     fake.refuse('read-diagnostics', { code: 'APP-BUNDLE', params: {} });
-    await choose('{}');
+    await screen.pick('diagnostics-open', '{}');
     expect(screen.text('diagnostics-open-failure-code')).toBe('APP-BUNDLE');
     expect(screen.has('report')).toBe(false);
   });

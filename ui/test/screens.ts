@@ -56,6 +56,19 @@ export class Screen {
     select.dispatchEvent(new Event('change', { bubbles: true }));
     await settle();
   }
+
+  /** Picks a file with this text. */
+  async pick(testid: string, text: string): Promise<void> {
+    const input = this.get(testid) as HTMLInputElement;
+    Object.defineProperty(input, 'files', {
+      value: [new File([text], 'picked')],
+      configurable: true,
+    });
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    // A file is read in its own time.
+    await new Promise((done) => setTimeout(done));
+    await settle();
+  }
 }
 
 /** Until every answer that is already there has been drawn. */

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::bundles::{Bundles, Program};
+use crate::text_file::Shown;
 use crate::{
     CheckWindow, ConnectionView, Diagnostics, Event, Overview, Practice, Provision, ReadOut, Reply, Request,
     SupportMail, Undecided, settings_file, show,
@@ -51,6 +52,7 @@ pub struct Host {
     clock: Clock,
     version: String,
     bundles: Bundles,
+    shown: Shown,
     /// How often somebody looked.
     looks: Mutex<u32>,
 }
@@ -92,6 +94,7 @@ impl Host {
             opened_at: clock.now(),
             clock,
             version,
+            shown: Shown::of(&program),
             bundles: Bundles::of(program),
             looks: Mutex::default(),
         }))
@@ -118,8 +121,8 @@ impl Host {
             Request::CreateConnection { name } => return self.engine.create(&name).map(Reply::Connection),
             Request::ExportSettings { connection } => {
                 let state = self.engine.watch(connection).ok_or(Code::AppNotFound)?;
-                let text = settings_file::export(&state.borrow());
-                return text.map(Reply::SettingsFile);
+                let file = settings_file::export(&state.borrow())?;
+                return Ok(Reply::TextFile(self.shown.show(file)));
             }
             Request::ImportSettings { text } => return self.import(&text).await.map(Reply::Connection),
             Request::Checks {
@@ -145,8 +148,8 @@ impl Host {
             Request::Acknowledge { connection: None, .. } => return Err(Code::AppNotNow.into()),
             Request::OpenLink { url } => return self.open_link(&url),
             Request::Diagnostics { connection } => return self.diagnostics(connection),
-            Request::SaveDiagnostics => {
-                let path = self.bundles.save()?;
+            Request::SaveTextFile => {
+                let path = self.shown.save()?;
                 return Ok(Reply::Saved(path.display().to_string()));
             }
             Request::ReadDiagnostics { text } => {
@@ -444,8 +447,8 @@ impl Host {
         let (surroundings, now) = (&*self.surroundings, self.clock.now());
         let bundle = self
             .bundles
-            .show(&self.engine, surroundings, overview, connection, now)?;
-        Ok(Reply::Bundle(bundle))
+            .make(&self.engine, surroundings, overview, connection, now)?;
+        Ok(Reply::TextFile(self.shown.show(bundle)))
     }
 
     fn support_mail(&self, connection: ConnectionId, language: &str) -> Result<Reply, Failure> {

@@ -14,11 +14,12 @@ mod read_out;
 mod request;
 mod settings_file;
 mod show;
+mod text_file;
 mod view;
 
 pub use bundles::Program;
 pub use diagnostics::{
-    AppFacts, Bundle, ConnectionReport, Diagnostics, EventReport, Happening, HostKind, Reach, SettingsReport, Storage,
+    AppFacts, ConnectionReport, Diagnostics, EventReport, Happening, HostKind, Reach, SettingsReport, Storage,
     WebhookKind,
 };
 pub use engine::{LeverLogin, Provision};
@@ -26,6 +27,7 @@ pub use host::{Host, Options, Receiver};
 pub use mail::SupportMail;
 pub use read_out::ReadOut;
 pub use request::{Decision, Reply, Request};
+pub use text_file::TextFile;
 pub use view::{
     Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event,
     Finding, Health, LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving, RefappSetup, Renamed,

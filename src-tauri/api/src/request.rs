@@ -6,7 +6,7 @@ use model::{CheckId, Code, ConnectionId, DataCentre, Redirect, StageId, Template
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Bundle, CheckDetail, CheckWindow, Diagnostics, Overview, SupportMail, TemplateReport, Undecided};
+use crate::{CheckDetail, CheckWindow, Diagnostics, Overview, SupportMail, TemplateReport, TextFile, Undecided};
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
 /// changed meanwhile is pushed as an [`crate::Event`].
@@ -100,7 +100,8 @@ pub enum Request {
         connection: ConnectionId,
     },
 
-    /// The connection's settings without its secrets, as a file that another host can import → `Reply::SettingsFile`.
+    /// The connection's settings without its secrets, as a file that another host can import → `Reply::TextFile`, which
+    /// can be saved.
     ExportSettings {
         connection: ConnectionId,
     },
@@ -152,12 +153,12 @@ pub enum Request {
         code: Code,
     },
 
-    /// What support needs to see, of one connection or of all → `Reply::Bundle`. It is kept, to be saved as it was shown.
+    /// What support needs to see, of one connection or of all → `Reply::TextFile`, which can be saved.
     Diagnostics {
         connection: Option<ConnectionId>,
     },
-    /// Saves the diagnostics that were shown last → `Reply::Saved`.
-    SaveDiagnostics,
+    /// Saves the `Reply::TextFile` that was given last, as it is, among the user's downloads → `Reply::Saved`.
+    SaveTextFile,
     /// Reads diagnostics that somebody sent → `Reply::Diagnostics`. Touches no connection.
     ReadDiagnostics {
         text: String,
@@ -214,13 +215,12 @@ pub enum Reply {
     Connection(ConnectionId),
     SupportMail(SupportMail),
     TemplateReport(TemplateReport),
-    /// TOML.
-    SettingsFile(String),
     CheckWindow(CheckWindow),
     CheckDetail(Box<CheckDetail>),
     /// Those that could not be decided; the others are.
     Decided(Vec<Undecided>),
-    Bundle(Bundle),
+    /// To be shown. The one that was given last can be saved as it is.
+    TextFile(TextFile),
     /// Where the file is.
     Saved(String),
     Diagnostics(Box<Diagnostics>),

@@ -11,6 +11,8 @@ use engine::{State, Wishes};
 use model::{Code, DataCentre, Failure, WayIn};
 use serde::{Deserialize, Serialize};
 
+use crate::TextFile;
+
 /// What is imported of a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Imported {
@@ -77,11 +79,11 @@ const HEAD: &str = "\
 
 ";
 
-/// The text of the file.
+/// The file.
 ///
 /// # Errors
 /// `APP-NOT-NOW` while no data centre is chosen: there is nothing worth a file yet.
-pub(crate) fn export(state: &State) -> Result<String, Failure> {
+pub(crate) fn export(state: &State) -> Result<TextFile, Failure> {
     let record = &state.record;
     let settings = &record.settings;
     let by_key = record.way_in != Some(WayIn::OAuth);
@@ -118,7 +120,10 @@ pub(crate) fn export(state: &State) -> Result<String, Failure> {
         connection: vec![connection],
     };
     let text = toml::to_string(&file).map_err(|_| Code::AppInternal)?;
-    Ok(HEAD.to_owned() + &text)
+    Ok(TextFile {
+        name: "refapp-lever-settings.toml".to_owned(),
+        text: HEAD.to_owned() + &text,
+    })
 }
 
 /// Refapp's address, where none was entered.

@@ -1,5 +1,4 @@
 /** The host as the screens see it. Not here: who the host is (`tauri.ts`), and any rule of the business. */
-import type { Bundle } from './types/Bundle';
 import type { CheckDetail } from './types/CheckDetail';
 import type { CheckId } from './types/CheckId';
 import type { CheckWindow } from './types/CheckWindow';
@@ -19,6 +18,7 @@ import type { SupportMail } from './types/SupportMail';
 import type { TemplateId } from './types/TemplateId';
 import type { TemplateReport } from './types/TemplateReport';
 import type { Undecided } from './types/Undecided';
+import type { TextFile } from './types/TextFile';
 import type { UserId } from './types/UserId';
 import type { WayIn } from './types/WayIn';
 
@@ -125,6 +125,14 @@ export class Host {
     return this.#ask({ ask: 'finish-setup', connection }, 'done');
   }
 
+  /** The settings without their secrets: the file as it would be saved. */
+  exportSettings(connection: ConnectionId): Promise<TextFile> {
+    return this.#ask({ ask: 'export-settings', connection }, 'text-file');
+  }
+  importSettings(text: string): Promise<ConnectionId> {
+    return this.#ask({ ask: 'import-settings', text }, 'connection');
+  }
+
   updateTemplates(connection: ConnectionId): Promise<TemplateReport> {
     return this.#ask({ ask: 'update-templates', connection }, 'template-report');
   }
@@ -159,12 +167,12 @@ export class Host {
   }
 
   /** What support needs to see, of one connection or of all: the file as it would be saved. */
-  diagnostics(connection: ConnectionId | null): Promise<Bundle> {
-    return this.#ask({ ask: 'diagnostics', connection }, 'bundle');
+  diagnostics(connection: ConnectionId | null): Promise<TextFile> {
+    return this.#ask({ ask: 'diagnostics', connection }, 'text-file');
   }
   /** Saves what was given last. Where it is. */
-  saveDiagnostics(): Promise<string> {
-    return this.#ask({ ask: 'save-diagnostics' }, 'saved');
+  saveTextFile(): Promise<string> {
+    return this.#ask({ ask: 'save-text-file' }, 'saved');
   }
   readDiagnostics(text: string): Promise<Diagnostics> {
     return this.#ask({ ask: 'read-diagnostics', text }, 'diagnostics');

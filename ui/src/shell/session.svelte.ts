@@ -91,6 +91,13 @@ export class Session {
     this.choose(id);
   }
 
+  /** A connection from another one's settings. */
+  async import(text: string): Promise<void> {
+    const id = await this.host.importSettings(text);
+    await this.refresh();
+    this.choose(id);
+  }
+
   /** The place where work on the connection goes on. */
   open(): void {
     this.screen = this.#home();

@@ -6,10 +6,10 @@ use store::{Arrived, Inbound, Size, Told};
 
 use super::harmless::{self, Pseudonyms};
 use super::{
-    AppFacts, Bundle, ConnectionReport, Diagnostics, EVENTS, EventReport, FORMAT, Happening, Reach, SettingsReport,
-    Storage, WebhookKind,
+    AppFacts, ConnectionReport, Diagnostics, EVENTS, EventReport, FORMAT, Happening, Reach, SettingsReport, Storage,
+    WebhookKind,
 };
-use crate::{ConnectionView, Finding};
+use crate::{ConnectionView, Finding, TextFile};
 
 /// What is known of the host.
 pub(crate) struct Facts {
@@ -55,8 +55,8 @@ pub(crate) fn make(facts: Facts, seen: &[Seen], salt: &[u8; 32], now: Millis) ->
 
 impl Diagnostics {
     /// The file. `local` is when it was made, by the clock on the wall.
-    pub(crate) fn bundle(&self, local: &jiff::Zoned) -> Result<Bundle, serde_json::Error> {
-        Ok(Bundle {
+    pub(crate) fn bundle(&self, local: &jiff::Zoned) -> Result<TextFile, serde_json::Error> {
+        Ok(TextFile {
             name: format!("refapp-lever-diagnostics-{}.json", local.strftime("%Y-%m-%d-%H%M")),
             text: serde_json::to_string_pretty(self)? + "\n",
         })

@@ -1,6 +1,6 @@
 //! Diagnostics: what support needs to see of a host, as one document that a person can read before it goes anywhere.
 //!
-//! - [`Diagnostics`] is the document, [`Bundle`] its text as a file.
+//! - [`Diagnostics`] is the document; its text as a file is a [`crate::TextFile`].
 //! - `make` writes it, purely; `harmless` says what of a failure and of an address may stand in it.
 //! - `read` takes one that somebody sent.
 //!
@@ -189,13 +189,4 @@ pub enum WebhookKind {
     StageChange,
     CandidateDeleted,
     Other,
-}
-
-/// The document as it is saved: every byte that leaves.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Bundle {
-    /// Of the file.
-    pub name: String,
-    pub text: String,
 }

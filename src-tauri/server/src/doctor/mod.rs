@@ -113,7 +113,7 @@ pub fn run(file: &Path, only: Option<&str>, json: bool) -> Result<ExitCode, Trou
 
 fn ask(config: &Config, only: Option<&str>) -> Result<Diagnosis, Trouble> {
     let client = Client::of(&config.data_dir)?;
-    let Reply::Bundle(bundle) = client.ask(&Request::Diagnostics { connection: None })? else {
+    let Reply::TextFile(bundle) = client.ask(&Request::Diagnostics { connection: None })? else {
         return Err(Code::AppInternal.into());
     };
     let mut diagnostics = Diagnostics::read(&bundle.text, env!("CARGO_PKG_VERSION"))?;
