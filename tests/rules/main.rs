@@ -4,6 +4,7 @@ mod attention;
 mod channels;
 mod doubt;
 mod drift;
+mod dry_run;
 mod gap;
 mod leaving;
 mod once;

@@ -4,7 +4,9 @@ import type { CheckDetail } from "./CheckDetail";
 import type { CheckWindow } from "./CheckWindow";
 import type { ConnectionId } from "./ConnectionId";
 import type { Diagnostics } from "./Diagnostics";
+import type { DryRun } from "./DryRun";
 import type { Overview } from "./Overview";
+import type { PostingAudit } from "./PostingAudit";
 import type { SupportMail } from "./SupportMail";
 import type { TemplateReport } from "./TemplateReport";
 import type { Undecided } from "./Undecided";
@@ -12,4 +14,4 @@ import type { Undecided } from "./Undecided";
 /**
  * The answer to a request; which one is said there.
  */
-export type Reply = { "reply": "done" } | { "reply": "overview", "value": Overview } | { "reply": "connection", "value": ConnectionId } | { "reply": "support-mail", "value": SupportMail } | { "reply": "template-report", "value": TemplateReport } | { "reply": "settings-file", "value": string } | { "reply": "check-window", "value": CheckWindow } | { "reply": "check-detail", "value": CheckDetail } | { "reply": "decided", "value": Array<Undecided> } | { "reply": "bundle", "value": Bundle } | { "reply": "saved", "value": string } | { "reply": "diagnostics", "value": Diagnostics };
+export type Reply = { "reply": "done" } | { "reply": "overview", "value": Overview } | { "reply": "connection", "value": ConnectionId } | { "reply": "support-mail", "value": SupportMail } | { "reply": "template-report", "value": TemplateReport } | { "reply": "settings-file", "value": string } | { "reply": "dry-run", "value": DryRun } | { "reply": "posting-audit", "value": PostingAudit } | { "reply": "check-window", "value": CheckWindow } | { "reply": "check-detail", "value": CheckDetail } | { "reply": "decided", "value": Array<Undecided> } | { "reply": "bundle", "value": Bundle } | { "reply": "saved", "value": string } | { "reply": "diagnostics", "value": Diagnostics };
