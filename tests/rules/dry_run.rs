@@ -10,7 +10,7 @@ use crate::{at_rest, sent, stands_for, started};
 
 const SALES: &str = "eVMqIrtA3z57KSxyF";
 
-/// A value of a row, without the moment that the host writes down by itself while it can be reached.
+/// A value of a row, without what the host writes down by itself while it can be reached.
 fn without_beat(value: rusqlite::types::Value) -> String {
     let rusqlite::types::Value::Text(text) = value else {
         return format!("{value:?}");
@@ -18,6 +18,7 @@ fn without_beat(value: rusqlite::types::Value) -> String {
     match serde_json::from_str::<Value>(&text) {
         Ok(Value::Object(mut doc)) => {
             doc.remove("open_until");
+            doc.remove("listened");
             Value::Object(doc).to_string()
         }
         _ => text,
@@ -26,8 +27,14 @@ fn without_beat(value: rusqlite::types::Value) -> String {
 
 /// Rows that are in one of two dumps only.
 fn changes(before: &[String], after: &[String]) -> Vec<String> {
-    let gone = before.iter().filter(|row| !after.contains(row)).map(|row| format!("- {row}"));
-    let come = after.iter().filter(|row| !before.contains(row)).map(|row| format!("+ {row}"));
+    let gone = before
+        .iter()
+        .filter(|row| !after.contains(row))
+        .map(|row| format!("- {row}"));
+    let come = after
+        .iter()
+        .filter(|row| !before.contains(row))
+        .map(|row| format!("+ {row}"));
     gone.chain(come).collect()
 }
 
@@ -85,7 +92,10 @@ async fn dry_run(rig: &Rig, subject: &str) -> DryRun {
         );
     }
     let changed = changes(&rows, &dump(rig));
-    assert!(changed.is_empty(), "a dry run of {subject} stores nothing: {changed:#?}");
+    assert!(
+        changed.is_empty(),
+        "a dry run of {subject} stores nothing: {changed:#?}"
+    );
     assert_eq!(rig.connection().await.findings, findings, "nor does it find anything");
     tried
 }
@@ -478,7 +488,11 @@ async fn an_event_of_which_nothing_would_come_says_why() {
     let old = event["triggeredAt"].as_i64().expect("a time") - 15 * model::DAY;
     let old = dry_run(&rig, &with("/triggeredAt", json!(old))).await;
     assert_eq!(old.idle, [Idle::NotTimely, Idle::NotGenuine]);
-    assert_eq!(reason(&course(old)), Some(Code::CheckPresent), "of before the connection was made");
+    assert_eq!(
+        reason(&course(old)),
+        Some(Code::CheckPresent),
+        "of before the connection was made"
+    );
     for (path, value, idle) in [
         ("/data", json!({}), Idle::TestDelivery),
         (

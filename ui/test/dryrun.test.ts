@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { CheckRow } from '../src/backend/types/CheckRow';
 import type { Course } from '../src/backend/types/Course';
 import type { DryRun } from '../src/backend/types/DryRun';
 import type { PostingAudit } from '../src/backend/types/PostingAudit';
+import type { TimelineStep } from '../src/backend/types/TimelineStep';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
-import { healthy, overview } from './scenes';
+import { healthy, overview, rows } from './scenes';
 import { later, Screen, settle } from './screens';
 
 const NOW = Date.now();
@@ -15,7 +17,7 @@ afterEach(async () => {
   language.current = 'en';
 });
 
-async function open(tool: 'dry-run' | 'audit'): Promise<Fake> {
+async function open(tool: 'dry-run' | 'audit' | 'test-candidate'): Promise<Fake> {
   const fake = new Fake(overview([healthy(NOW)]));
   screen = new Screen(fake);
   await settle();
@@ -192,5 +194,71 @@ describe('the posting audit', () => {
     fake.refuse('audit-postings', { code: 'LEV-403', params: { right: 'list postings' } });
     await screen.click('audit-run');
     expect(screen.text('audit-failure')).toContain('list postings');
+  });
+});
+
+describe('the test candidate', () => {
+  const states = () =>
+    ['moved', 'heard', 'accepted', 'written', 'updated'].map(
+      (line) => screen.get(`test-line-${line}`).dataset['state'],
+    );
+
+  it('warns that it is real, tries first, and proves each line by the story of the check', async () => {
+    const fake = await open('test-candidate');
+    expect(screen.text('test-real')).toContain('real e-mail');
+    expect(screen.has('test-watch'), 'nothing to watch yet').toBe(false);
+    fake.on('dry-run', () =>
+      Promise.resolve({ reply: 'dry-run', value: { at: NOW, idle: [], course } }),
+    );
+    let checks: CheckRow[] = [];
+    fake.on('checks-of', () =>
+      Promise.resolve({ reply: 'check-window', value: { total: 1, offset: 0, rows: checks } }),
+    );
+    await screen.type('test-subject', 'opportunity-1');
+    await screen.click('test-ask');
+    expect(states()).toEqual(Array(5).fill('waiting'));
+
+    const row = rows(NOW, 1)[0];
+    if (!row) throw new Error('there is one');
+    checks = [{ ...row, reason: null }];
+    fake.rows = checks;
+    const tell = async (steps: TimelineStep[]) => {
+      const timeline = steps.map((step) => ({ at: NOW, step, params: {} }));
+      fake.details.set(row.id, { row: checks[0] ?? row, timeline, note: null });
+      fake.push({ event: 'checks-changed', value: healthy(NOW).id });
+      await settle();
+    };
+    await tell(['stage-moved', 'webhook-received', 'form-read', 'start-sent', 'tag-added']);
+    expect(states()).toEqual(['proven', 'proven', 'waiting', 'waiting', 'waiting']);
+    expect(screen.text('test-done')).toBe('');
+    await tell([
+      'stage-moved',
+      'found-by-polling',
+      'accepted',
+      'tag-added',
+      'note-written',
+      'update-received',
+    ]);
+    expect(states()).toEqual(Array(5).fill('proven'));
+    expect(screen.text('test-done')).toContain('from end to end');
+    await screen.click('test-clean-project');
+    expect((screen.get('test-clean-project') as HTMLInputElement).checked).toBe(true);
+  });
+
+  it('says what stopped the check', async () => {
+    const fake = await open('test-candidate');
+    fake.on('dry-run', () =>
+      Promise.resolve({ reply: 'dry-run', value: { at: NOW, idle: [], course } }),
+    );
+    const row = rows(NOW, 1)[0];
+    if (!row) throw new Error('there is one');
+    const parked: CheckRow = { ...row, reason: { code: 'CAND-CONTACT', params: {} } };
+    fake.rows = [parked];
+    fake.on('checks-of', () =>
+      Promise.resolve({ reply: 'check-window', value: { total: 1, offset: 0, rows: [parked] } }),
+    );
+    await screen.type('test-subject', 'opportunity-1');
+    await screen.click('test-ask');
+    expect(screen.text('test-reason-code')).toBe('CAND-CONTACT');
   });
 });

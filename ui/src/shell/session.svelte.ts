@@ -15,7 +15,8 @@ export type Screen =
   | { at: 'checks' }
   | { at: 'connection' }
   | { at: 'dry-run' }
-  | { at: 'audit' };
+  | { at: 'audit' }
+  | { at: 'test-candidate' };
 
 export class Session {
   readonly host: Host;

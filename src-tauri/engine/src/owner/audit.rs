@@ -4,6 +4,7 @@
 //! two. Nothing is sent and nothing of it is stored.
 
 use std::collections::VecDeque;
+use std::sync::PoisonError;
 
 use lever::{Posting, Priority};
 use model::{AuditedOwner, AuditedPosting, Code, Failure, PostingAudit, PostingId, Right};
@@ -39,6 +40,8 @@ impl Owner {
         let (Some(lever), Some(refapp), None) = (lever, self.refapp.clone(), &self.auditing) else {
             return self.answer(reply, Err(Code::AppNotNow.into()));
         };
+        // Whoever audits has just mended something, perhaps: nobody is judged by what was known for an hour.
+        self.users.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let client = lever.clone();
         self.auditing = Some(Auditing {
             reply,
@@ -101,19 +104,19 @@ impl Owner {
                 let owner = as_audited(owner);
                 this.job(async move {
                     let form = form.await;
-                    Box::new(move |this: &mut Self| this.posting_audited(&posting, owner, form)) as Then
+                    Box::new(move |this: &mut Self| this.posting_audited(&posting, owner, form.as_ref())) as Then
                 });
             }) as Then
         });
     }
 
-    fn posting_audited(&mut self, posting: &Posting, owner: AuditedOwner, form: Result<Form, refapp::Error>) {
+    fn posting_audited(&mut self, posting: &Posting, owner: AuditedOwner, form: Result<&Form, &refapp::Error>) {
         // It was ended meanwhile, and perhaps begun anew.
         let is_awaited = |auditing: &&mut Auditing| auditing.current.as_ref() == Some(&posting.id);
         let Some(auditing) = self.auditing.as_mut().filter(is_awaited) else {
             return;
         };
-        let form = match &form {
+        let form = match form {
             Ok(form) => Ok(form),
             Err(error) => match step::start::refused(&error.kind) {
                 Some(reason) => Err(reason),
