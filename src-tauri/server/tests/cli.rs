@@ -171,7 +171,7 @@ fn connection(id: &str, name: &str) -> Value {
         "id": id, "name": name, "readOut": {"en": "the line to read out", "sv": ""}, "dataCentre": "custom", "wayIn": "api-key", "health": "action-needed",
         "findings": [{
             "failure": {"code": "LEV-WH-OFF", "params": {}},
-            "owner": "lever-super-admin", "stops": true, "since": 1_772_618_523_118_i64,
+            "owner": "lever-super-admin", "stops": true, "passes": false, "waitsForReader": false, "since": 1_772_618_523_118_i64,
         }],
         "settings": {"trigger_stage": {"id": "s1", "text": "Reference check"}},
         "setup": {
@@ -471,7 +471,7 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
 fn acknowledge_takes_note_of_what_waits_to_be_read_and_of_nothing_else() {
     let finding = |code: &str| {
         let failure = json!({"code": code, "params": {}});
-        json!({"failure": failure, "owner": "admin", "stops": false, "since": 0})
+        json!({"failure": failure, "owner": "admin", "stops": false, "passes": false, "waitsForReader": true, "since": 0})
     };
     let site = Site::new().with_host(move |request| match request["ask"].as_str().unwrap() {
         "overview" => {
