@@ -1,9 +1,11 @@
 //! Every rule of the business, over real HTTP, named after it. The simulator's ledger is the judge.
 
 mod attention;
+mod audit;
 mod channels;
 mod doubt;
 mod drift;
+mod dry_run;
 mod gap;
 mod leaving;
 mod once;

@@ -148,6 +148,7 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
     stageChanges: closed,
     statusUpdates: closed,
     templates: [],
+    auditing: null,
     coverage: 'unchecked',
     counts: {
       needsAttention: 0,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault, in_place};
 use jiff::tz::TimeZone;
-use model::{Clock, Code, ConnectionId, Failure, Millis, Secret};
+use model::{Clock, Code, ConnectionId, Failure, Millis, OpportunityId, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -130,6 +130,10 @@ impl Host {
                 offset,
                 limit,
             } => return self.window(connection, offset, limit),
+            Request::ChecksOf {
+                connection,
+                opportunity,
+            } => return self.checks_of(connection, &opportunity),
             Request::Check { check } => {
                 let (check, story) = self.engine.check(check)?;
                 return Ok(Reply::CheckDetail(Box::new(show::detail(
@@ -222,6 +226,9 @@ impl Host {
                 return Ok(Reply::Done);
             }
             Request::UpdateTemplates { connection } => (connection, Order::UpdateTemplates),
+            Request::AuditPostings { connection } => (connection, Order::AuditPostings),
+            Request::CancelAudit { connection } => (connection, Order::CancelAudit),
+            Request::DryRun { connection, subject } => (connection, Order::DryRun { subject }),
             Request::Acknowledge {
                 connection: Some(connection),
                 code,
@@ -234,6 +241,8 @@ impl Host {
         Ok(match self.engine.order(connection, order).await? {
             Answer::Done => Reply::Done,
             Answer::Templates(report) => Reply::TemplateReport(show::template_report(report)),
+            Answer::Audit(audit) => Reply::PostingAudit(audit),
+            Answer::DryRun(tried) => Reply::DryRun(tried),
         })
     }
 
@@ -376,6 +385,17 @@ impl Host {
         Ok(Reply::CheckWindow(CheckWindow {
             total: window.total,
             offset,
+            rows,
+        }))
+    }
+
+    fn checks_of(&self, connection: ConnectionId, opportunity: &OpportunityId) -> Result<Reply, Failure> {
+        let now = self.clock.now();
+        let checks = self.engine.checks_of(connection, opportunity)?;
+        let rows: Vec<_> = checks.iter().map(|check| show::row(check, now)).collect();
+        Ok(Reply::CheckWindow(CheckWindow {
+            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            offset: 0,
             rows,
         }))
     }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use model::{CheckId, Code, ConnectionId, DataCentre, Redirect, StageId, TemplateId, UserId, WayIn};
+use model::{
+    CheckId, Code, ConnectionId, DataCentre, DryRun, OpportunityId, PostingAudit, Redirect, StageId, TemplateId,
+    UserId, WayIn,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -115,11 +118,33 @@ pub enum Request {
         connection: ConnectionId,
     },
 
+    /// What would happen to a candidate, and why; nothing is sent → `Reply::DryRun`. `subject`: an opportunity's id, the
+    /// address of its page at Lever, or the JSON of an event of Lever's.
+    DryRun {
+        connection: ConnectionId,
+        subject: String,
+    },
+
+    /// Whether a check of each open posting could start, and with which template; needs the optional right *list
+    /// postings* → `Reply::PostingAudit`.
+    AuditPostings {
+        connection: ConnectionId,
+    },
+    /// Ends an audit under way: it answers with what it has found.
+    CancelAudit {
+        connection: ConnectionId,
+    },
+
     /// A window of the dashboard's rows → `Reply::CheckWindow`.
     Checks {
         connection: ConnectionId,
         offset: u32,
         limit: u32,
+    },
+    /// The checks of one candidate, oldest first → `Reply::CheckWindow`.
+    ChecksOf {
+        connection: ConnectionId,
+        opportunity: OpportunityId,
     },
     /// → `Reply::CheckDetail`.
     Check {
@@ -215,6 +240,8 @@ pub enum Reply {
     Connection(ConnectionId),
     SupportMail(SupportMail),
     TemplateReport(TemplateReport),
+    DryRun(Box<DryRun>),
+    PostingAudit(PostingAudit),
     CheckWindow(CheckWindow),
     CheckDetail(Box<CheckDetail>),
     /// Those that could not be decided; the others are.

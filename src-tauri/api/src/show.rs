@@ -50,6 +50,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
             })
             .collect(),
         coverage: state.coverage,
+        auditing: state.auditing.map(|(done, total)| Proving { done, total }),
         counts: counts(state),
     }
 }

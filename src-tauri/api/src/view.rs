@@ -89,6 +89,8 @@ pub struct ConnectionView {
     /// What the account's form tells about questionnaires in the default language (`mission.md` M12); `None` while
     /// it was not read.
     pub coverage: Option<Coverage>,
+    /// An audit of the postings under way; of none yet while they are being listed.
+    pub auditing: Option<Proving>,
     pub counts: Counts,
 }
 
@@ -329,7 +331,7 @@ pub struct RightView {
     pub failure: Option<Failure>,
 }
 
-/// Progress of a proof of rights.
+/// Progress of a proof of rights, or of an audit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Proving {

@@ -20,7 +20,7 @@ const NEWEST: i64 = DAY;
 /// What of a webhook is read. `id` is in Lever's field table but in no example: not needed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Delivery {
+pub(crate) struct Delivery {
     triggered_at: serde_json::Number,
     event: String,
     #[serde(default)]
@@ -39,35 +39,56 @@ struct Data {
 /// What a body says, with the key under which a repetition is known; `None` unless it is a webhook, neither too old nor
 /// from tomorrow, and signed with one of the `tokens`.
 pub(crate) fn read(body: &[u8], tokens: &[Secret], now: Millis) -> Option<(String, Inbound)> {
-    let delivery: Delivery = serde_json::from_slice(body).ok()?;
-    let triggered_at = Millis(delivery.triggered_at.as_i64()?);
-    if !(-NEWEST..=OLDEST).contains(&now.since(triggered_at)) {
-        return None;
+    let delivery = Delivery::parse(body)?;
+    (delivery.is_timely(now) && delivery.is_signed_with_one_of(tokens)).then(|| delivery.taken_in())
+}
+
+impl Delivery {
+    /// Reads a body as Lever sends it; whether it is genuine is another question.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        let delivery: Self = serde_json::from_slice(body).ok()?;
+        delivery.triggered_at.as_i64()?;
+        Some(delivery)
     }
-    let signed = format!("{}{}", delivery.token, delivery.triggered_at);
-    // Every token is tried, so that the time taken does not tell which one it was.
-    let valid = tokens
-        .iter()
-        .filter(|token| signature_is_right(token, &signed, &delivery.signature))
-        .count();
-    if valid == 0 && !sabotage::is(Control::BelieveAnyone) {
-        return None;
+
+    fn at(&self) -> Millis {
+        Millis(self.triggered_at.as_i64().unwrap_or_default())
     }
-    let data = delivery.data.unwrap_or_default();
-    let repeat_key = digest(&[
-        "webhook",
-        &delivery.token,
-        &triggered_at.0.to_string(),
-        &delivery.event,
-        data.opportunity_id.as_deref().unwrap_or_default(),
-    ]);
-    let inbound = Inbound::Webhook {
-        event: delivery.event,
-        opportunity: data.opportunity_id.map(OpportunityId),
-        to_stage: data.to_stage_id.map(StageId),
-        triggered_at,
-    };
-    Some((repeat_key, inbound))
+
+    /// Neither too old nor from tomorrow.
+    pub(crate) fn is_timely(&self, now: Millis) -> bool {
+        (-NEWEST..=OLDEST).contains(&now.since(self.at()))
+    }
+
+    pub(crate) fn is_signed_with_one_of(&self, tokens: &[Secret]) -> bool {
+        let signed = format!("{}{}", self.token, self.triggered_at);
+        // Every token is tried, so that the time taken does not tell which one it was.
+        let valid = tokens
+            .iter()
+            .filter(|token| signature_is_right(token, &signed, &self.signature))
+            .count();
+        valid > 0 || sabotage::is(Control::BelieveAnyone)
+    }
+
+    /// What is stored of it, with the key under which a repetition is known.
+    pub(crate) fn taken_in(self) -> (String, Inbound) {
+        let triggered_at = self.at();
+        let data = self.data.unwrap_or_default();
+        let repeat_key = digest(&[
+            "webhook",
+            &self.token,
+            &triggered_at.0.to_string(),
+            &self.event,
+            data.opportunity_id.as_deref().unwrap_or_default(),
+        ]);
+        let inbound = Inbound::Webhook {
+            event: self.event,
+            opportunity: data.opportunity_id.map(OpportunityId),
+            to_stage: data.to_stage_id.map(StageId),
+            triggered_at,
+        };
+        (repeat_key, inbound)
+    }
 }
 
 pub(crate) fn signature_is_right(token: &Secret, signed: &str, signature: &str) -> bool {

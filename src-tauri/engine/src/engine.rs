@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Check, CheckId, Clock, Code, ConnectionId, Failure};
+use model::{Check, CheckId, Clock, Code, ConnectionId, Failure, OpportunityId};
 use store::{Arrived, Aside, ConnectionRecord, Moment, Size, Store, Told, Window};
 use tokio::sync::{oneshot, watch};
 use url::Url;
@@ -209,6 +209,16 @@ impl Engine {
     pub fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Window, Failure> {
         Ok(in_place(|| {
             self.world.store.read(|tx| tx.window(connection, offset, limit))
+        })?)
+    }
+
+    /// The checks of one candidate, oldest first.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn checks_of(&self, connection: ConnectionId, opportunity: &OpportunityId) -> Result<Vec<Check>, Failure> {
+        Ok(in_place(|| {
+            self.world.store.read(|tx| tx.checks_of(connection, opportunity))
         })?)
     }
 

@@ -15,7 +15,8 @@ use store::{Inbound, Store};
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 
-use crate::{delivery, in_place};
+use crate::delivery::{self, Delivery};
+use crate::in_place;
 
 /// A handle to hand things in; cheap to clone.
 #[derive(Clone)]
@@ -134,6 +135,15 @@ impl Intake {
     pub fn echo(&self, nonce: &str) -> Option<String> {
         let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
         doors.nonces.get(nonce).cloned()
+    }
+
+    /// Whether a delivery carries the signature of one of this connection's webhooks.
+    pub(crate) fn is_genuine(&self, connection: ConnectionId, delivery: &Delivery) -> bool {
+        let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
+        let mut doors = doors.by_path.values();
+        doors
+            .find(|door| door.connection == connection)
+            .is_some_and(|door| delivery.is_signed_with_one_of(&door.signature_tokens))
     }
 
     /// Opens, moves or closes the door of a connection.

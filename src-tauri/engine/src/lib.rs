@@ -18,6 +18,7 @@ pub mod plan;
 mod provision;
 mod state;
 mod step;
+mod subject;
 mod surroundings;
 mod vault;
 mod writer;

@@ -1,6 +1,8 @@
 //! What the owner of a connection can be asked to do.
 
-use model::{CheckId, Code, DataCentre, Failure, Redirect, Secret, StageId, TemplateId, UserId, WayIn};
+use model::{
+    CheckId, Code, DataCentre, DryRun, Failure, PostingAudit, Redirect, Secret, StageId, TemplateId, UserId, WayIn,
+};
 use store::Wishes;
 use tokio::sync::oneshot;
 use url::Url;
@@ -72,6 +74,13 @@ pub enum Order {
     },
     Finish,
     UpdateTemplates,
+    /// What would happen to a candidate: an opportunity's id, its address at Lever, or an event as JSON.
+    DryRun {
+        subject: String,
+    },
+    AuditPostings,
+    /// What was found so far is its answer.
+    CancelAudit,
     Decide {
         check: CheckId,
         decision: Decision,
@@ -94,6 +103,8 @@ pub enum Order {
 pub enum Answer {
     Done,
     Templates(TemplateReport),
+    DryRun(Box<DryRun>),
+    Audit(PostingAudit),
 }
 
 /// What a person can decide about a check.

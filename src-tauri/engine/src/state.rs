@@ -23,6 +23,8 @@ pub struct State {
     /// Why a right is not proven, where that is known.
     pub right_failures: BTreeMap<Right, Failure>,
     pub proving: Option<(u32, u32)>,
+    /// Postings of an audit that were looked at, and all of them.
+    pub auditing: Option<(u32, u32)>,
     /// The last failure of each half of the set-up.
     pub refapp_failure: Option<Failure>,
     pub lever_failure: Option<Failure>,
@@ -140,6 +142,7 @@ impl State {
             users: Vec::new(),
             right_failures: BTreeMap::new(),
             proving: None,
+            auditing: None,
             refapp_failure: None,
             lever_failure: None,
             channel_failure: None,

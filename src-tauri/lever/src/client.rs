@@ -350,6 +350,32 @@ impl Client {
             .await
     }
 
+    /// All postings that take candidates and are not confidential: published ones, those for employees alone included
+    /// (a plain list leaves them out, `lever-api.md §7.5`), and unlisted ones, whose state is `internal`. Optional right.
+    ///
+    /// # Errors
+    /// 403 for a missing right.
+    pub async fn open_postings(&self) -> Result<Vec<Posting>, Error> {
+        let call = Call::ListPostings;
+        let mut open = Vec::new();
+        for query in [
+            &[
+                ("state", "published"),
+                ("distributionChannel", "public"),
+                ("distributionChannel", "internal"),
+            ][..],
+            &[("state", "internal")],
+        ] {
+            let mut url = self.url(call, &["postings"])?;
+            url.query_pairs_mut().extend_pairs(query);
+            let rows = self.all(call, &url, |row: &Posting| row.id.as_str()).await?;
+            // One that changed between the two lists may be in both.
+            open.retain(|known: &Posting| !rows.iter().any(|row| row.id == known.id));
+            open.extend(rows);
+        }
+        Ok(open)
+    }
+
     /// All tags that are in use. Optional right.
     ///
     /// # Errors

@@ -3,11 +3,13 @@
 //! Nothing here does I/O or draws a random number; a clock is read by [`Clock`] alone. Wire formats are not here either:
 //! `lever` and `refapp` own theirs; what the UI sees is in `api`.
 
+mod audit;
 mod check;
 mod code;
 mod connection;
 mod coverage;
 mod dictionary;
+mod dry_run;
 mod id;
 mod place;
 mod right;
@@ -17,11 +19,15 @@ mod status;
 mod tag;
 mod time;
 
+pub use audit::{AuditedOwner, AuditedPosting, AuditedTemplate, Grade, PostingAudit};
 pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
 pub use code::{Code, Failure, NoSuchCode, Owner};
 pub use connection::{Redirect, Settings, StageChoice, WayIn};
 pub use coverage::Coverage;
 pub use dictionary::{Entry, Language, entry, explain, look_up};
+pub use dry_run::{
+    Course, DryRun, Idle, Membership, Outcome, ProjectMember, Seen, SeenPosting, Start, TemplateBy, ToWrite,
+};
 pub use id::{
     CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId, TemplateId, UserId,
     WebhookId,

@@ -120,6 +120,14 @@ pub enum Command {
     /// Template tags
     #[command(subcommand)]
     Templates(Templates),
+    /// Say what would happen to a candidate, and why; nothing is sent
+    DryRun(crate::dry_run::Given),
+    /// Say of every open posting whether a check of it could start, and with which template
+    Audit {
+        /// Only this connection
+        #[arg(long, value_name = "NAME")]
+        connection: Option<String>,
+    },
     /// Prove anew which rights there are at Lever; nothing is written there
     Preflight {
         /// Only this connection

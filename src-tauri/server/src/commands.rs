@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use api::{CheckRow, ConnectionView, Decision, OauthState, Overview, Reply, Request, RightView, TemplateReport};
-use model::{Clock, Code, Failure, MINUTE, Millis, Redirect, RightState, WayIn};
+use model::{Clock, Code, Failure, MINUTE, Millis, PostingAudit, Redirect, RightState, WayIn};
 use serde::Serialize;
 
 use crate::args::{Command, Outcome, Templates};
 use crate::client::Client;
 use crate::config::Config;
-use crate::print;
 use crate::trouble::Trouble;
+use crate::{dry_run, print};
 
 /// An address for Lever's consent page is good for ten minutes; an older one than this is renewed before it is shown.
 const RENEWED_AFTER: i64 = 8 * MINUTE;
@@ -31,6 +31,8 @@ pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble
         Command::Templates(Templates::Update { connection }) => {
             update_templates(&client, &meant_by(config, connection.as_deref()), json)
         }
+        Command::DryRun(given) => dry_run::run(&client, given, &meant_by(config, given.connection.as_deref()), json),
+        Command::Audit { connection } => audit(&client, &meant_by(config, connection.as_deref()), json),
         Command::Preflight { connection } => preflight(&client, &meant_by(config, connection.as_deref()), json),
     }
 }
@@ -231,6 +233,18 @@ fn update_templates(client: &Client, meant: &[String], json: bool) -> Result<(),
     finish(done, json, |name, report: &TemplateReport| {
         print::templates(name, report)
     })
+}
+
+fn audit(client: &Client, meant: &[String], json: bool) -> Result<(), Trouble> {
+    let done = for_each(client, meant, |connection| {
+        match client.ask(&Request::AuditPostings {
+            connection: connection.id,
+        })? {
+            Reply::PostingAudit(audit) => Ok(audit),
+            _ => Err(Code::AppInternal.into()),
+        }
+    })?;
+    finish(done, json, |name, audit: &PostingAudit| print::audit(name, audit))
 }
 
 fn preflight(client: &Client, meant: &[String], json: bool) -> Result<(), Trouble> {

@@ -24,6 +24,8 @@ mod control;
 #[cfg(unix)]
 mod doctor;
 #[cfg(unix)]
+mod dry_run;
+#[cfg(unix)]
 mod explain;
 #[cfg(all(unix, any(test, fuzzing)))]
 pub mod fuzz;

@@ -6,21 +6,23 @@ use api::{
     Channel, CheckDetail, CheckRow, ConnectionReport, ConnectionView, Finding, OauthState, Overview, Reach, RightView,
     TemplateReport,
 };
-use model::{Code, DAY, Entry, HOUR, MINUTE, Millis, RightState};
+use model::{
+    AuditedOwner, AuditedTemplate, Code, DAY, Entry, Grade, HOUR, MINUTE, Millis, PostingAudit, RightState, TemplateBy,
+};
 use serde::Serialize;
 
 use crate::doctor::Diagnosis;
 use crate::trouble::told;
 
 /// Names come from Lever and from people: what would steer a terminal is taken out.
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()
 }
 
 /// An enum of the API as words: `waiting-for-referees` reads `waiting for referees`.
-fn words<T: Serialize>(value: T) -> String {
+pub fn words<T: Serialize>(value: T) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
     value.as_str().unwrap_or("?").replace('-', " ")
 }
@@ -324,6 +326,59 @@ pub fn templates(name: &str, report: &TemplateReport) -> String {
         );
     }
     out
+}
+
+pub fn audit(name: &str, audit: &PostingAudit) -> String {
+    let mut out = String::new();
+    let many = |grade| audit.postings.iter().filter(|posting| posting.grade == grade).count();
+    line!(
+        out,
+        "{}: {} open postings, {} would stop checks, {} with a warning, {} fine",
+        clean(name),
+        audit.postings.len(),
+        many(Grade::Stops),
+        many(Grade::Warns),
+        many(Grade::Fine)
+    );
+    for posting in &audit.postings {
+        line!(out, "  [{}] {}", words(posting.grade), clean(&posting.title));
+        let template = match &posting.template {
+            AuditedTemplate::Parks { failure } => told(failure),
+            AuditedTemplate::Chosen { name, by } => template(name.as_deref(), *by),
+        };
+        line!(out, "    template   {template}");
+        let owner = match &posting.owner {
+            AuditedOwner::Fine { name } => clean(name),
+            AuditedOwner::WithoutEmail { name } => format!("{}, without an e-mail address", clean(name)),
+            AuditedOwner::Deactivated { name } => format!("{}, deactivated", clean(name)),
+            AuditedOwner::Nobody => "nobody".to_owned(),
+            AuditedOwner::Unread { failure } => told(failure),
+        };
+        line!(out, "    owner      {owner}");
+        if let Some(coverage) = posting.coverage {
+            line!(out, "    questions  {}", words(coverage));
+        }
+    }
+    if audit.left > 0 {
+        line!(out, "  {} were not looked at", audit.left);
+    }
+    if let Some(failure) = &audit.failure {
+        line!(out, "  it ended early: {}", told(failure));
+    }
+    out
+}
+
+/// Which template, and how it was chosen.
+pub fn template(name: Option<&str>, by: TemplateBy) -> String {
+    let name = name.map(clean).unwrap_or_default();
+    match by {
+        TemplateBy::Tag => format!("{name} (the posting's tag)"),
+        TemplateBy::FormerName => format!("{name} (the posting's tag, by a former name)"),
+        TemplateBy::Default => format!("{name} (the default of the settings)"),
+        TemplateBy::Refapp => "Refapp's own default".to_owned(),
+        TemplateBy::NotAsked => "none is asked for".to_owned(),
+        TemplateBy::WithoutEffect => "none can be chosen any more; the posting's tag has no effect".to_owned(),
+    }
 }
 
 pub fn rights(name: &str, rights: &[RightView]) -> String {

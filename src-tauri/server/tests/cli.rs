@@ -171,7 +171,7 @@ fn connection(id: &str, name: &str) -> Value {
         "id": id, "name": name, "readOut": {"en": "the line to read out", "sv": ""}, "dataCentre": "custom", "wayIn": "api-key", "health": "action-needed",
         "findings": [{
             "failure": {"code": "LEV-WH-OFF", "params": {}},
-            "owner": "lever-super-admin", "stops": true, "since": 1_772_618_523_118_i64,
+            "owner": "lever-super-admin", "stops": true, "passes": false, "waitsForReader": false, "since": 1_772_618_523_118_i64,
         }],
         "settings": {"trigger_stage": {"id": "s1", "text": "Reference check"}},
         "setup": {
@@ -471,7 +471,7 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
 fn acknowledge_takes_note_of_what_waits_to_be_read_and_of_nothing_else() {
     let finding = |code: &str| {
         let failure = json!({"code": code, "params": {}});
-        json!({"failure": failure, "owner": "admin", "stops": false, "since": 0})
+        json!({"failure": failure, "owner": "admin", "stops": false, "passes": false, "waitsForReader": true, "since": 0})
     };
     let site = Site::new().with_host(move |request| match request["ask"].as_str().unwrap() {
         "overview" => {
@@ -591,4 +591,142 @@ fn preflight_proves_without_consent_and_fails_only_if_a_required_right_is_missin
         ended.stderr
     );
     assert_eq!(ended.json()[0]["report"]["rights"][0]["state"], "missing");
+}
+
+/// A host that answers a dry run and an audit, beside what every host does.
+fn foretelling(request: &Value) -> Value {
+    let course = json!({
+        "opportunity": "opp-1", "outcome": {"outcome": "starts"}, "reference": null,
+        "seen": {
+            "candidate": "Ann \u{1b}[31mExample", "leverUrl": null, "stage": "Screen", "hasEmail": true, "hasPhone": false,
+            "posting": {"id": "posting-1", "title": "Baker"},
+            "members": [
+                {"name": "Jonas Ek", "why": "mover-and-posting-owner", "hasEmail": true},
+                {"name": "Petra Gran", "why": "posting-owner", "hasEmail": false},
+            ],
+        },
+        "start": {"template": "Developers", "by": "former-name", "coverage": "unchecked", "badges": ["one-word-name"],
+            "updates": false},
+        "written": {"tag": "Refapp Status: Sent", "note": "Refapp: Sent\nReference: RL-…"},
+    });
+    let tried = json!({"at": 1_772_618_523_118_i64, "idle": [{"idle": "not-in-stage", "stage": "Screen"}],
+        "course": course});
+    let posting = |title: &str, grade: &str, template: Value, owner: Value| {
+        json!({"id": title, "title": title, "url": null, "grade": grade, "template": template, "owner": owner,
+            "coverage": "unchecked"})
+    };
+    let stale = json!({"code": "TAG-STALE", "params": {"tags": "Refapp Template: Old"}});
+    let postings = [
+        posting(
+            "Driver",
+            "stops",
+            json!({"template": "parks", "failure": stale}),
+            json!({"owner": "deactivated", "name": "Petra Gran"}),
+        ),
+        posting(
+            "Baker",
+            "fine",
+            json!({"template": "chosen", "name": "Developers", "by": "tag"}),
+            json!({"owner": "fine", "name": "Jonas Ek"}),
+        ),
+    ];
+    let audit = json!({"at": 1_772_618_523_118_i64, "postings": postings, "left": 2, "failure": null});
+    match request["ask"].as_str().unwrap() {
+        "dry-run" => json!({"reply": {"reply": "dry-run", "value": tried}}),
+        "audit-postings" => json!({"reply": {"reply": "posting-audit", "value": audit}}),
+        _ => host(request),
+    }
+}
+
+#[test]
+fn a_dry_run_tells_what_would_happen_and_ends_well_whatever_that_is() {
+    let site = Site::new().with_host(foretelling);
+    let ended = site.run(&["dry-run", "opp-1"]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    for part in [
+        "Nothing happens: the candidate is in Screen, not in the trigger stage.",
+        "If that were not so:\nA check would start",
+        "candidate     Ann \u{fffd}[31mExample",
+        "phone         no",
+        "project       Baker (posting-1)",
+        "member        Jonas Ek (moved the candidate, and owns the posting)",
+        "member        Petra Gran (owns the posting; no e-mail, not a member)",
+        "template      Developers (the posting's tag, by a former name)",
+        "questions     unchecked",
+        "note          one word name",
+        "updates       there is no address",
+        "tag in Lever  Refapp Status: Sent",
+        "Nothing was sent.",
+    ] {
+        assert!(ended.stdout.contains(part), "{part} in {}", ended.stdout);
+    }
+    let json = site.run(&["dry-run", "opp-1", "--json"]).json();
+    assert_eq!(json["course"]["outcome"]["outcome"], "starts");
+    let asked = json!({"ask": "dry-run", "connection": MAIN, "subject": "opp-1"});
+    assert_eq!(site.orders(), [asked.clone(), asked]);
+}
+
+#[test]
+fn a_dry_run_takes_an_event_from_a_file_and_from_its_input() {
+    let site = Site::new().with_host(foretelling);
+    let event = r#"{"event":"candidateStageChange"}"#;
+    fs::write(site.path("event.json"), event).unwrap();
+    let file = site.path("event.json");
+    assert_eq!(site.run(&["dry-run", "--event", file.to_str().unwrap()]).status, 0);
+    let config = site.path("host.toml");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_refapp-lever-server"))
+        .args(["--config", config.to_str().unwrap(), "dry-run", "--event", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(event.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let subjects: Vec<_> = site.orders().iter().map(|order| order["subject"].clone()).collect();
+    assert_eq!(subjects, [event, event]);
+
+    let missing = site.run(&["dry-run", "--event", "/nowhere/event.json"]);
+    assert_eq!(missing.status, 1);
+    assert!(
+        missing.stderr.contains("APP-INPUT") && missing.stderr.contains("--event"),
+        "{}",
+        missing.stderr
+    );
+    for wrong in [&["dry-run"][..], &["dry-run", "opp-1", "--event", "-"]] {
+        assert_eq!(site.run(wrong).status, 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_asks_which_connection_is_meant_where_there_are_several() {
+    let site = Site::new()
+        .with_second()
+        .with_host(|request| match request["ask"].as_str().unwrap() {
+            "overview" => overview(&[connection(MAIN, "Main"), connection(SECOND, "Second")]),
+            _ => foretelling(request),
+        });
+    let ended = site.run(&["dry-run", "opp-1"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.stderr.contains("--connection"), "{}", ended.stderr);
+    assert_eq!(site.run(&["dry-run", "opp-1", "--connection", "Second"]).status, 0);
+    assert_eq!(site.orders()[0]["connection"], SECOND);
+    assert_eq!(site.run(&["dry-run", "opp-1", "--connection", "Third"]).status, 1);
+}
+
+#[test]
+fn an_audit_tells_of_every_posting_the_worst_first() {
+    let site = Site::new().with_host(foretelling);
+    let ended = site.run(&["audit"]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    for part in [
+        "Main: 2 open postings, 1 would stop checks, 0 with a warning, 1 fine",
+        "  [stops] Driver\n    template   TAG-STALE",
+        "owner      Petra Gran, deactivated",
+        "  [fine] Baker\n    template   Developers (the posting's tag)\n    owner      Jonas Ek\n    questions  unchecked",
+        "2 were not looked at",
+    ] {
+        assert!(ended.stdout.contains(part), "{part} in {}", ended.stdout);
+    }
+    let json = site.run(&["audit", "--connection", "Main", "--json"]).json();
+    assert_eq!(json[0]["report"]["postings"][0]["grade"], "stops");
 }

@@ -314,6 +314,7 @@ pub(crate) fn lever(seed: u64, now: i64) -> Lever {
             commitment,
             tags: posting.tags.iter().map(|tag| (*tag).to_owned()).collect(),
             confidential: false,
+            internal_only: false,
             created_at: now - 90 * DAY + age * DAY,
             updated_at: now - 20 * DAY,
         });

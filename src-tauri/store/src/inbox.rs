@@ -43,6 +43,15 @@ impl Tx<'_> {
         Ok(rows == 1)
     }
 
+    /// Whether it was stored before, as far back as that is remembered.
+    pub fn has_taken_in(&self, connection: ConnectionId, repeat_key: &str) -> Result<bool> {
+        let known = self
+            .sql
+            .prepare_cached("SELECT 1 FROM inbox WHERE connection = ?1 AND repeat_key = ?2")?
+            .exists(params![connection.to_string(), repeat_key])?;
+        Ok(known)
+    }
+
     /// The oldest ones not worked off, in the order in which they came.
     pub fn open_inbox(&self, connection: ConnectionId, limit: u32) -> Result<Vec<InboxRow>> {
         let mut rows = self.sql.prepare_cached(

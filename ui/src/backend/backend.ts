@@ -7,9 +7,12 @@ import type { ConnectionId } from './types/ConnectionId';
 import type { DataCentre } from './types/DataCentre';
 import type { Decision } from './types/Decision';
 import type { Diagnostics } from './types/Diagnostics';
+import type { DryRun } from './types/DryRun';
 import type { Event } from './types/Event';
 import type { Failure } from './types/Failure';
+import type { OpportunityId } from './types/OpportunityId';
 import type { Overview } from './types/Overview';
+import type { PostingAudit } from './types/PostingAudit';
 import type { Redirect } from './types/Redirect';
 import type { Reply } from './types/Reply';
 import type { Request } from './types/Request';
@@ -137,8 +140,25 @@ export class Host {
     return this.#ask({ ask: 'update-templates', connection }, 'template-report');
   }
 
+  /** `subject`: an opportunity's id, the address of its page at Lever, or an event as JSON. */
+  dryRun(connection: ConnectionId, subject: string): Promise<DryRun> {
+    return this.#ask({ ask: 'dry-run', connection, subject }, 'dry-run');
+  }
+
+  auditPostings(connection: ConnectionId): Promise<PostingAudit> {
+    return this.#ask({ ask: 'audit-postings', connection }, 'posting-audit');
+  }
+  /** The audit under way answers with what it has found. */
+  cancelAudit(connection: ConnectionId): Promise<undefined> {
+    return this.#ask({ ask: 'cancel-audit', connection }, 'done');
+  }
+
   checks(connection: ConnectionId, offset: number, limit: number): Promise<CheckWindow> {
     return this.#ask({ ask: 'checks', connection, offset, limit }, 'check-window');
+  }
+  /** Those of one candidate, oldest first. */
+  checksOf(connection: ConnectionId, opportunity: OpportunityId): Promise<CheckWindow> {
+    return this.#ask({ ask: 'checks-of', connection, opportunity }, 'check-window');
   }
   check(check: CheckId): Promise<CheckDetail> {
     return this.#ask({ ask: 'check', check }, 'check-detail');

@@ -10,7 +10,13 @@ import { Action } from '../design/action.svelte';
 import { Help } from '../help/help.svelte';
 
 export type Screen =
-  { at: 'welcome' } | { at: 'setup'; step: Step } | { at: 'checks' } | { at: 'connection' };
+  | { at: 'welcome' }
+  | { at: 'setup'; step: Step }
+  | { at: 'checks' }
+  | { at: 'connection' }
+  | { at: 'dry-run' }
+  | { at: 'audit' }
+  | { at: 'test-candidate' };
 
 export class Session {
   readonly host: Host;

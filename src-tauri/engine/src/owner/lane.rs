@@ -6,9 +6,10 @@
 
 use std::collections::HashMap;
 
+use lever::Posting;
 use model::sabotage::{self, Control};
 use model::{CheckId, Code, Failure, Millis, Reason};
-use refapp::{Event, Form, FormQuery, Kind, Template};
+use refapp::{Event, Form, FormQuery, Template};
 use store::{Bell, Effect, Result, Source, Standing};
 use url::Url;
 
@@ -109,30 +110,10 @@ impl Owner {
                 continue;
             };
             self.lane.busy = true;
-            let query = FormQuery {
-                job: observed.posting.as_ref().map(|posting| posting.id.clone()),
-                lang: Some(self.record.settings.default_language.clone()),
-                recruiter: observed.recruiter().map(|(_, email)| email.to_owned()),
-                values: None,
-            };
-            let (known, default) = (
-                self.record.templates.clone(),
-                self.record.settings.default_template.clone(),
-            );
+            let recruiter = observed.recruiter().map(|(_, email)| email.to_owned());
+            let form = self.form_for(client, observed.posting.as_ref(), recruiter);
             self.job_about(&check.opportunity.clone(), async move {
-                let tags = observed
-                    .posting
-                    .as_ref()
-                    .map(|posting| posting.tags.clone())
-                    .unwrap_or_default();
-                let recruiter = query.recruiter.clone().unwrap_or_default();
-                let form = read_form(&client, query, |form| {
-                    start::select(&tags, form, &known, default.as_ref())
-                        .ok()
-                        .and_then(|selection| selection.template)
-                })
-                .await
-                .map_err(|error| error.without([recruiter.as_str()]));
+                let form = form.await;
                 Box::new(move |owner: &mut Self| {
                     owner.lane.busy = false;
                     if let Err(error) = owner.form_read(check.id, &observed, form) {
@@ -148,6 +129,30 @@ impl Owner {
         self.start_looks(now)
     }
 
+    /// Refapp's form for this job and this recruiter.
+    pub(super) fn form_for(
+        &self,
+        client: refapp::Client,
+        posting: Option<&Posting>,
+        recruiter: Option<String>,
+    ) -> impl Future<Output = std::result::Result<Form, refapp::Error>> + Send + use<> {
+        let query = FormQuery {
+            job: posting.map(|posting| posting.id.clone()),
+            lang: Some(self.record.settings.default_language.clone()),
+            recruiter,
+            values: None,
+        };
+        let tags = posting.map(|posting| posting.tags.clone()).unwrap_or_default();
+        let known = self.record.templates.clone();
+        let default = self.record.settings.default_template.clone();
+        async move {
+            let recruiter = query.recruiter.clone().unwrap_or_default();
+            let template = |form: &Form| start::select(&tags, form, &known, default.as_ref()).ok()?.template;
+            let form = read_form(&client, query, template).await;
+            form.map_err(|error| error.without([recruiter.as_str()]))
+        }
+    }
+
     fn form_read(
         &mut self,
         id: CheckId,
@@ -159,11 +164,7 @@ impl Owner {
             Ok(form) => form,
             // Refused for this job alone: its own trouble. Anything else concerns all starts, and they wait.
             Err(error) => {
-                return if let Kind::BadRequest { status, message } = &error.kind {
-                    let reason = Reason::Refused {
-                        status: *status,
-                        message: message.as_str().to_owned(),
-                    };
+                return if let Some(reason) = step::start::refused(&error.kind) {
                     self.world.store.write(|tx| step::start::park(tx, id, reason, now))
                 } else {
                     self.refapp_answered(Some(&error));
@@ -173,7 +174,7 @@ impl Owner {
         };
         self.refapp_answered(None);
         self.learn_templates(&form);
-        let update_url = self.update_address().and_then(|address| Url::parse(&address).ok());
+        let update_url = self.update_url();
         let prepared = self
             .world
             .store
@@ -188,6 +189,10 @@ impl Owner {
             }
         };
         self.send(id, event, intent, now)
+    }
+
+    pub(super) fn update_url(&self) -> Option<Url> {
+        self.update_address().and_then(|address| Url::parse(&address).ok())
     }
 
     /// The form does not know a template that is remembered as living: until a form lists it again, the tag that names
@@ -246,7 +251,7 @@ impl Owner {
                 self.lane.trip(now);
                 self.ail(Failure::new(Code::RefUnknown), false);
             }
-            Some(error) if !matches!(error.kind, Kind::BadRequest { .. }) => self.refapp_answered(Some(error)),
+            Some(error) if step::start::refused(&error.kind).is_none() => self.refapp_answered(Some(error)),
             Some(_) => {}
         }
         Ok(())

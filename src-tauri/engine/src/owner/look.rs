@@ -2,7 +2,7 @@
 
 use lever::{Applications, Kind, Priority};
 use model::{Clock, Code, DAY, Failure, Millis, OpportunityId, Phase, Right, StageId};
-use store::{Bell, Carrier, Result, Source};
+use store::{Bell, Carrier, KnownTemplate, Result, Source};
 
 use super::trouble::pause;
 use super::{Owner, Then, Users, member};
@@ -21,7 +21,7 @@ const LOOK_AGAIN: i64 = DAY;
 const ROUND: u32 = 500;
 
 /// What a look found.
-enum Seen {
+pub(super) enum Seen {
     /// Boxed: it is large, and it travels.
     There(Box<Observed>),
     /// Lever does not know it, or not any more.
@@ -63,21 +63,35 @@ impl Owner {
                 self.world.store.write(|tx| tx.answer_bell(id, &bell))?;
                 continue;
             }
-            let by_person = self.world.store.read(|tx| {
-                Ok(tx
-                    .checks_of(id, &bell.opportunity)?
-                    .iter()
-                    .any(|check| check.by_person && matches!(check.phase, Phase::Queued | Phase::Parked(_))))
-            })?;
-            let (client, users, trigger) = (client.clone(), self.users.clone(), trigger.id.clone());
-            let clock = self.world.clock.clone();
+            let by_person = self.is_ordered(&bell.opportunity)?;
+            let look = self.look(&client, &bell.opportunity, &trigger.id, by_person);
             self.looking += 1;
             self.job_about(&bell.opportunity.clone(), async move {
-                let seen = look(&client, &users, &clock, &bell.opportunity, &trigger, by_person).await;
+                let seen = look.await;
                 Box::new(move |owner: &mut Self| owner.looked(&bell, seen)) as Then
             });
         }
         Ok(())
+    }
+
+    /// Whether a person has said that a check of this opportunity is to be started, in whatever stage it is.
+    pub(super) fn is_ordered(&self, opportunity: &OpportunityId) -> Result<bool> {
+        let checks = self.world.store.read(|tx| tx.checks_of(self.id(), opportunity))?;
+        let mut checks = checks.iter();
+        Ok(checks.any(|check| check.by_person && matches!(check.phase, Phase::Queued | Phase::Parked(_))))
+    }
+
+    /// A look at one opportunity.
+    pub(super) fn look(
+        &self,
+        client: &lever::Client,
+        opportunity: &OpportunityId,
+        trigger: &StageId,
+        in_any_stage: bool,
+    ) -> impl Future<Output = std::result::Result<Seen, lever::Error>> + Send + use<> {
+        let (client, users, clock) = (client.clone(), self.users.clone(), self.world.clock.clone());
+        let (opportunity, trigger) = (opportunity.clone(), trigger.clone());
+        async move { look(&client, &users, &clock, &opportunity, &trigger, in_any_stage).await }
     }
 
     /// Rings for those who were not looked at for a day.
@@ -105,9 +119,7 @@ impl Owner {
         let done = match seen {
             Ok(Seen::There(observed)) => self.judge(bell, *observed, now),
             Ok(Seen::Gone) => self.erase(bell, now),
-            Err(error) if error.kind == Kind::Forbidden || matches!(error.kind, Kind::BadRequest { .. }) => {
-                self.unreadable(bell, &error, now)
-            }
+            Err(error) if is_about_this_alone(&error.kind) => self.unreadable(bell, &error, now),
             // It is there, and what Lever says of it stays unreadable: waiting for ever would tell nobody.
             Err(error) if is_garbled(&error.kind) && bell.attempts >= TRIES => self.unreadable(bell, &error, now),
             Err(_) => self
@@ -132,8 +144,7 @@ impl Owner {
 
     /// Carries out what a look means.
     fn judge(&mut self, bell: &Bell, observed: Observed, now: Millis) -> Result<()> {
-        let mut templates = self.record.templates.clone();
-        templates.retain(|template| !self.unlisted.contains(&template.id));
+        let templates = self.listed_templates();
         let ready = self
             .world
             .store
@@ -142,6 +153,13 @@ impl Owner {
             self.lane.offer(check, observed);
         }
         Ok(())
+    }
+
+    /// The templates that are remembered, without those that a form did not list.
+    pub(super) fn listed_templates(&self) -> Vec<KnownTemplate> {
+        let mut templates = self.record.templates.clone();
+        templates.retain(|template| !self.unlisted.contains(&template.id));
+        templates
     }
 
     /// Lever says that it is gone (`reliability.md` rule 11): what is personal goes too, the spent keys stay.
@@ -154,13 +172,7 @@ impl Owner {
 
     /// Lever lets us not read it: said on screen, with the right that is missing.
     fn unreadable(&mut self, bell: &Bell, error: &lever::Error, now: Millis) -> Result<()> {
-        let proven = error.call.right().is_some_and(|right| self.record.has(right));
-        // The right is there and this one is refused all the same: it is confidential (lever-api.md §2.5).
-        let failure = if error.kind == Kind::Forbidden && proven {
-            Failure::new(Code::LevConfidential)
-        } else {
-            Failure::from(error)
-        };
+        let failure = self.why_unreadable(error);
         if failure.code == Code::LevRight {
             self.right_is_missing(error);
         }
@@ -168,6 +180,21 @@ impl Owner {
             .store
             .write(|tx| step::look::unreadable(tx, self.id(), bell, failure, now))
     }
+
+    pub(super) fn why_unreadable(&self, error: &lever::Error) -> Failure {
+        let proven = error.call.right().is_some_and(|right| self.record.has(right));
+        // The right is there and this one is refused all the same: it is confidential (lever-api.md §2.5).
+        if error.kind == Kind::Forbidden && proven {
+            Failure::new(Code::LevConfidential)
+        } else {
+            Failure::from(error)
+        }
+    }
+}
+
+/// Whether Lever refuses this opportunity, and would not refuse another one.
+pub(super) fn is_about_this_alone(kind: &Kind) -> bool {
+    matches!(kind, Kind::Forbidden | Kind::BadRequest { .. })
 }
 
 fn is_garbled(kind: &Kind) -> bool {
@@ -181,7 +208,7 @@ async fn look(
     clock: &Clock,
     id: &OpportunityId,
     trigger: &StageId,
-    by_person: bool,
+    in_any_stage: bool,
 ) -> std::result::Result<Seen, lever::Error> {
     let opportunity = match client.opportunity(id).await {
         Ok(opportunity) => opportunity,
@@ -196,7 +223,7 @@ async fn look(
         seen_at: clock.now(),
         opportunity,
     };
-    let may_start = observed.opportunity.stage == *trigger || by_person;
+    let may_start = observed.opportunity.stage == *trigger || in_any_stage;
     if !may_start || observed.opportunity.archived || observed.opportunity.anonymised {
         return Ok(Seen::There(Box::new(observed)));
     }

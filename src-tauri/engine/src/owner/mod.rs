@@ -4,11 +4,13 @@
 //! It never waits for the network: a job does, and hands back what is to be done with its result ([`Then`]). So one
 //! slow call holds up nothing but the opportunity it is about.
 
+mod audit;
 mod auth;
 mod carrier;
 mod channels;
 mod decide;
 mod drift;
+mod dry_run;
 mod gap;
 mod inbox;
 mod lane;
@@ -105,6 +107,7 @@ pub(crate) struct Owner {
     /// When it is looked again whether the way in is open.
     next_beat: Millis,
     proving: Option<prove::Proving>,
+    auditing: Option<audit::Auditing>,
     /// Webhooks are being registered, and these wait to have it done again.
     registering: Option<Vec<webhooks::Registered>>,
     right_failures: BTreeMap<Right, Failure>,
@@ -177,6 +180,7 @@ impl Owner {
             next_upkeep: Millis(0),
             next_beat: Millis(0),
             proving: None,
+            auditing: None,
             registering: None,
             right_failures: BTreeMap::new(),
             findings: BTreeMap::new(),
@@ -276,6 +280,7 @@ impl Owner {
         self.lane = lane::Lane::default();
         self.polling = false;
         self.proving = None;
+        self.auditing = None;
         self.registering = None;
         self.begin_provision_again();
         self.wake_up();
@@ -437,5 +442,6 @@ fn as_member(user: &lever::User) -> Member {
     Member {
         name: user.name.clone(),
         email,
+        deactivated: user.deactivated,
     }
 }

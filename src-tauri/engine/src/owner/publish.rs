@@ -36,6 +36,7 @@ impl Owner {
             users: self.choices.clone(),
             right_failures: self.right_failures.clone(),
             proving: self.proving(),
+            auditing: self.auditing(),
             refapp_failure: self.refapp_failure.clone(),
             lever_failure: self.lever_failure.clone(),
             channel_failure: self.channel_failure.clone(),

@@ -35,7 +35,13 @@ impl Owner {
             }
             Order::ReadStages => return self.read_stages(Some(reply)),
             Order::UpdateTemplates => return self.update_templates(Some(reply)),
+            Order::AuditPostings => return self.audit_postings(reply),
+            Order::DryRun { subject } => return self.dry_run(&subject, reply),
             // These are done at once.
+            Order::CancelAudit => {
+                self.end_audit(None);
+                Ok(())
+            }
             Order::SetDataCentre { data_centre, way_in } => self.set_data_centre(data_centre, way_in),
             Order::SetOauthClient { id, secret } => self.set_oauth_client(&id, &secret),
             Order::BeginOauth { redirect } => self.begin_oauth(redirect),

@@ -71,6 +71,7 @@ impl Owner {
     /// Stops, and takes away what opens doors; rows stay, so that connecting again goes on (`rules.md` 20).
     pub(super) fn disconnect(&mut self) -> std::result::Result<(), Failure> {
         self.delete_webhooks();
+        self.end_audit(None);
         self.provision = None;
         self.change(|record| {
             record.standing = Standing::Disconnected;

@@ -52,18 +52,7 @@ pub fn entered_at(observed: &Observed, situation: &Situation<'_>) -> Option<Mill
 
 /// Decides.
 pub fn assess(observed: &Observed, situation: &Situation<'_>) -> Verdict {
-    let posting = observed.posting.as_ref().map(|posting| &posting.id);
-    // What was sent belongs to its job for good; what was not follows the candidate to another one.
-    let concerned = |check: &&Check| {
-        let sent = matches!(check.phase, Phase::Started | Phase::Parked(Reason::StartUnknown));
-        !sent || check.posting.is_none() || posting.is_none() || check.posting.as_ref() == posting
-    };
-    let latest = situation
-        .checks
-        .iter()
-        .filter(concerned)
-        .max_by_key(|check| place(check));
-    match latest {
+    match concerned(observed, situation.checks) {
         Some(check) if matches!(check.phase, Phase::Queued | Phase::Parked(_)) => open(check, observed, situation),
         Some(check) => closed(check, observed, situation),
         // Somebody changed the posting of who was started for another one: without an entry nothing rang (`rules.md` 1).
@@ -73,6 +62,17 @@ pub fn assess(observed: &Observed, situation: &Situation<'_>) -> Verdict {
             None => Verdict::Nothing,
         },
     }
+}
+
+/// The newest check that a look can be about.
+pub fn concerned<'c>(observed: &Observed, checks: &'c [Check]) -> Option<&'c Check> {
+    let posting = observed.posting.as_ref().map(|posting| &posting.id);
+    // What was sent belongs to its job for good; what was not follows the candidate to another one.
+    let concerned = |check: &&Check| {
+        let sent = matches!(check.phase, Phase::Started | Phase::Parked(Reason::StartUnknown));
+        !sent || check.posting.is_none() || posting.is_none() || check.posting.as_ref() == posting
+    };
+    checks.iter().filter(concerned).max_by_key(|check| place(check))
 }
 
 /// Whether there is no entry into the trigger stage beyond those that checks stand for.

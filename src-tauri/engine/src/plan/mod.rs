@@ -4,6 +4,7 @@
 mod badge;
 
 pub mod assess;
+pub mod audit;
 pub mod note;
 pub mod observed;
 pub mod start;

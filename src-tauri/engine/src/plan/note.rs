@@ -5,6 +5,11 @@ use model::{Check, Code, Failure, Language, Phase, Status, derive, explain};
 
 /// The note's text.
 pub fn text(check: &Check) -> String {
+    text_with(check, &check.reference())
+}
+
+/// The same with another reference: of a check that is not made yet nobody knows it.
+pub fn text_with(check: &Check, reference: &str) -> String {
     let (status, _) = derive(check);
     let mut lines = Vec::new();
     let counts = match (check.answered(), check.progress.total) {
@@ -30,7 +35,7 @@ pub fn text(check: &Check) -> String {
     if let Some(url) = &check.progress.candidate_url {
         lines.push(format!("Candidate in Refapp: {url}"));
     }
-    lines.push(reference_line(&check.reference()));
+    lines.push(reference_line(reference));
     lines.join("\n")
 }
 

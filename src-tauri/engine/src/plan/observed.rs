@@ -1,7 +1,7 @@
 //! What was seen in Lever when it was looked.
 
-use lever::{Opportunity, Posting};
-use model::{Failure, Millis, StageId};
+use lever::{Opportunity, Posting, StageChange};
+use model::{Failure, Membership, Millis, StageId};
 
 /// A Lever user, as far as a check needs one.
 #[derive(Clone, PartialEq, Eq)]
@@ -9,6 +9,7 @@ pub struct Member {
     pub name: String,
     /// `None` without an address, and for deactivated users: Refapp would invite somebody who has left.
     pub email: Option<String>,
+    pub deactivated: bool,
 }
 
 /// One look at an opportunity.
@@ -38,6 +39,31 @@ impl Observed {
             .into_iter()
             .flatten()
             .find_map(|member| member.email.as_deref().map(|email| (member, email)))
+    }
+
+    /// Who is handed to Refapp as a member of the project, and why (`rules.md` 7). Without an address nobody can be.
+    pub fn members(&self) -> Vec<(&Member, Membership)> {
+        let both = [
+            (&self.mover, Membership::Mover),
+            (&self.posting_owner, Membership::PostingOwner),
+        ];
+        both.into_iter()
+            .filter_map(|(member, why)| Some((member.as_ref()?, why)))
+            .collect()
+    }
+
+    /// The same candidate, had somebody moved them into the trigger stage at that moment. Nobody knows who that will
+    /// be, so there is no mover.
+    #[must_use]
+    pub fn moved(mut self, trigger: &StageId, at: Millis) -> Self {
+        self.mover = None;
+        self.opportunity.stage = trigger.clone();
+        self.opportunity.stage_changes.push(StageChange {
+            to: trigger.clone(),
+            at,
+            user: None,
+        });
+        self
     }
 }
 

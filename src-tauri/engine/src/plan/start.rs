@@ -1,8 +1,6 @@
 //! The event that starts a check (`rules.md` 7–10), from a fresh look and a fresh form.
 
-use std::collections::BTreeSet;
-
-use model::{Badge, EffectKey, Reason, TemplateId};
+use model::{Badge, EffectKey, Reason, TemplateBy, TemplateId};
 use refapp::{Candidate, Event, Form, FormKind, Gap, Job, Person, Template, Values, split_name};
 use store::KnownTemplate;
 use url::Url;
@@ -10,11 +8,22 @@ use url::Url;
 use super::observed::{Member, Observed};
 use super::template::{Choice, choose};
 
-/// Which template goes into the form, and what is to be said about it.
+/// Which template goes into the form, and why.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Selection {
     pub template: Option<Template>,
-    pub badges: BTreeSet<Badge>,
+    pub by: TemplateBy,
+}
+
+impl Selection {
+    /// What is to be said about it beside the check.
+    pub fn badge(&self) -> Option<Badge> {
+        match self.by {
+            TemplateBy::FormerName => Some(Badge::FormerTemplateName),
+            TemplateBy::WithoutEffect => Some(Badge::TemplateWithoutEffect),
+            TemplateBy::Tag | TemplateBy::Default | TemplateBy::Refapp | TemplateBy::NotAsked => None,
+        }
+    }
 }
 
 /// Chooses the template for this form.
@@ -27,13 +36,13 @@ pub fn select(
     known: &[KnownTemplate],
     default: Option<&TemplateId>,
 ) -> Result<Selection, Reason> {
-    let mut badges = BTreeSet::new();
     if form.kind() != FormKind::Templates {
         // The project exists, or is made from questionnaires: no template can be sent, and the tag has no effect.
-        if !matches!(choose(posting_tags, &[], None), Choice::Nothing) {
-            badges.insert(Badge::TemplateWithoutEffect);
-        }
-        return Ok(Selection { template: None, badges });
+        let by = match choose(posting_tags, &[], None) {
+            Choice::Nothing => TemplateBy::NotAsked,
+            _ => TemplateBy::WithoutEffect,
+        };
+        return Ok(Selection { template: None, by });
     }
     let living: Vec<KnownTemplate> = form
         .templates()
@@ -59,24 +68,18 @@ pub fn select(
             }
         })
         .collect();
-    match choose(posting_tags, &living, default) {
-        Choice::Named { template, former } => {
-            if former {
-                badges.insert(Badge::FormerTemplateName);
-            }
-            Ok(Selection {
-                template: Some(template),
-                badges,
-            })
-        }
-        Choice::Default { template } => Ok(Selection {
-            template: Some(template),
-            badges,
-        }),
-        Choice::Nothing => Ok(Selection { template: None, badges }),
-        Choice::Unknown { tags } => Err(Reason::TemplateUnknown { tags }),
-        Choice::Several { tags } => Err(Reason::TemplateSeveral { tags }),
-    }
+    let (template, by) = match choose(posting_tags, &living, default) {
+        Choice::Named {
+            template,
+            former: false,
+        } => (Some(template), TemplateBy::Tag),
+        Choice::Named { template, former: true } => (Some(template), TemplateBy::FormerName),
+        Choice::Default { template } => (Some(template), TemplateBy::Default),
+        Choice::Nothing => (None, TemplateBy::Refapp),
+        Choice::Unknown { tags } => return Err(Reason::TemplateUnknown { tags }),
+        Choice::Several { tags } => return Err(Reason::TemplateSeveral { tags }),
+    };
+    Ok(Selection { template, by })
 }
 
 /// The form's values with the template put in.
@@ -109,10 +112,10 @@ pub fn event(observed: &Observed, key: &EffectKey, update_url: Option<Url>, valu
             ats_url: opportunity.show_url.clone(),
         },
         recruiter: person(recruiter, email),
-        team: [&observed.mover, &observed.posting_owner]
+        team: observed
+            .members()
             .into_iter()
-            .flatten()
-            .filter_map(|member| member.email.as_deref().map(|email| person(member, email)))
+            .filter_map(|(member, _)| member.email.as_deref().map(|email| person(member, email)))
             .collect(),
         job: Job {
             id: posting.id.clone(),

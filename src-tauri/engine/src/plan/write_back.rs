@@ -65,6 +65,15 @@ fn wanted(check: &Check, now: Millis) -> Wanted {
     }
 }
 
+/// What of ours lies on the opportunity once a check rests: the status that the tag says, and whether there is a note.
+/// `None`: it changes nothing there.
+pub fn at_rest(check: &Check) -> Option<(Status, bool)> {
+    match wanted(check, check.status_since.plus(GRACE)) {
+        Wanted::Tag { status, note } => Some((status, note)),
+        Wanted::AsItIs | Wanted::Later(_) | Wanted::Nothing => None,
+    }
+}
+
 /// Lets tag and note follow the one check of an opportunity that they are about (`rules.md` 12): the newest that is, or
 /// is to be, started. It inherits what lies there; the others write nothing. If it is given up, an earlier one is
 /// followed again.

@@ -10,31 +10,12 @@ use crate::plan::write_back::is_erased;
 /// Takes one row. Whether it settled a start of unknown outcome.
 pub fn take(tx: &Tx<'_>, record: &ConnectionRecord, row: &InboxRow, now: Millis) -> Result<bool> {
     match &row.inbound {
-        Inbound::Webhook {
-            event,
-            opportunity: Some(opportunity),
-            to_stage,
-            triggered_at,
-        } => {
-            let trigger = record.settings.trigger_stage.as_ref().map(|stage| &stage.id);
-            let into_trigger =
-                event == lever::CANDIDATE_STAGE_CHANGE && to_stage.is_some() && to_stage.as_ref() == trigger;
-            if !into_trigger && !follows(tx, record.id, opportunity, event)? {
-                return Ok(false);
+        Inbound::Webhook { .. } => {
+            if let Some(bell) = rings(tx, record, &row.inbound, row.received_at, now)? {
+                tx.ring(record.id, &bell)?;
             }
-            let bell = Bell {
-                opportunity: opportunity.clone(),
-                source: if into_trigger { Source::Webhook } else { Source::Recheck },
-                rung_at: row.received_at,
-                moved_at: into_trigger.then_some(*triggered_at),
-                attempts: 0,
-                due_at: now,
-            };
-            tx.ring(record.id, &bell)?;
             Ok(false)
         }
-        // The settings page's test delivery: it proves the way, and concerns nobody.
-        Inbound::Webhook { opportunity: None, .. } => Ok(false),
         Inbound::Update { result, progress } => {
             let check = match result.parse::<ResultId>() {
                 Ok(result) => tx.check_by_result(record.id, result)?,
@@ -66,6 +47,39 @@ pub fn take(tx: &Tx<'_>, record: &ConnectionRecord, row: &InboxRow, now: Millis)
             Ok(before == Phase::Parked(Reason::StartUnknown))
         }
     }
+}
+
+/// The bell that a webhook rings. `None`: it concerns nobody here.
+pub fn rings(
+    tx: &Tx<'_>,
+    record: &ConnectionRecord,
+    inbound: &Inbound,
+    received_at: Millis,
+    now: Millis,
+) -> Result<Option<Bell>> {
+    let Inbound::Webhook {
+        event,
+        // Without one it is the settings page's test delivery: it proves the way, and concerns nobody.
+        opportunity: Some(opportunity),
+        to_stage,
+        triggered_at,
+    } = inbound
+    else {
+        return Ok(None);
+    };
+    let trigger = record.settings.trigger_stage.as_ref().map(|stage| &stage.id);
+    let into_trigger = event == lever::CANDIDATE_STAGE_CHANGE && to_stage.is_some() && to_stage.as_ref() == trigger;
+    if !into_trigger && !follows(tx, record.id, opportunity, event)? {
+        return Ok(None);
+    }
+    Ok(Some(Bell {
+        opportunity: opportunity.clone(),
+        source: if into_trigger { Source::Webhook } else { Source::Recheck },
+        rung_at: received_at,
+        moved_at: into_trigger.then_some(*triggered_at),
+        attempts: 0,
+        due_at: now,
+    }))
 }
 
 /// Whether anything that happens to this opportunity concerns us: a check of it is not started yet, or it was

@@ -5,13 +5,85 @@ use std::collections::BTreeSet;
 use model::sabotage::{self, Control};
 use model::{
     Badge, Check, CheckId, Code, ConnectionId, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId,
-    Progress, Reason, Written,
+    Progress, Reason, StageId, Written,
 };
 use store::{Bell, ConnectionRecord, KnownTemplate, Result, Source, Tx};
 
 use super::{keep, tell};
 use crate::plan::assess::{self, Situation, Unread, Verdict, assess, entered_at};
 use crate::plan::observed::Observed;
+
+/// What a look means, and what that rests on.
+pub struct Weighed {
+    pub verdict: Verdict,
+    /// All checks of the opportunity, oldest first.
+    pub checks: Vec<Check>,
+    /// When the entry into the trigger stage happened that the look is about.
+    entry: Option<Millis>,
+}
+
+/// Weighs a look against what is stored. Nothing is changed: a dry run asks the same.
+pub fn weigh(
+    tx: &Tx<'_>,
+    record: &ConnectionRecord,
+    trigger: &StageId,
+    templates: &[KnownTemplate],
+    bell: &Bell,
+    observed: &Observed,
+    now: Millis,
+) -> Result<Weighed> {
+    let opportunity = &observed.opportunity.id;
+    let checks = tx.checks_of(record.id, opportunity)?;
+    let posting = observed.posting.as_ref().map(|posting| &posting.id);
+    let once = EffectKey::once(opportunity, posting);
+    let situation = Situation {
+        checks: &checks,
+        spent: if posting.is_some() { tx.spent(&once)? } else { None },
+        bell,
+        trigger,
+        following_since: record.following_since.unwrap_or(now),
+        pause: record.pause,
+        templates,
+        default_template: record.settings.default_template.as_ref(),
+        now,
+    };
+    Ok(Weighed {
+        entry: entered_at(observed, &situation),
+        verdict: assess(observed, &situation),
+        checks,
+    })
+}
+
+impl Weighed {
+    /// The check that the verdict is about, in the phase that it gives it.
+    pub fn check(&self, connection: ConnectionId, observed: &Observed, now: Millis) -> Option<Check> {
+        let named = |id: &CheckId| {
+            let named = self.checks.iter().find(|known| known.id == *id).cloned();
+            named.unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"))
+        };
+        match &self.verdict {
+            Verdict::Nothing => None,
+            Verdict::Keep(check) => Some(named(check)),
+            Verdict::Change(check, phase) => {
+                let mut check = named(check);
+                // What a person said was about this start, and not about one of a later day.
+                check.by_person &= !matches!(phase, Phase::Skipped(_));
+                check.phase = phase.clone();
+                check.status_since = now;
+                check.active_at = now;
+                Some(check)
+            }
+            Verdict::Make { ordinal, phase } => {
+                let entered_at = self.entry.unwrap_or(now);
+                let posting = observed.posting.as_ref().map(|posting| &posting.id);
+                let opportunity = &observed.opportunity.id;
+                let mut check = new_check(connection, opportunity, posting, *ordinal, entered_at, now);
+                check.phase = phase.clone();
+                Some(check)
+            }
+        }
+    }
+}
 
 /// Carries out what a look means. `Some` = the check that is queued for its start.
 pub fn judge(
@@ -26,42 +98,24 @@ pub fn judge(
         return Ok(None);
     };
     let id = record.id;
-    let opportunity = observed.opportunity.id.clone();
-    let posting = observed.posting.as_ref().map(|posting| posting.id.clone());
     tx.answer_bell(id, bell)?;
-    tx.seen(id, &opportunity, now)?;
-    let mut checks = tx.checks_of(id, &opportunity)?;
+    tx.seen(id, &observed.opportunity.id, now)?;
+    let mut weighed = weigh(tx, record, trigger, templates, bell, observed, now)?;
     if observed.opportunity.anonymised {
-        for check in checks.iter_mut().filter(|check| !check.candidate.is_empty()) {
+        for check in weighed.checks.iter_mut().filter(|check| !check.candidate.is_empty()) {
             check.candidate.clear();
             tx.put_check(check, Some(now))?;
         }
     }
-    let once = EffectKey::once(&opportunity, posting.as_ref());
-    let situation = Situation {
-        checks: &checks,
-        spent: if posting.is_some() { tx.spent(&once)? } else { None },
-        bell,
-        trigger,
-        following_since: record.following_since.unwrap_or(now),
-        pause: record.pause,
-        templates,
-        default_template: record.settings.default_template.as_ref(),
-        now,
+    let Some(mut check) = weighed.check(id, observed, now) else {
+        return Ok(None);
     };
-    let entry = entered_at(observed, &situation);
-    let named = |id| {
-        let named = checks.iter().find(|known| known.id == id).cloned();
-        named.unwrap_or_else(|| unreachable!("the verdict names one of the checks it was given"))
-    };
-    let mut check = match assess(observed, &situation) {
-        Verdict::Nothing => return Ok(None),
-        Verdict::Keep(check) => {
-            let mut check = named(check);
+    let later = weighed.entry.filter(|at| *at > check.entered_at);
+    match weighed.verdict {
+        Verdict::Keep(_) => {
             let queued = check.phase == Phase::Queued;
             // Moved out and in again before its start: that is no later entry (rules.md 2). After it, it is one.
-            let again = entry.filter(|at| *at > check.entered_at);
-            if let Some(at) = again.filter(|_| check.phase != Phase::Parked(Reason::StartUnknown)) {
+            if let Some(at) = later.filter(|_| check.phase != Phase::Parked(Reason::StartUnknown)) {
                 check.entered_at = at;
             } else if !queued {
                 return Ok(None);
@@ -72,27 +126,15 @@ pub fn judge(
             tx.put_check(&check, Some(now))?;
             return Ok(queued.then_some(check.id));
         }
-        Verdict::Change(check, phase) => {
-            let mut check = named(check);
-            // What a person said was about this start, and not about one of a later day.
-            check.by_person &= !matches!(phase, Phase::Skipped(_));
-            check.phase = phase;
-            check.status_since = now;
-            check.active_at = now;
-            if let Some(at) = entry.filter(|at| *at > check.entered_at) {
+        Verdict::Change(..) => {
+            if let Some(at) = later {
                 check.entered_at = at;
                 tell_entry(tx, &check, bell)?;
             }
-            check
         }
-        Verdict::Make { ordinal, phase } => {
-            let entered_at = entry.unwrap_or(now);
-            let mut check = new_check(id, &opportunity, posting.as_ref(), ordinal, entered_at, now);
-            check.phase = phase;
-            tell_entry(tx, &check, bell)?;
-            check
-        }
-    };
+        Verdict::Make { .. } => tell_entry(tx, &check, bell)?,
+        Verdict::Nothing => {}
+    }
     describe(&mut check, observed);
     tell(tx, check.id, now, "read-from-lever", &[])?;
     match &check.phase {
@@ -209,7 +251,7 @@ fn new_check(
 }
 
 /// What the dashboard shows of it.
-fn describe(check: &mut Check, observed: &Observed) {
+pub fn describe(check: &mut Check, observed: &Observed) {
     check.candidate.clone_from(&observed.opportunity.name);
     check.lever_url = observed.opportunity.show_url.as_ref().map(ToString::to_string);
     if let Some(posting) = &observed.posting {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use model::sabotage::{self, Control};
 use model::{Badge, Check, CheckId, ConnectionId, Coverage, EffectKey, MINUTE, Millis, Phase, PostingId, Reason};
-use refapp::{Event, Form, Kind, Template};
+use refapp::{Event, Form, Kind};
 use store::{ConnectionRecord, Effect, EffectKind, EffectState, Result, Tx};
 use url::Url;
 
 use super::{keep, tell};
 use crate::plan::observed::Observed;
-use crate::plan::start;
+use crate::plan::start::{self, Selection};
 
 /// A look older than this is repeated before anything is sent.
 pub const FRESH: i64 = MINUTE;
@@ -19,7 +19,7 @@ pub const FRESH: i64 = MINUTE;
 pub struct Intent {
     pub key: EffectKey,
     pub posting: PostingId,
-    pub template: Option<Template>,
+    pub selection: Selection,
     pub coverage: Coverage,
     pub badges: BTreeSet<Badge>,
     /// When the candidate was looked at.
@@ -27,6 +27,7 @@ pub struct Intent {
 }
 
 /// What a look and a form make of a queued check: the event and what is remembered of it, or the reason to park.
+/// Nothing is changed: a dry run asks the same.
 pub fn prepare(
     tx: &Tx<'_>,
     record: &ConnectionRecord,
@@ -48,14 +49,14 @@ pub fn prepare(
     let Some(event) = start::event(observed, &key, update_url, values) else {
         return Ok(Err(Reason::NoMemberEmail));
     };
-    let mut badges = selection.badges;
+    let mut badges: BTreeSet<Badge> = selection.badge().into_iter().collect();
     if event.candidate.name.is_one_word() {
         badges.insert(Badge::OneWordName);
     }
     let intent = Intent {
         key,
         posting: event.job.id.clone(),
-        template: selection.template,
+        selection,
         coverage: form.questionnaires(&settings.default_language),
         badges,
         seen_at: observed.seen_at,
@@ -87,7 +88,7 @@ pub fn intend(
     let Intent {
         key,
         posting,
-        template,
+        selection,
         coverage,
         badges,
         seen_at,
@@ -121,7 +122,7 @@ pub fn intend(
     tx.spend(&EffectKey::once(&check.opportunity, check.posting.as_ref()), now)?;
     tx.put_result(key.result_id(), &check)?;
     check.result = Some(key.result_id());
-    check.template = template.map(|template| (template.id, template.name));
+    check.template = selection.template.map(|template| (template.id, template.name));
     check.coverage = Some(coverage);
     check.badges.extend(badges);
     check.effects += 1;
@@ -146,16 +147,10 @@ pub fn answered(tx: &Tx<'_>, effect: &Effect, error: Option<&refapp::Error>, now
             (refapp::Outcome::Unknown, _) if !sabotage::is(Control::RetryUnknown) => {
                 (EffectState::Unknown, Some(Phase::Parked(Reason::StartUnknown)))
             }
-            (refapp::Outcome::NotApplied, Kind::BadRequest { status, message })
-                if !sabotage::is(Control::PoisonBlocks) =>
-            {
-                let reason = Reason::Refused {
-                    status: *status,
-                    message: message.as_str().to_owned(),
-                };
-                (EffectState::Failed, Some(Phase::Parked(reason)))
+            (refapp::Outcome::NotApplied, kind) if !sabotage::is(Control::PoisonBlocks) => {
+                // Certainly not applied; if that was not because of this check, it stays queued.
+                (EffectState::Failed, refused(kind).map(Phase::Parked))
             }
-            // Certainly not applied, and not because of this check: it stays queued.
             _ => (EffectState::Failed, None),
         },
     };
@@ -198,6 +193,17 @@ pub fn answered(tx: &Tx<'_>, effect: &Effect, error: Option<&refapp::Error>, now
     keep(tx, &check, now)
 }
 
+/// The reason to park, if Refapp refuses this check alone and would take another.
+pub fn refused(kind: &Kind) -> Option<Reason> {
+    match kind {
+        Kind::BadRequest { status, message } => Some(Reason::Refused {
+            status: *status,
+            message: message.as_str().to_owned(),
+        }),
+        _ => None,
+    }
+}
+
 /// Parks a check that has not been sent.
 pub fn park(tx: &Tx<'_>, id: CheckId, reason: Reason, now: Millis) -> Result<()> {
     let queued = tx.check(id)?.filter(|check| check.phase == Phase::Queued);
@@ -214,7 +220,7 @@ fn put_aside(tx: &Tx<'_>, mut check: Check, reason: Reason, now: Millis) -> Resu
 
 /// The last guard before a start is sent: what its plan knew is asked of the database once more, in the transaction
 /// that spends its key. Whatever went wrong before, nobody is mailed twice.
-fn barred(tx: &Tx<'_>, check: &Check) -> Result<Option<Reason>> {
+pub fn barred(tx: &Tx<'_>, check: &Check) -> Result<Option<Reason>> {
     // Its answer could not be stored, perhaps.
     let last = tx.last_start(check.id)?;
     if last.is_some_and(|start| matches!(start.state, EffectState::Sending | EffectState::Unknown)) {

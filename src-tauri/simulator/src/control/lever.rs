@@ -319,6 +319,7 @@ struct PostingChange {
     hiring_manager: Option<Option<String>>,
     tags: Option<Vec<String>>,
     confidential: Option<bool>,
+    internal_only: Option<bool>,
 }
 
 fn apply(world: &mut World, id: &str, order: PostingChange) -> Done {
@@ -338,6 +339,7 @@ fn apply(world: &mut World, id: &str, order: PostingChange) -> Done {
     posting.hiring_manager = hiring_manager.unwrap_or_else(|| posting.hiring_manager.clone());
     posting.tags = order.tags.unwrap_or_else(|| posting.tags.clone());
     posting.confidential = order.confidential.unwrap_or(posting.confidential);
+    posting.internal_only = order.internal_only.unwrap_or(posting.internal_only);
     posting.updated_at = now;
     Ok(Json(json!({"id": id})))
 }
@@ -354,6 +356,7 @@ async fn create_posting(State(app): State<App>, Json(order): Json<PostingChange>
             hiring_manager: None,
             tags: Vec::new(),
             confidential: false,
+            internal_only: false,
             created_at: now,
             ..posting
         };

@@ -163,8 +163,22 @@ pub(crate) struct Posting {
     pub(crate) commitment: String,
     pub(crate) tags: Vec<String>,
     pub(crate) confidential: bool,
+    /// Published for employees alone.
+    pub(crate) internal_only: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+}
+
+impl Posting {
+    /// Only a published one has any (lever-api.md §6.2).
+    pub(crate) fn channels(&self) -> Option<&'static [&'static str]> {
+        let channels: &[_] = if self.internal_only {
+            &["internal"]
+        } else {
+            &["internal", "public"]
+        };
+        (self.state == "published").then_some(channels)
+    }
 }
 
 #[derive(Clone, Debug, Default)]

@@ -23,7 +23,7 @@ pub(crate) fn json(lever: &Account, posting: &Posting, expand: &[String]) -> Val
         let show = format!("{list}/{}", posting.id);
         json!({"list": list, "show": show, "apply": format!("{show}/apply")})
     });
-    let channels = (posting.state == "published").then(|| json!(["internal", "public"]));
+    let channels = posting.channels();
     let followers: Vec<_> = owner
         .iter()
         .map(|id| user_ref(lever, Some(id), expanded("followers")))
@@ -61,11 +61,19 @@ pub(crate) fn list(world: &mut World, caller: &Caller, inbound: &Inbound) -> Res
         wanted.is_empty() || wanted.contains(&value)
     };
     let tags = inbound.query_all("tag");
+    let channels = inbound.query_all("distributionChannel");
+    let only_published = inbound.query_all("state") == ["published"];
+    // A plain list of the published ones holds the public ones only (§7.5).
+    let distributed = |posting: &Posting| match (posting.channels(), channels.is_empty()) {
+        (None, none_asked) => none_asked,
+        (Some(has), true) => !only_published || has.contains(&"public"),
+        (Some(has), false) => has.iter().any(|channel| channels.contains(channel)),
+    };
     let confidentiality = inbound.query_one("confidentiality").unwrap_or("non-confidential");
     let mut rows: Vec<_> = lever
         .postings
         .iter()
-        .filter(|posting| wants("state", &posting.state))
+        .filter(|posting| wants("state", &posting.state) && distributed(posting))
         .filter(|posting| wants("team", &posting.team) && wants("department", &posting.department))
         .filter(|posting| wants("location", &posting.location) && wants("commitment", &posting.commitment))
         .filter(|posting| tags.is_empty() || posting.tags.iter().any(|tag| tags.contains(&tag.as_str())))

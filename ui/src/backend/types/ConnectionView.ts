@@ -7,6 +7,7 @@ import type { DataCentre } from "./DataCentre";
 import type { Finding } from "./Finding";
 import type { Health } from "./Health";
 import type { Millis } from "./Millis";
+import type { Proving } from "./Proving";
 import type { ReadOut } from "./ReadOut";
 import type { Settings } from "./Settings";
 import type { Setup } from "./Setup";
@@ -30,4 +31,8 @@ lastVerified: Millis | null, lastWebhook: Millis | null, lastUpdate: Millis | nu
  * What the account's form tells about questionnaires in the default language (`mission.md` M12); `None` while
  * it was not read.
  */
-coverage: Coverage | null, counts: Counts, };
+coverage: Coverage | null, 
+/**
+ * An audit of the postings under way; of none yet while they are being listed.
+ */
+auditing: Proving | null, counts: Counts, };

@@ -49,6 +49,7 @@ fn candidate() -> Observed {
     let owner = Member {
         name: "Jonas Ek".to_owned(),
         email: Some("jonas@example.com".to_owned()),
+        deactivated: false,
     };
     Observed {
         opportunity,

@@ -254,6 +254,7 @@ impl World {
         let owner = Member {
             name: "Jonas Ek".to_owned(),
             email: job.staffed.then(|| "jonas@example.com".to_owned()),
+            deactivated: false,
         };
         (posting, owner)
     }

@@ -1,0 +1,27 @@
+/** What an audit of the postings found, in the words of the screen. */
+import { m } from '@messages';
+import type { AuditedOwner } from '../backend/types/AuditedOwner';
+import type { Grade } from '../backend/types/Grade';
+import type { Look } from '../i18n/words';
+
+export const gradeLook: Record<Grade, Look> = {
+  stops: { word: m.grade_stops, icon: 'cross', tone: 'danger' },
+  warns: { word: m.grade_warns, icon: 'alert', tone: 'warning' },
+  fine: { word: m.grade_fine, icon: 'check-circle', tone: 'success' },
+};
+
+/** What is wrong with the posting's owner, if anything is. */
+export function troubleOf(owner: AuditedOwner): string {
+  switch (owner.owner) {
+    case 'fine':
+      return '';
+    case 'without-email':
+      return m.owner_without_email();
+    case 'deactivated':
+      return m.owner_deactivated();
+    case 'nobody':
+      return m.owner_nobody();
+    case 'unread':
+      return m.owner_unread();
+  }
+}
