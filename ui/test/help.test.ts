@@ -73,7 +73,7 @@ describe('the error dictionary', () => {
     open(fake);
     await settle();
     await screen.click('start-failure-code');
-    expect(document.activeElement?.textContent).toContain('APP-STORE');
+    expect(document.activeElement?.closest('li')?.dataset['code']).toBe('APP-STORE');
     expect(shown()).toHaveLength(codes.length);
   });
 
@@ -180,7 +180,8 @@ describe('the diagnostics', () => {
 
   async function choose(text: string): Promise<void> {
     const input = screen.get('diagnostics-open') as HTMLInputElement;
-    Object.defineProperty(input, 'files', { value: [new File([text], 'sent.json')] });
+    const files = { value: [new File([text], 'sent.json')], configurable: true };
+    Object.defineProperty(input, 'files', files);
     input.dispatchEvent(new Event('change', { bubbles: true }));
     // A file is read in its own time.
     await new Promise((done) => setTimeout(done));
@@ -250,6 +251,11 @@ describe('the diagnostics', () => {
 
   it('that cannot be read say so, and what was read before is gone', async () => {
     const fake = await look();
+    fake.on('read-diagnostics', () =>
+      Promise.resolve({ reply: 'diagnostics', value: diagnostics(NOW) }),
+    );
+    await choose('what was sent');
+    expect(screen.has('report')).toBe(true);
     fake.refuse('read-diagnostics', { code: 'APP-BUNDLE', params: {} });
     await choose('{}');
     expect(screen.text('diagnostics-open-failure-code')).toBe('APP-BUNDLE');
