@@ -17,9 +17,19 @@ async fn has_focus(window: &Window, id: &str) {
     window.until(&format!("{id} with the focus"), &script).await;
 }
 
+/// In both themes, and in the smallest window.
 async fn flaws(window: &Window) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    for theme in ["dark", "light"] {
+        window.choose("theme", theme).await;
+        window.settle().await;
+        flaws.extend([window.axe().await, window.clipped().await].concat());
+    }
+    window.resize(360, 480).await;
     window.settle().await;
-    [window.axe().await, window.clipped().await].concat()
+    flaws.extend(window.clipped().await);
+    window.resize(1200, 800).await;
+    flaws
 }
 
 #[tokio::test]

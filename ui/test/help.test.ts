@@ -73,7 +73,7 @@ describe('the error dictionary', () => {
     open(fake);
     await settle();
     await screen.click('start-failure-code');
-    expect(document.activeElement?.textContent).toContain('APP-STORE');
+    expect(document.activeElement?.closest('li')?.dataset['code']).toBe('APP-STORE');
     expect(shown()).toHaveLength(codes.length);
   });
 
@@ -241,6 +241,11 @@ describe('the diagnostics', () => {
 
   it('that cannot be read say so, and what was read before is gone', async () => {
     const fake = await look();
+    fake.on('read-diagnostics', () =>
+      Promise.resolve({ reply: 'diagnostics', value: diagnostics(NOW) }),
+    );
+    await screen.pick('diagnostics-open', 'what was sent');
+    expect(screen.has('report')).toBe(true);
     fake.refuse('read-diagnostics', { code: 'APP-BUNDLE', params: {} });
     await screen.pick('diagnostics-open', '{}');
     expect(screen.text('diagnostics-open-failure-code')).toBe('APP-BUNDLE');

@@ -8,14 +8,17 @@ use crate::{Channel, Finding, RightView, StepView};
 
 /// Parameters of failures that are neither a person's, nor an address, nor words of the other side: a tick-box, a stage, a
 /// time, a number. What is not named here stays out.
-const HARMLESS: [&str; 12] = [
+const HARMLESS: [&str; 15] = [
     "right",
     "stage",
+    "was",
     "call",
     "from",
     "to",
     "at",
     "on",
+    "since",
+    "until",
     "scopes",
     "data_centre",
     "port",
