@@ -309,7 +309,7 @@ async fn play_all() -> (Table, Vec<String>) {
     let cases = CALLS.into_iter().enumerate().flat_map(|(row, (step, call, _))| {
         let faults = faults().into_iter().enumerate();
         faults.map(move |(column, fault)| async move {
-            let said = AssertUnwindSafe(play(step, call, fault)).catch_unwind().await;
+            let said = AssertUnwindSafe(Box::pin(play(step, call, fault))).catch_unwind().await;
             let why = |panic: Box<dyn Any + Send>| panic.downcast_ref::<String>().cloned().unwrap_or_default();
             ((row, column), said.map_err(why))
         })
@@ -327,7 +327,7 @@ async fn play_all() -> (Table, Vec<String>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m01_m04_whatever_fails_in_the_set_up_is_named_and_is_over_when_it_is_mended() {
-    let (table, mut wrong) = play_all().await;
+    let (table, mut wrong) = Box::pin(play_all()).await;
     for ((row, column), said) in &table {
         let ((_, call, _), (fault, _)) = (CALLS[*row], faults().swap_remove(*column));
         let wanted = expected(call, fault);
@@ -336,49 +336,43 @@ async fn m01_m04_whatever_fails_in_the_set_up_is_named_and_is_over_when_it_is_me
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let rights = play_rights().await;
+    let rights = Box::pin(play_rights()).await;
     holds(&page(&rights, &table));
 }
 
-/// For each of the 12 permissions: at which step its absence is said, and with what; the box is ticked then, and the
-/// set-up goes on.
+/// For each of the 12 permissions: at which step its absence is said, and with what.
 async fn play_rights() -> Vec<(Right, Step, Failure)> {
-    let lacks = |right: Right| async move {
-        let rig = Rig::bare(Setup::default()).await;
-        let key = format!("lever/keys/{}", rig.setup.key);
-        let tick = async |there: bool| {
-            rig.control("PATCH", &key, json!({"rights": {right.label(): there}}))
-                .await;
-        };
-        tick(false).await;
-        let way = Way::begin(&rig, false).await;
-        let what = format!("without {}", right.label());
-        for step in way.steps() {
-            let answer = way.take(step).await;
-            let rights = way.wizard.view().await.setup.rights;
-            let missing = rights
-                .into_iter()
-                .find(|view| view.right == right && view.state == RightState::Missing);
-            let Some(failure) = missing.and_then(|view| view.failure) else {
-                assert_eq!(answer, Ok(()), "{what}: {step:?}");
-                continue;
-            };
-            assert_eq!(
-                failure,
-                Failure::new(Code::LevRight).with("right", right.label()),
-                "{what}"
-            );
-            assert!(way.wizard.finish().await.is_err(), "{what} nothing counts as connected");
-            tick(true).await;
-            way.to_the_end(step, Spare::default(), &what).await;
-            return (right, step, failure);
-        }
-        panic!("{what}: nobody says so");
+    let lacking = Right::REQUIRED.map(|right| Box::pin(play_without(right)));
+    stream::iter(lacking).buffered(PLACES).collect().await
+}
+
+/// The box is not ticked at first. When it is, the set-up goes on at the same step.
+async fn play_without(right: Right) -> (Right, Step, Failure) {
+    let rig = Rig::bare(Setup::default()).await;
+    let key = format!("lever/keys/{}", rig.setup.key);
+    let tick = async |there: bool| {
+        let rights = json!({"rights": {right.label(): there}});
+        rig.control("PATCH", &key, rights).await;
     };
-    stream::iter(Right::REQUIRED.map(lacks))
-        .buffered(PLACES)
-        .collect()
-        .await
+    tick(false).await;
+    let way = Way::begin(&rig, false).await;
+    let what = format!("without {}", right.label());
+    for step in way.steps() {
+        let answer = way.take(step).await;
+        let mut rights = way.wizard.view().await.setup.rights.into_iter();
+        let missing = rights.find(|view| view.right == right && view.state == RightState::Missing);
+        let Some(failure) = missing.and_then(|view| view.failure) else {
+            assert_eq!(answer, Ok(()), "{what}: {step:?}");
+            continue;
+        };
+        let expected = Failure::new(Code::LevRight).with("right", right.label());
+        assert_eq!(failure, expected, "{what}");
+        assert!(way.wizard.finish().await.is_err(), "{what} nothing counts as connected");
+        tick(true).await;
+        way.to_the_end(step, Spare::default(), &what).await;
+        return (right, step, failure);
+    }
+    panic!("{what}: nobody says so");
 }
 
 /// The page, which is kept beside the code that it tells of.

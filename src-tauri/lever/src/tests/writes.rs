@@ -10,8 +10,8 @@ fn tags() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn tags_are_changed_in_somebodys_name_and_any_complete_success_counts() {
-    for body in ["", "<html>", r#"{"data":{"id":"o","name":"","emails":[]}}"#] {
+async fn tags_are_changed_in_somebodys_name_and_success_needs_no_body() {
+    for body in ["", " \n", r#"{"data":{"id":"o","name":"","emails":[]}}"#] {
         let server = Server::start(move |_, _| reply(200, body)).await;
         let client = server.client();
         let user = "u&1".into();
@@ -25,6 +25,22 @@ async fn tags_are_changed_in_somebodys_name_and_any_complete_success_counts() {
             ]
         );
         assert_eq!(server.request(0, |r| r.json()), json!({"tags": TAGS}));
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_levers_place_is_no_success_of_any_write() {
+    let server = Server::start(|_, _| reply(200, "<html>Log in to the network</html>")).await;
+    let (client, opportunity, note) = (server.client(), "o".into(), "n".into());
+    for written in [
+        client.add_tags(&opportunity, &tags(), None).await,
+        client.remove_tags(&opportunity, &tags(), None).await,
+        client.update_note(&opportunity, &note, "x", None).await,
+        client.delete_note(&opportunity, &note).await,
+        client.delete_webhook(&"w".into()).await,
+    ] {
+        let error = written.unwrap_err();
+        assert_eq!((&error.kind, error.outcome()), (&Kind::Garbage, Outcome::Unknown));
     }
 }
 
