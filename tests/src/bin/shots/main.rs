@@ -119,6 +119,10 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.window.click("nav-connection").await;
     camera.window.see("connection").await;
     camera.take("13-connection").await;
+    take_foresight(&mut camera, &simulator).await;
+    take_help(&mut camera).await;
+    camera.window.click("nav-connection").await;
+    camera.window.see("connection").await;
 
     camera
         .take_trouble(
@@ -157,6 +161,75 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.take("20-offline").await;
     camera.window.close().await;
     camera.flaws
+}
+
+/// What can be asked before anybody is contacted, from the page of the connection.
+async fn take_foresight(camera: &mut Camera<'_>, simulator: &Simulator) {
+    camera.window.click("settings-file-export").await;
+    camera.window.see("settings-file-text").await;
+    camera.take("23-settings-file").await;
+    camera.window.click("open-dry-run").await;
+    for (screen, candidate, outcome) in [
+        ("24-dry-run", "Omar Haddad", "starts"),
+        ("24-dry-run-parks", "Ronja Blom", "parks"),
+    ] {
+        let candidate = demo::id(1, "opportunity", candidate);
+        camera.window.fill("dry-run-subject", &candidate).await;
+        camera.window.click("dry-run-ask").await;
+        let outcome = format!("dry-run-outcome[data-outcome=\"{outcome}\"]");
+        camera.window.see(&outcome).await;
+        camera.take(screen).await;
+    }
+    let key = format!("lever/keys/{}", demo::EU_KEY);
+    let ticked = |there: bool| json!({"rights": {"list postings": there}});
+    for (screen, there, sees) in [
+        ("25-audit-refused", false, "audit-failure"),
+        ("25-audit", true, "audit-table"),
+    ] {
+        tell(simulator, "PATCH", &key, &ticked(there)).await;
+        camera.window.click("nav-connection").await;
+        camera.window.click("open-audit").await;
+        camera.window.click("audit-run").await;
+        camera.window.see(sees).await;
+        camera.take(screen).await;
+    }
+    camera.window.click("nav-connection").await;
+    camera.window.click("open-test-candidate").await;
+    let candidate = demo::id(1, "opportunity", "Noor Rahimi");
+    camera.window.fill("test-subject", &candidate).await;
+    camera.window.click("test-ask").await;
+    camera.window.see("test-watch").await;
+    camera.take("26-test-candidate").await;
+}
+
+/// What is there on every screen for whoever is on the phone.
+async fn take_help(camera: &mut Camera<'_>) {
+    for (language, theme) in LOOKS {
+        camera.dress(language, theme).await;
+        camera.window.click("help").await;
+        camera.window.see("read-out").await;
+        camera.shoot(format!("27-help.{language}.{theme}")).await;
+        camera.window.click("help").await;
+        camera.window.see_no("read-out").await;
+    }
+    camera.window.click("help").await;
+    camera.window.click("help-errors").await;
+    camera.window.see("errors").await;
+    camera.window.fill("errors-search", "webhook").await;
+    camera.take("28-error-codes").await;
+    camera.window.click("help").await;
+    camera.window.click("help-diagnostics").await;
+    camera.window.see("diagnostics-text").await;
+    camera.take("29-diagnostics").await;
+    camera.window.click("diagnostics-save").await;
+    let saved = camera.window.text("diagnostics-path").await;
+    // Not with the place where it was saved, which is another one each time.
+    camera.window.click("nav-connection").await;
+    camera.window.click("help").await;
+    camera.window.click("help-diagnostics").await;
+    camera.window.press("diagnostics-open", &saved).await;
+    camera.window.see("report").await;
+    camera.take("30-report").await;
 }
 
 /// The app finds that its database is damaged, and sets it aside.
