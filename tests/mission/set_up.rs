@@ -95,6 +95,16 @@ async fn m01_what_fails_names_who_must_help() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_file_has_set_up_shows_every_step_as_done() {
+    let rig = Rig::start(Setup::default()).await;
+    rig.connection_that("every step is done", |view| {
+        let mut steps = view.setup.steps.iter();
+        steps.all(|step| step.state == StepState::Done && step.failure.is_none())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m02_the_data_centre_is_saved_before_anything_is_connected() {
     let mut rig = Rig::bare(Setup::default()).await;
     let wizard = Wizard::begin(&rig).await;

@@ -23,11 +23,15 @@ async fn a_settings_file_brings_a_second_computer_to_its_secrets_and_no_further(
     }
     assert_eq!(window.axe().await, NO_FLAW);
     window.close().await;
+    // There is one screen: the next home waits for this one to be left.
+    drop(home);
 
     let elsewhere = Home::new().await;
+    let path = elsewhere.path().join("settings.toml");
+    std::fs::write(&path, text).expect("a file of ours");
     let window = Window::app(&elsewhere, &simulated.running).await;
     window.see("welcome-import").await;
-    window.press("welcome-import", &path).await;
+    window.press("welcome-import", &path.display().to_string()).await;
     let done = "return document.querySelector('[data-testid=\"step-data-centre\"]')?.dataset.state === 'done'";
     window.until("the data centre is known", done).await;
     window.close().await;

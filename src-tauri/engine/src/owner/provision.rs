@@ -152,6 +152,10 @@ impl Owner {
         if self.record.stages.is_empty() || self.choices.is_empty() {
             return Ok(Step::Read);
         }
+        if self.record.lever_proven_at.is_none() {
+            let now = self.now();
+            self.change(|record| record.lever_proven_at = Some(now));
+        }
         self.choose_acting_user(file)?;
         let stage = self.find_stage(&file.trigger_stage)?;
         self.trigger_by(stage);
