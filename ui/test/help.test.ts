@@ -46,6 +46,12 @@ describe('the error dictionary', () => {
     expect(screen.text('errors-count')).toBe(`${codes.length} codes`);
   });
 
+  it('finds a code as it is heard, and as the line that is read out has it', () => {
+    expect(found('lev403')).toEqual(['LEV-403']);
+    expect(found('LEV-403 delete opportunity note')).toEqual(['LEV-403']);
+    expect(found('lev 403')).toContain('LEV-403');
+  });
+
   it('is searched by code and by every text in both languages, whatever the accents and the case', () => {
     expect(found('lev-401')).toEqual(['LEV-401']);
     expect(found('LEV 401')).toEqual(['LEV-401']);

@@ -336,6 +336,10 @@ impl Host {
 
     fn view(&self, state: &State, now: Millis) -> ConnectionView {
         let mut view = show::connection(state, now);
+        // Before one is entered, the real address is proposed; in practice that would be nobody's.
+        if let (Some(practice), None) = (&self.practice, &state.record.refapp_url) {
+            view.setup.refapp.url.clone_from(&practice.credentials.refapp_url);
+        }
         if let Some(failure) = self.receiver.as_ref().and_then(|receiver| receiver.failure.as_ref()) {
             show::add_host_finding(&mut view, failure, self.opened_at);
         }

@@ -41,18 +41,26 @@ const subjectOf = (code: Code): Subject => subjects[code.slice(0, code.indexOf('
 const plain = (text: string): string =>
   text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 
+/** As a code is heard on the phone: `lev403` is `LEV-403`. */
+const spoken = (text: string): string => plain(text).replace(/[^\p{L}\p{N}]/gu, '');
+
 /** All that is said of a code, in both languages: what is read out on the phone may be in the other one. */
 const searched = new Map(
   codes.map((code) => [code, plain([code, ...textsOf(code)].join('\n'))] as const),
 );
 
-/** The codes in whose entries every word of `wanted` stands, by chapter. Chapters without one are left out. */
+/**
+ * The codes that `wanted` names, as the line that is read out does beside other words; else those in whose entries each of
+ * its words stands. By chapter; chapters without one are left out.
+ */
 export function chapters(wanted: string): Chapter[] {
   const words = plain(wanted).split(/\s+/).filter(Boolean);
-  const found = codes.filter((code) => {
+  const named = codes.filter((code) => words.some((word) => spoken(word) === spoken(code)));
+  const told = codes.filter((code) => {
     const text = searched.get(code) ?? '';
     return words.every((word) => text.includes(word));
   });
+  const found = named.length > 0 ? named : told;
   return (Object.keys(titles) as Subject[])
     .map((subject) => ({
       subject,
