@@ -46,7 +46,6 @@ async fn m01_m02_m04_m05_m06_m14_eu_from_the_first_start_to_a_check_that_follows
     window.begin_setup().await;
 
     // M1: the token is proven; what fails names who must help.
-    window.click("refapp-url-fill").await;
     window.fill("refapp-token", "practice-refapp-tokem").await;
     window.click("refapp-prove").await;
     window.see_text("step-failure-code", "REF-TOKEN").await;

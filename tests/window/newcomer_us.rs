@@ -105,7 +105,6 @@ async fn m01_m02_m03_m05_m06_m14_us_lever_by_oauth_first_and_the_token_another_d
     window.see("step-done[data-state=\"blocked\"]").await;
 
     // M1: another day, the Refapp Administrator.
-    window.click("refapp-url-fill").await;
     window.fill("refapp-token", demo::REFAPP_TOKEN).await;
     window.click("refapp-prove").await;
     window.see("wizard-done").await;

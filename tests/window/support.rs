@@ -37,7 +37,6 @@ async fn a_failure_leads_by_keyboard_to_its_entry_and_back_to_what_was_typed() {
     let (home, simulated) = (Home::new().await, Simulated::start().await);
     let window = Window::app(&home, &simulated.running).await;
     window.begin_setup().await;
-    window.click("refapp-url-fill").await;
     window.fill("refapp-token", "not-the-token").await;
     window.click("refapp-prove").await;
     window.see_text("step-failure-code", "REF-TOKEN").await;

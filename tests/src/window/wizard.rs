@@ -14,7 +14,6 @@ impl Window {
 
     /// Refapp's address and token.
     pub async fn prove_refapp(&self) {
-        self.click("refapp-url-fill").await;
         self.click("refapp-token-fill").await;
         self.click("refapp-prove").await;
         self.see("wizard-data-centre").await;
