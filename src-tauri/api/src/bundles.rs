@@ -119,7 +119,9 @@ fn system() -> String {
     let name = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let name = name.map_or(env::consts::OS, |name| name.trim_matches('"'));
-    format!("{name} {}", kernel.trim()).trim_end().to_owned()
+    // Without what follows its number: that may name the computer's owner.
+    let kernel = kernel.trim().split(['-', '+']).next().unwrap_or_default();
+    format!("{name} {kernel}").trim_end().to_owned()
 }
 
 /// The names only: what they say may hold a password.
