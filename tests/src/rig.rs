@@ -431,15 +431,19 @@ impl Rig {
         }
     }
 
+    /// What the host stores, as soon as it has let go of it. Only while it is stopped.
+    async fn store(&self) -> Store {
+        self.until("the directory is free", async || {
+            Store::open(self.dir.path(), self.setup.clock.now()).ok()
+        })
+        .await
+    }
+
     /// As if so much time had passed since everything that the host remembers. Only while it is stopped.
     ///
     /// When somebody entered a stage is left alone: that is Lever's word, and Lever does not grow older.
     pub async fn age(&self, span: i64) {
-        let store = self
-            .until("the directory is free", async || {
-                Store::open(self.dir.path(), self.setup.clock.now()).ok()
-            })
-            .await;
+        let store = self.store().await;
         let back = |at: Millis| at.plus(-span);
         let aged = store.write(|tx| {
             for mut record in tx.connections()? {
@@ -469,11 +473,7 @@ impl Rig {
 
     /// As if the host remembered something else of its connections. Only while it is stopped.
     pub async fn remember(&self, change: impl Fn(&mut ConnectionRecord)) {
-        let store = self
-            .until("the directory is free", async || {
-                Store::open(self.dir.path(), self.setup.clock.now()).ok()
-            })
-            .await;
+        let store = self.store().await;
         let changed = store.write(|tx| {
             for mut record in tx.connections()? {
                 change(&mut record);
@@ -493,10 +493,7 @@ impl Rig {
 
     /// The page at which a table of the database begins. Only while the host is stopped.
     pub async fn first_page_of(&self, table: &str) -> u32 {
-        self.until("the directory is free", async || {
-            Store::open(self.dir.path(), self.setup.clock.now()).ok().map(drop)
-        })
-        .await;
+        drop(self.store().await);
         let database = rusqlite::Connection::open(self.dir.path().join("refapp-lever.db")).expect("the database");
         let page = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
         database.query_row(page, [table], |row| row.get(0)).expect("a table")
@@ -505,10 +502,7 @@ impl Rig {
     /// Something else is written over a part of the database, as a failing disk does. Only while the host is stopped.
     pub async fn damage_database(&self, at: u64, length: usize) {
         use std::os::unix::fs::FileExt;
-        self.until("the directory is free", async || {
-            Store::open(self.dir.path(), self.setup.clock.now()).ok().map(drop)
-        })
-        .await;
+        drop(self.store().await);
         let path = self.dir.path().join("refapp-lever.db");
         let file = std::fs::File::options().write(true).open(path).expect("the database");
         file.write_all_at(&vec![0xa5; length], at).expect("a part of it");
@@ -517,12 +511,7 @@ impl Rig {
     /// The database is gone, and the host begins with an empty one. Its secrets are elsewhere, and stay.
     pub async fn lose_database(&mut self) {
         self.stop_host().await;
-        let store = self
-            .until("the directory is free", async || {
-                Store::open(self.dir.path(), self.setup.clock.now()).ok()
-            })
-            .await;
-        drop(store);
+        drop(self.store().await);
         for file in std::fs::read_dir(self.dir.path()).expect("a directory") {
             std::fs::remove_file(file.expect("an entry").path()).expect("a file of ours");
         }

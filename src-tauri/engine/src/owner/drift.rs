@@ -35,32 +35,26 @@ impl Owner {
             .flatten()
             .filter(|last| now.since(*last) > SILENT);
         let aged = self.consent_ends().filter(|ends| ends.since(now) < NOTICE);
-        self.find(
+        self.warn(
             Code::LevStageRenamed,
-            renamed.map(|(was, stage)| vec![("was", was), ("stage", stage.text)]),
+            renamed.map(|(was, stage)| {
+                Failure::new(Code::LevStageRenamed)
+                    .with("was", was)
+                    .with("stage", stage.text)
+            }),
         );
-        self.find(
+        self.warn(
             Code::LevWebhookRemoved,
-            removed.map(|(from, to)| vec![("from", from.to_string()), ("to", to.to_string())]),
+            removed.map(|(from, to)| Failure::new(Code::LevWebhookRemoved).with("from", from).with("to", to)),
         );
-        self.find(
+        self.warn(
             Code::LevWebhookSilent,
-            silent.map(|last| vec![("since", last.to_string())]),
+            silent.map(|last| Failure::new(Code::LevWebhookSilent).with("since", last)),
         );
-        self.find(Code::OauthAge, aged.map(|ends| vec![("until", ends.to_string())]));
-    }
-
-    /// Warns while there is something to say, with what its text needs.
-    fn find(&mut self, code: Code, params: Option<Vec<(&str, String)>>) {
-        match params {
-            Some(params) => {
-                let failure = params
-                    .into_iter()
-                    .fold(Failure::new(code), |failure, (name, value)| failure.with(name, value));
-                self.ail(failure, false);
-            }
-            None => self.heal(code),
-        }
+        self.warn(
+            Code::OauthAge,
+            aged.map(|ends| Failure::new(Code::OauthAge).with("until", ends)),
+        );
     }
 
     fn consent_ends(&self) -> Option<Millis> {
@@ -101,10 +95,8 @@ impl Owner {
                 if more > 0 {
                     titles = format!("{titles} (+{more})");
                 }
-                owner.find(
-                    Code::LevPostingOwner,
-                    (!titles.is_empty()).then(|| vec![("postings", titles)]),
-                );
+                let found = Failure::new(Code::LevPostingOwner).with("postings", &titles);
+                owner.warn(Code::LevPostingOwner, (!titles.is_empty()).then_some(found));
             }) as Then
         });
     }

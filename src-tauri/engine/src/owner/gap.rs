@@ -42,13 +42,11 @@ impl Owner {
                 record.gaps.clear();
             });
         }
-        match (self.record.gaps.first(), self.record.gaps.last()) {
-            (Some((from, _)), Some((_, to))) => {
-                let gap = Failure::new(Code::LevWebhookGap).with("from", from).with("to", to);
-                self.ail(gap, false);
-            }
-            _ => self.heal(Code::LevWebhookGap),
-        }
+        let (first, last) = (self.record.gaps.first(), self.record.gaps.last());
+        let gap = first
+            .zip(last)
+            .map(|((from, _), (_, to))| Failure::new(Code::LevWebhookGap).with("from", from).with("to", to));
+        self.warn(Code::LevWebhookGap, gap);
         if now >= self.next_beat && self.hears_by_webhook_alone() {
             self.next_beat = now.plus(BEAT);
             self.look_whether_open(now);

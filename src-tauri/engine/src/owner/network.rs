@@ -25,10 +25,11 @@ impl Owner {
     }
 
     pub(super) fn watch_network(&mut self) {
-        match minutes_off(self.clocks) {
-            Some(minutes) => self.ail(Failure::new(Code::NetClock).with("minutes", minutes), false),
-            None => self.heal(Code::NetClock),
-        }
+        let off = minutes_off(self.clocks);
+        self.warn(
+            Code::NetClock,
+            off.map(|minutes| Failure::new(Code::NetClock).with("minutes", minutes)),
+        );
         let untrusted = |trouble: &Option<Trouble>| trouble.as_ref().is_some_and(|trouble| trouble.untrusted);
         // Each side has its own way here, and a proxy may stand in one of them only.
         if !untrusted(&self.lever_trouble) && !untrusted(&self.refapp_trouble) {

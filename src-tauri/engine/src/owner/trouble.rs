@@ -113,6 +113,14 @@ impl Owner {
         self.findings.insert(code, Finding { failure, stops, since });
     }
 
+    /// Warns of what was found, and stops nothing; without anything it is not wrong any more.
+    pub(super) fn warn(&mut self, code: Code, found: Option<Failure>) {
+        match found {
+            Some(failure) => self.ail(failure, false),
+            None => self.heal(code),
+        }
+    }
+
     /// It is not wrong any more.
     pub(super) fn heal(&mut self, code: Code) {
         if self.findings.remove(&code).is_some() {
