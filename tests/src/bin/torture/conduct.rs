@@ -156,12 +156,13 @@ async fn conduct(folder: &Path, orders: Orders) -> Result<(), String> {
             };
             let key = table::key(job.row.number, job.column, job.control);
             let right = found.is_as_it_should(job.control);
-            tell(&folder, &key, &job, &found, right);
+            let told = tell(&folder, &key, &job, &found, right);
+            print!("{told}");
             if keep {
                 let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                 results.put(&key, found)?;
             }
-            Ok::<_, String>((!right).then_some(key))
+            Ok::<_, String>((!right).then_some(told))
         });
     }
     let mut wrong = Vec::new();
@@ -178,9 +179,10 @@ async fn conduct(folder: &Path, orders: Orders) -> Result<(), String> {
         return Ok(());
     }
     wrong.sort();
+    // Once more: where it was first said, it stands between pages of others.
     Err(format!(
-        "Bars missed, or controls that pass (seed {seed}): {}",
-        wrong.join(", ")
+        "Bars missed, or controls that pass (seed {seed}):\n{}",
+        wrong.concat()
     ))
 }
 
@@ -217,19 +219,23 @@ async fn play(folder: &Path, job: &Job, share: Share) -> Option<Verdict> {
     serde_json::from_str(&text).ok()
 }
 
-fn tell(folder: &Path, key: &str, job: &Job, found: &Found, right: bool) {
+fn tell(folder: &Path, key: &str, job: &Job, found: &Found, right: bool) -> String {
     let word = if right { "ok" } else { "WRONG" };
-    println!("{word:5} {key}: {} ({} s)", job.row.title, found.seconds);
-    let Some(verdict) = &found.verdict else {
-        println!("      ended without a verdict; see {}", folder.join("logs").display());
-        return;
-    };
-    for (name, value) in &verdict.measures {
-        println!("      {name}: {value}");
+    let mut lines = vec![format!("{word:5} {key}: {} ({} s)", job.row.title, found.seconds)];
+    match &found.verdict {
+        None => lines.push(format!(
+            "      ended without a verdict; see {}",
+            folder.join("logs").display()
+        )),
+        Some(verdict) => {
+            let measures = verdict.measures.iter();
+            lines.extend(measures.map(|(name, value)| format!("      {name}: {value}")));
+            let problems = verdict.problems.iter().take(5);
+            lines.extend(problems.map(|problem| format!("      problem: {problem}")));
+        }
     }
-    for problem in verdict.problems.iter().take(5) {
-        println!("      problem: {problem}");
-    }
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 /// A process and all that it started; ended together.

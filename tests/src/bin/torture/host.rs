@@ -129,10 +129,11 @@ impl Host {
         self.ask(&json!({"ask": "overview"})).await
     }
 
-    /// Bytes of memory that it uses alone, with its part of what it shares.
+    /// Bytes of memory that it has filled itself. Not its part of the program's file: that grows whenever the host of a
+    /// row beside it ends, since fewer share it then.
     pub fn memory(&self) -> Option<u64> {
         let text = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.pid())).ok()?;
-        let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("Anonymous:"))?;
         let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
         Some(kib << 10)
     }
