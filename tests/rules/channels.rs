@@ -2,7 +2,7 @@
 
 use api::{ChannelState, Health, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
-use model::Code;
+use model::{Code, Unproven};
 use serde_json::Value;
 
 use crate::{sent, started};
@@ -42,14 +42,20 @@ async fn r19_each_channel_waits_until_something_has_really_come_and_then_all_is_
     assert_eq!(before.stage_changes.state, ChannelState::Waiting);
     assert_eq!(before.status_updates.state, ChannelState::Waiting);
     assert!(before.status_updates.since.is_some(), "waiting for Refapp since …");
-    assert_eq!(before.health, Health::Warning);
+    assert_eq!(before.health, Health::Checking);
+    assert_eq!(
+        before.unproven,
+        [Unproven::Permissions, Unproven::StageChanges, Unproven::StatusUpdates],
+        "and what it waits for is said"
+    );
     let row = started(&rig, "Kim Berg").await;
     let moved = rig.connection().await;
     assert_eq!(moved.stage_changes.state, ChannelState::Proven);
     assert_eq!(
         (moved.status_updates.state, moved.health),
-        (ChannelState::Waiting, Health::Warning)
+        (ChannelState::Waiting, Health::Checking)
     );
+    assert_eq!(moved.unproven, [Unproven::StatusUpdates]);
     rig.refapp_step(&row, "accept").await;
     let after = rig
         .until("it is healthy", async || {
@@ -164,7 +170,8 @@ async fn r19_what_came_before_a_disconnect_proves_nothing_of_the_way_that_is_ope
     let view = rig.connection().await;
     assert_eq!(view.stage_changes.state, ChannelState::Waiting);
     assert_eq!(view.status_updates.state, ChannelState::Waiting);
-    assert_eq!(view.health, Health::Warning);
+    assert_eq!(view.health, Health::Checking);
+    assert_eq!(view.unproven, [Unproven::StageChanges, Unproven::StatusUpdates]);
     assert!(view.last_webhook.is_some(), "it is remembered all the same");
 }
 

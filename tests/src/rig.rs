@@ -256,7 +256,11 @@ impl Rig {
             let readiness = self.host.intake().readiness();
             let connections = self.overview().await.connections;
             let ready = !readiness.is_empty() && readiness.iter().all(|(_, ready)| *ready);
-            let shown = |view: &ConnectionView| matches!(view.health, Health::Healthy | Health::Warning);
+            let shown = |view: &ConnectionView| match view.health {
+                Health::Healthy | Health::Warning => true,
+                Health::Checking => view.last_verified.is_some(),
+                _ => false,
+            };
             (ready && connections.iter().all(shown)).then_some(())
         })
         .await;

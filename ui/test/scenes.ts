@@ -120,7 +120,14 @@ export function setup(change: Partial<Setup> = {}): Setup {
   };
 }
 
-const closed = { state: 'open', address: null, last: null, since: null, failure: null } as const;
+const closed = {
+  state: 'open',
+  address: null,
+  last: null,
+  since: null,
+  alsoPolling: false,
+  failure: null,
+} as const;
 
 export function connection(change: Partial<ConnectionView> = {}): ConnectionView {
   return {
@@ -134,6 +141,7 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
     wayIn: null,
     health: 'not-set-up',
     findings: [],
+    unproven: [],
     lastVerified: null,
     lastWebhook: null,
     lastUpdate: null,
@@ -250,6 +258,7 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       address: 'https://relay.example.com/lever/8f3a',
       last: now - 7 * MINUTE,
       since: null,
+      alsoPolling: false,
       failure: null,
     },
     statusUpdates: {
@@ -257,6 +266,7 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       address: 'https://relay.example.com/refapp/8f3a',
       last: now - 4 * MINUTE,
       since: null,
+      alsoPolling: false,
       failure: null,
     },
     templates,

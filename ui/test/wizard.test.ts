@@ -311,7 +311,14 @@ describe('the other steps', () => {
     open(
       { current: 'channels', steps: allOpen },
       {
-        stageChanges: { state: 'proven', address: null, last: 0, since: null, failure: null },
+        stageChanges: {
+          state: 'proven',
+          address: null,
+          last: 0,
+          since: null,
+          alsoPolling: false,
+          failure: null,
+        },
       },
     );
     const line = screen.get('channel-stage-changes');

@@ -32,6 +32,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
                 since: finding.since,
             })
             .collect(),
+        unproven: state.unproven.clone(),
         last_verified: state.last_verified,
         last_webhook: record.last_webhook,
         last_update: record.last_update,
@@ -84,7 +85,7 @@ pub(crate) fn add_host_finding(view: &mut ConnectionView, failure: &Failure, sin
         waits_for_reader: false,
         since,
     });
-    if view.health == Health::Healthy {
+    if matches!(view.health, Health::Healthy | Health::Checking) {
         view.health = Health::Warning;
     }
 }
@@ -112,10 +113,9 @@ fn counts(state: &State) -> Counts {
         match urgency {
             0 => counts.needs_attention += many,
             1 => counts.running += many,
+            // Each once: a completed one with warnings is to be acted on.
+            _ if status == Status::Completed.tag() => counts.completed += many,
             _ => {}
-        }
-        if status == Status::Completed.tag() {
-            counts.completed += many;
         }
         if status == Status::Queued.tag() {
             counts.queued += many;
@@ -145,6 +145,7 @@ fn stage_changes(state: &State) -> Channel {
         address: state.webhook_address.clone(),
         last: record.last_webhook,
         since: record.webhook_since,
+        also_polling: channel == ChannelState::Waiting && state.polling,
         failure: state.channel_failure.clone(),
     }
 }
@@ -163,6 +164,7 @@ fn status_updates(state: &State) -> Channel {
         address: state.update_address.clone(),
         last: record.last_update,
         since: record.update_since,
+        also_polling: false,
         failure: (channel == ChannelState::Broken).then(|| Code::AppNoUpdates.into()),
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{
     Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId,
-    Redirect, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, UserId, WayIn, WhoActs,
+    Redirect, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, Unproven, UserId, WayIn,
+    WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -75,8 +76,10 @@ pub struct ConnectionView {
     pub data_centre: Option<DataCentre>,
     pub way_in: Option<WayIn>,
     pub health: Health,
-    /// What is wrong or unproven, worst first.
+    /// What is wrong, worst first.
     pub findings: Vec<Finding>,
+    /// What was set up and has not been seen to work yet; nothing is wrong with it.
+    pub unproven: Vec<Unproven>,
     /// When everything was last seen to work. Never a bare "connected".
     pub last_verified: Option<Millis>,
     pub last_webhook: Option<Millis>,
@@ -100,6 +103,7 @@ pub struct ConnectionView {
 #[ts(export)]
 pub enum Health {
     NotSetUp,
+    /// Not looked at yet, or not everything has been seen to work yet.
     Checking,
     Healthy,
     Warning,
@@ -132,6 +136,7 @@ pub struct Finding {
 pub struct Counts {
     pub needs_attention: u32,
     pub running: u32,
+    /// And nobody has to look at them.
     pub completed: u32,
     /// Events taken in and not yet looked at.
     pub waiting: u32,
@@ -163,6 +168,8 @@ pub struct Channel {
     pub last: Option<Millis>,
     /// Since when it has been waiting.
     pub since: Option<Millis>,
+    /// Stage changes only: while nothing comes this way, the app asks Lever for them every poll interval.
+    pub also_polling: bool,
     pub failure: Option<Failure>,
 }
 
@@ -395,7 +402,7 @@ pub struct CheckRow {
     pub status: Status,
     pub who_acts: WhoActs,
     pub badges: Vec<Badge>,
-    /// Completed and declined.
+    /// Referees who answered. Who declined is counted apart.
     pub answered: Option<u32>,
     pub expected: Option<u32>,
     pub declined: u32,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Code, Coverage, Failure, Millis, Redirect, Right, RightState};
+use model::{Code, Coverage, Failure, Millis, Redirect, Right, RightState, Unproven};
 use store::ConnectionRecord;
 
 /// A snapshot of one connection.
@@ -12,6 +12,8 @@ pub struct State {
     pub health: Health,
     /// Worst first.
     pub findings: Vec<Finding>,
+    /// While there is any, the connection is not healthy.
+    pub unproven: Vec<Unproven>,
     pub last_verified: Option<Millis>,
     pub oauth: Oauth,
     /// A browser came back with what does not answer the try under way, or when none was: said, and nothing else.
@@ -52,6 +54,7 @@ pub struct State {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Health {
     NotSetUp,
+    /// Not looked at yet, or not everything has been seen to work yet.
     Checking,
     Healthy,
     Warning,
@@ -135,6 +138,7 @@ impl State {
         Self {
             health: Health::Checking,
             findings: Vec::new(),
+            unproven: Vec::new(),
             last_verified: None,
             oauth,
             oauth_stray: false,
@@ -162,9 +166,14 @@ impl State {
         }
     }
 
-    /// Whether it takes in events and acts on them: the answer to a health check.
+    /// Whether it takes in events and acts on them: the answer to a health check. One that waits to be seen at work
+    /// must be ready, or it would never be seen.
     pub fn is_ready(&self) -> bool {
-        matches!(self.health, Health::Healthy | Health::Warning)
+        match self.health {
+            Health::Healthy | Health::Warning => true,
+            Health::Checking => self.last_verified.is_some(),
+            _ => false,
+        }
     }
 
     /// What is known of a right.

@@ -17,15 +17,10 @@ impl Check {
         format!("RL-{}", &id[..8])
     }
 
-    /// Completed and declined, where Refapp said a number.
+    /// Referees who answered, where Refapp said a number. Who declined is counted apart.
     pub fn answered(&self) -> Option<u32> {
         let progress = &self.progress;
-        progress.has_counts().then(|| {
-            progress
-                .completed
-                .unwrap_or(0)
-                .saturating_add(progress.declined.unwrap_or(0))
-        })
+        progress.has_counts().then(|| progress.completed.unwrap_or(0))
     }
 }
 

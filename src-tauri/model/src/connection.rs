@@ -17,6 +17,19 @@ pub enum WayIn {
     ApiKey,
 }
 
+/// What was set up and has not been seen to work yet. Nothing is wrong: something has to happen first (`rules.md` 17, 19).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Unproven {
+    /// At least one of the twelve: the first posting that is read proves *read posting*, say.
+    Permissions,
+    /// No stage change has come from Lever, and the app may not ask for them itself.
+    StageChanges,
+    /// No status has come from Refapp: the first comes with the first check.
+    StatusUpdates,
+}
+
 /// How the browser comes back from Lever's consent page (`mission.md` M3).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]

@@ -22,7 +22,7 @@ mod time;
 pub use audit::{AuditedOwner, AuditedPosting, AuditedTemplate, Grade, PostingAudit};
 pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
 pub use code::{Code, Failure, NoSuchCode, Owner};
-pub use connection::{Redirect, Settings, StageChoice, WayIn};
+pub use connection::{Redirect, Settings, StageChoice, Unproven, WayIn};
 pub use coverage::Coverage;
 pub use dictionary::{Entry, Language, entry, explain, look_up};
 pub use dry_run::{

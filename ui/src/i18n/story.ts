@@ -42,7 +42,7 @@ export function sayings(
   { step, params }: TimelineEntry,
   earlier: readonly TimelineEntry[],
 ): Said[] {
-  const { code, decision, status, answered, expected, template, tag, stage } = params;
+  const { code, decision, status, answered, expected, declined, template, tag, stage } = params;
   const said: Said[] = [];
   if (code !== undefined) {
     said.push({ text: isCode(code) ? errorText({ code, params: {} }).title : code });
@@ -56,6 +56,7 @@ export function sayings(
   if (answered !== undefined && expected !== undefined) {
     said.push({ text: m.timeline_answered({ answered, expected }) });
   }
+  if (declined !== undefined) said.push({ text: m.timeline_declined({ count: declined }) });
   if (template !== undefined && step === 'form-read') {
     said.push({ label: m.detail_template(), text: template || m.template_of_refapp() });
   }

@@ -146,6 +146,29 @@ const badges: Record<Badge, (row: CheckRow) => string> = {
   'note-unknown': () => m.badge_note_unknown(),
   'not-written': () => m.badge_not_written(),
 };
+/** Refapp's fraud and mismatch warnings (`refapp-api.md §4`). Those that it makes up later are shown as they come. */
+const warnings: Record<string, () => string> = {
+  'same-ip-address': m.warning_same_ip_address,
+  'same-email-address': m.warning_same_email_address,
+  'same-phone-number': m.warning_same_phone_number,
+  'mismatch-relation': m.warning_mismatch_relation,
+  'mismatch-referee-title': m.warning_mismatch_referee_title,
+  'mismatch-candidate-title': m.warning_mismatch_candidate_title,
+  'mismatch-relation-age': m.warning_mismatch_relation_age,
+  'mismatch-relation-duration': m.warning_mismatch_relation_duration,
+  'mismatch-name': m.warning_mismatch_name,
+};
+export const warningText = (code: string): string =>
+  (Object.hasOwn(warnings, code) ? warnings[code] : undefined)?.() ?? m.warning_other({ code });
+
+/** The template that a check runs with: the one that was sent, or what applies where none was. */
+export function templateName(row: CheckRow): string {
+  if (row.template !== null) return row.template;
+  return row.badges.includes('template-without-effect')
+    ? m.template_of_project()
+    : m.template_of_refapp();
+}
+
 export const badgeText = (badge: Badge, row: CheckRow): string => badges[badge](row);
 
 const explained: Record<Badge, () => string> = {

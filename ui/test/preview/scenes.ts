@@ -145,6 +145,7 @@ export const scenes: Record<string, () => Fake> = {
         address: 'https://relay.example.com/lever/8f3a',
         last: null,
         since: now - 12 * MINUTE,
+        alsoPolling: false,
         failure: { code: 'LEV-WH-OFF', params: {} },
       },
       statusUpdates: {
@@ -152,6 +153,7 @@ export const scenes: Record<string, () => Fake> = {
         address: 'https://relay.example.com/refapp/8f3a',
         last: null,
         since: now - 12 * MINUTE,
+        alsoPolling: false,
         failure: null,
       },
     },

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Code, Right, RightState};
+use model::{Code, Right, RightState, Unproven};
 use store::Standing;
 
 use super::Owner;
@@ -29,6 +29,7 @@ impl Owner {
         let next = State {
             health: self.health(),
             findings: self.sorted_findings(),
+            unproven: self.unproven(),
             last_verified: self.verified_at,
             oauth: self.oauth.clone(),
             oauth_stray: self.oauth_stray,
@@ -106,17 +107,31 @@ impl Owner {
         if self.verified_at.is_none() {
             return Health::Checking;
         }
-        let record = &self.record;
-        let unproven = Right::REQUIRED
-            .iter()
-            .any(|right| record.rights.get(right) != Some(&RightState::Proven));
-        let hears_moves = record.webhook_heard() || record.has(Right::ListOpportunities);
-        let hears_status = record.update_heard();
-        if self.findings.is_empty() && hears_moves && hears_status && !unproven {
-            Health::Healthy
-        } else {
-            Health::Warning
+        match (self.findings.is_empty(), self.unproven().is_empty()) {
+            (false, _) => Health::Warning,
+            (true, false) => Health::Checking,
+            (true, true) => Health::Healthy,
         }
+    }
+
+    /// What has to happen before everything has been seen to work; of a running connection only.
+    fn unproven(&self) -> Vec<Unproven> {
+        let record = &self.record;
+        if record.standing != Standing::Running {
+            return Vec::new();
+        }
+        let permissions = Right::REQUIRED
+            .iter()
+            .all(|right| record.rights.get(right) == Some(&RightState::Proven));
+        let moves = record.webhook_heard() || record.has(Right::ListOpportunities);
+        [
+            (permissions, Unproven::Permissions),
+            (moves, Unproven::StageChanges),
+            (record.update_heard(), Unproven::StatusUpdates),
+        ]
+        .into_iter()
+        .filter_map(|(proven, what)| (!proven).then_some(what))
+        .collect()
     }
 }
 

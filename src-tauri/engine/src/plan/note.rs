@@ -14,7 +14,11 @@ pub fn text_with(check: &Check, reference: &str) -> String {
     let mut lines = Vec::new();
     let counts = match (check.answered(), check.progress.total) {
         (Some(answered), Some(total)) if status != Status::NeedsAttention => {
-            format!(" ({answered} of {total} answered)")
+            let declined = match check.progress.declined {
+                Some(declined) if declined > 0 => format!(", {declined} declined"),
+                _ => String::new(),
+            };
+            format!(" ({answered} of {total} answered{declined})")
         }
         _ => String::new(),
     };

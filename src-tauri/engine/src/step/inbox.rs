@@ -38,6 +38,8 @@ pub fn take(tx: &Tx<'_>, record: &ConnectionRecord, row: &InboxRow, now: Millis)
             if let (Some(answered), Some(total)) = (check.answered(), check.progress.total) {
                 params.push(("answered", answered.to_string()));
                 params.push(("expected", total.to_string()));
+                let declined = check.progress.declined.filter(|declined| *declined > 0);
+                params.extend(declined.map(|declined| ("declined", declined.to_string())));
             }
             tell(tx, check.id, row.received_at, "update-received", &params)?;
             if check.phase != before {

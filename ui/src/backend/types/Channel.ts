@@ -18,4 +18,8 @@ last: Millis | null,
 /**
  * Since when it has been waiting.
  */
-since: Millis | null, failure: Failure | null, };
+since: Millis | null, 
+/**
+ * Stage changes only: while nothing comes this way, the app asks Lever for them every poll interval.
+ */
+alsoPolling: boolean, failure: Failure | null, };

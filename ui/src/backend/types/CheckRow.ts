@@ -17,7 +17,7 @@ export type CheckRow = { id: CheckId,
  */
 reference: string, opportunity: OpportunityId, posting: PostingId | null, candidate: string, postingTitle: string, owner: string, status: Status, whoActs: WhoActs, badges: Array<Badge>, 
 /**
- * Completed and declined.
+ * Referees who answered. Who declined is counted apart.
  */
 answered: number | null, expected: number | null, declined: number, warnings: Array<string>, 
 /**

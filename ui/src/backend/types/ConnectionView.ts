@@ -12,6 +12,7 @@ import type { ReadOut } from "./ReadOut";
 import type { Settings } from "./Settings";
 import type { Setup } from "./Setup";
 import type { TemplateChoice } from "./TemplateChoice";
+import type { Unproven } from "./Unproven";
 import type { WayIn } from "./WayIn";
 
 export type ConnectionView = { id: ConnectionId, name: string, 
@@ -20,9 +21,13 @@ export type ConnectionView = { id: ConnectionId, name: string,
  */
 readOut: ReadOut, dataCentre: DataCentre | null, wayIn: WayIn | null, health: Health, 
 /**
- * What is wrong or unproven, worst first.
+ * What is wrong, worst first.
  */
 findings: Array<Finding>, 
+/**
+ * What was set up and has not been seen to work yet; nothing is wrong with it.
+ */
+unproven: Array<Unproven>, 
 /**
  * When everything was last seen to work. Never a bare "connected".
  */
