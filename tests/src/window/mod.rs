@@ -20,6 +20,7 @@ use fantoccini::{Client, Locator};
 use serde_json::Value;
 
 pub use audit::Flaw;
+pub use driver::target;
 pub use home::Home;
 
 use driver::Driver;
