@@ -13,4 +13,5 @@ mod simulated;
 mod steps;
 mod support;
 mod templates;
+mod tray;
 mod walls;

@@ -7,6 +7,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod arguments;
+mod attention;
 mod commands;
 #[cfg(test)]
 mod configuration;
@@ -16,11 +17,14 @@ mod instance;
 mod keychain;
 mod log;
 mod loopback;
+mod notices;
 mod opening;
 mod practice;
 mod shell;
 mod surroundings;
+mod tray;
 mod window;
+mod words;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,6 @@
 //! The app's life: one instance, one window, one host, and an orderly end.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,15 +10,18 @@ use api::Program;
 use futures::FutureExt;
 use model::{Code, Language, explain};
 use tauri::menu::{MenuBuilder, MenuItemBuilder, SubmenuBuilder};
-use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent};
+use tauri::{App, AppHandle, Manager, RunEvent, Window, WindowEvent};
 use tokio::sync::mpsc;
 
 use crate::arguments::Start;
 use crate::commands::Pump;
 use crate::host::Shell;
 use crate::instance::{self, Instance};
+use crate::notices::Notice;
 use crate::opening::Opening;
-use crate::{commands, deep_link, log, window};
+use crate::tray::Tray;
+use crate::words::{self, Words};
+use crate::{attention, commands, deep_link, log, window};
 
 /// How long the host may take to end what is under way. What it does not end, it takes up at the next start.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -39,14 +43,13 @@ pub fn run(start: Start) -> ExitCode {
         .setup(move |app| set_up(app, start))
         .on_window_event(move |window, event| {
             // Closing the window must not end the integration: candidates would reach the stage and nobody would
-            // be there. Without a tray icon (GNOME hides them) the window is minimised instead, and Quit is in the
-            // menu. In practice nothing lives on, so there closing is quitting.
+            // be there. In practice nothing lives on, so there closing is quitting.
             if let WindowEvent::CloseRequested { api, .. } = event
                 && stays
                 && !window.state::<Opening>().has_failed()
             {
                 api.prevent_close();
-                let _ = window.minimize();
+                put_away(window);
             }
         })
         .build(context);
@@ -96,6 +99,9 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
     deep_link::listen(app, argument, returned);
     let opening = Opening::start(open);
     app.manage(opening.clone());
+    let tray = Tray::start(app.handle());
+    app.manage(tray.clone());
+    attention::watch(app.handle().clone(), opening.clone(), tray);
     window::open(app)?;
     quit_on_signal(app.handle().clone());
     quit_if_locked(app.handle().clone(), opening);
@@ -115,13 +121,38 @@ fn quit_if_locked(handle: AppHandle, opening: Opening) {
     });
 }
 
+/// Takes the window off the screen, and the app goes on. The icon in the tray brings it back; where none is shown, it is
+/// minimised, and Quit is in its menu.
+fn put_away(window: &Window) {
+    let app = window.app_handle();
+    let away = match app.state::<Tray>().is_shown() {
+        true => window.hide(),
+        false => window.minimize(),
+    };
+    if let Err(error) = away {
+        tracing::warn!(%error, "the window stays");
+        return;
+    }
+    // Said once, ever: the file remembers it.
+    let said = app.path().app_data_dir().and_then(|data| {
+        let said = File::create_new(data.join("keeps-running.said"));
+        said.map_err(Into::into)
+    });
+    if said.is_ok() {
+        let words = Words::of(words::language());
+        attention::say(Notice {
+            title: words.keeps_running.to_owned(),
+            text: words.keeps_running_why.to_owned(),
+        });
+    }
+}
+
 /// A menu with Quit; macOS has one of its own.
 fn offer_quit(app: &App) -> tauri::Result<()> {
     if cfg!(target_os = "macos") {
         return Ok(());
     }
-    let swedish = sys_locale::get_locale().is_some_and(|locale| locale.starts_with("sv"));
-    let quit = MenuItemBuilder::with_id("quit", if swedish { "Avsluta" } else { "Quit" })
+    let quit = MenuItemBuilder::with_id("quit", Words::of(words::language()).quit)
         .accelerator("CmdOrCtrl+Q")
         .build(app)?;
     let menu = SubmenuBuilder::new(app, "Refapp for Lever").item(&quit).build()?;

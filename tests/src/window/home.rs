@@ -47,6 +47,11 @@ impl Home {
         self.folder.path()
     }
 
+    /// The address of its session bus.
+    pub fn bus(&self) -> &str {
+        &self.address
+    }
+
     /// The built app.
     pub fn app(&self) -> PathBuf {
         driver::target().join("refapp-lever")

@@ -6,6 +6,7 @@
 //! that does not come panics, says what it waited for, and leaves a picture in `target/window`.
 
 mod audit;
+mod desktop;
 mod driver;
 mod home;
 mod wizard;
@@ -20,6 +21,7 @@ use fantoccini::{Client, Locator};
 use serde_json::Value;
 
 pub use audit::Flaw;
+pub use desktop::{Desktop, Frame};
 pub use driver::target;
 pub use home::Home;
 

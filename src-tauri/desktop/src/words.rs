@@ -1,0 +1,64 @@
+//! The few words that the shell says by itself, outside of the window: in the language of the system, since the window's
+//! choice is the page's.
+
+use model::Language;
+
+/// The language of the system, if it is one of ours.
+pub fn language() -> Language {
+    match sys_locale::get_locale() {
+        Some(locale) if locale.starts_with("sv") => Language::Sv,
+        _ => Language::En,
+    }
+}
+
+pub struct Words {
+    pub quit: &'static str,
+    pub open: &'static str,
+    pub running: &'static str,
+    /// The window was closed, and the app goes on.
+    pub keeps_running: &'static str,
+    pub keeps_running_why: &'static str,
+    pub needs_action: fn(u32) -> String,
+    pub completed: fn(u32) -> String,
+}
+
+impl Words {
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &ENGLISH,
+            Language::Sv => &SWEDISH,
+        }
+    }
+}
+
+const ENGLISH: Words = Words {
+    quit: "Quit",
+    open: "Open",
+    running: "Nobody has to act",
+    keeps_running: "Refapp for Lever keeps running",
+    keeps_running_why: "Candidates who reach the stage are taken care of while the window is closed. To end the app, choose Quit in the menu of its icon.",
+    needs_action: |count| match count {
+        1 => "1 check needs action".to_owned(),
+        count => format!("{count} checks need action"),
+    },
+    completed: |count| match count {
+        1 => "1 check is completed".to_owned(),
+        count => format!("{count} checks are completed"),
+    },
+};
+
+const SWEDISH: Words = Words {
+    quit: "Avsluta",
+    open: "Öppna",
+    running: "Ingen behöver göra något",
+    keeps_running: "Refapp for Lever fortsätter arbeta",
+    keeps_running_why: "Kandidater som når steget tas om hand medan fönstret är stängt. Välj Avsluta i ikonens meny för att avsluta appen.",
+    needs_action: |count| match count {
+        1 => "1 referenstagning behöver åtgärdas".to_owned(),
+        count => format!("{count} referenstagningar behöver åtgärdas"),
+    },
+    completed: |count| match count {
+        1 => "1 referenstagning är klar".to_owned(),
+        count => format!("{count} referenstagningar är klara"),
+    },
+};
