@@ -38,15 +38,10 @@ async fn s07_no_event_and_no_answer_to_the_window_holds_a_secret_and_only_rows_h
 
     let connection = wizard.id;
     let (mut answers, mut rows) = (Vec::new(), Vec::new());
-    let support = Request::SupportMail {
-        connection,
-        language: "en".to_owned(),
-    };
     for (request, may_name) in [
         (Request::Overview, false),
         (Request::UpdateTemplates { connection }, false),
         (Request::Diagnostics { connection: None }, false),
-        (support, false),
         (
             Request::Checks {
                 connection,

@@ -1,8 +1,14 @@
 //! M1, M2, M4, M5, M6: the wizard from an empty host, but for OAuth.
 
-use api::{ChannelState, Request, Step, StepState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use api::{ChannelState, Half, Request, Step, StepState, WaitsFor};
 use end_to_end::rig::{Rig, Setup};
-use model::{Code, DataCentre, Failure, Language, Owner, Right, RightGroup, RightState, Status, WayIn, explain};
+use model::{
+    Clock, Code, DataCentre, Failure, Language, MINUTE, Millis, Owner, Right, RightGroup, RightState, Status, WayIn,
+    explain,
+};
 use serde_json::{Value, json};
 use simulator::{Side, demo};
 
@@ -39,8 +45,12 @@ async fn m01_lever_may_come_first_without_any_token() {
     wizard.key(demo::EU_KEY).await.expect("a key");
     wizard.rest_at_lever().await;
     assert_eq!(wizard.step(Step::Refapp).await, StepState::Open);
-    for step in [Step::Lever, Step::ActingUser, Step::Rights, Step::Channels, Step::Stage] {
+    for step in [Step::Lever, Step::ActingUser, Step::Stage] {
         assert_eq!(wizard.step(step).await, StepState::Done, "{step:?}");
+    }
+    // All is set, and nothing has arrived yet; no posting has been read either.
+    for step in [Step::Rights, Step::Channels] {
+        assert_eq!(wizard.step(step).await, StepState::Unproven, "{step:?}");
     }
     assert_eq!(wizard.finish().await, Err(Code::AppNotNow.into()));
 
@@ -95,13 +105,104 @@ async fn m01_what_fails_names_who_must_help() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_file_has_set_up_shows_every_step_as_done() {
+async fn what_a_file_has_set_up_shows_every_step_as_set_and_as_done_once_it_was_seen_to_work() {
     let rig = Rig::start(Setup::default()).await;
+    let view = rig
+        .connection_that("every step is set", |view| {
+            let mut steps = view.setup.steps.iter();
+            steps.all(|step| step.state.is_set() && step.failure.is_none())
+        })
+        .await;
+    let unproven = view.setup.steps.iter().filter(|step| step.state == StepState::Unproven);
+    let unproven: Vec<Step> = unproven.map(|step| step.step).collect();
+    assert_eq!(unproven, [Step::Rights, Step::Channels]);
+
+    let row = started(&rig, "Kim Berg").await;
+    rig.refapp_step(&row, "accept").await;
     rig.connection_that("every step is done", |view| {
         let mut steps = view.setup.steps.iter();
-        steps.all(|step| step.state == StepState::Done && step.failure.is_none())
+        steps.all(|step| step.state == StepState::Done) && view.setup.halves.iter().all(|half| half.waits.is_none())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m01_each_half_says_whose_turn_it_is() {
+    let mut rig = Rig::bare(Setup::default()).await;
+    let wizard = Wizard::begin(&rig).await;
+    assert_eq!(
+        turns(&wizard).await,
+        [
+            Some((WaitsFor::Token, Owner::RefappAdmin)),
+            Some((WaitsFor::DataCentre, Owner::Admin))
+        ]
+    );
+    wizard.data_centre(DataCentre::Eu, WayIn::ApiKey).await;
+    rig.restart().await;
+    let wizard = Wizard::again(&rig).await;
+    assert_eq!(
+        turns(&wizard).await,
+        [
+            Some((WaitsFor::Token, Owner::RefappAdmin)),
+            Some((WaitsFor::Access, Owner::LeverSuperAdmin))
+        ]
+    );
+    wizard.key(demo::EU_KEY).await.expect("a key");
+    assert_eq!(turns(&wizard).await[1], Some((WaitsFor::ActingUser, Owner::Admin)));
+    wizard.acting_user().await;
+    assert_eq!(turns(&wizard).await[1], Some((WaitsFor::Permissions, Owner::Admin)));
+    wizard.prove(true).await.expect("a proof");
+    assert_eq!(turns(&wizard).await[1], Some((WaitsFor::StageChanges, Owner::Admin)));
+    wizard.refapp(demo::REFAPP_TOKEN).await.expect("the account's token");
+    assert_eq!(turns(&wizard).await[0], Some((WaitsFor::UpdateAddress, Owner::Admin)));
+    wizard.channels().await.expect("channels");
+    assert_eq!(turns(&wizard).await[1], Some((WaitsFor::Stage, Owner::Admin)));
+    wizard.stage(demo::TRIGGER_STAGE).await;
+    assert_eq!(
+        turns(&wizard).await,
+        [
+            Some((WaitsFor::FirstStatus, Owner::Refapp)),
+            Some((WaitsFor::FirstEvent, Owner::LeverSuperAdmin))
+        ]
+    );
+}
+
+/// What each half waits for, and for whom: Refapp's, then Lever's.
+async fn turns(wizard: &Wizard<'_>) -> [Option<(WaitsFor, Owner)>; 2] {
+    let view = wizard.view().await;
+    let of = |half| {
+        let mut halves = view.setup.halves.iter();
+        let found = halves.find(|view| view.half == half).expect("both halves are there");
+        found.waits.as_ref().map(|waits| (waits.what, waits.who))
+    };
+    [of(Half::Refapp), of(Half::Lever)]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m06_a_set_up_that_hears_nothing_for_a_while_says_what_to_try() {
+    let now = Arc::new(AtomicI64::new(Clock::system().now().0));
+    let clock = {
+        let now = now.clone();
+        Clock::of(move || Millis(now.load(Ordering::Relaxed)))
+    };
+    let rig = Rig::bare(Setup {
+        clock,
+        ..Setup::default()
+    })
+    .await;
+    let wizard = Wizard::begin(&rig).await;
+    wizard.data_centre(DataCentre::Eu, WayIn::ApiKey).await;
+    wizard.key(demo::EU_KEY).await.expect("a key");
+    wizard.acting_user().await;
+    wizard.prove(true).await.expect("a proof");
+    wizard.channels().await.expect("channels");
+    let waiting = wizard.view().await.stage_changes;
+    assert_eq!((waiting.state, waiting.failure), (ChannelState::Waiting, None));
+
+    now.fetch_add(2 * MINUTE, Ordering::Relaxed);
+    let waiting = wizard.view().await.stage_changes;
+    let advice = Some(Code::LevWebhookOff.into());
+    assert_eq!((waiting.state, waiting.failure), (ChannelState::Waiting, advice));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! In a real window: the app as it is built, driven as a person would, against a simulated Lever and Refapp.
 
+mod channels;
 mod foretelling;
 mod health;
 mod leaving;
@@ -7,6 +8,8 @@ mod newcomer_eu;
 mod newcomer_us;
 mod oauth;
 mod planted;
+mod prepared;
+mod rights;
 mod settings;
 mod shell;
 mod simulated;

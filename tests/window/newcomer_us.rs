@@ -16,6 +16,7 @@ async fn m01_m02_m03_m05_m06_m14_us_lever_by_oauth_first_and_the_token_another_d
     // M1: nobody has the token yet; the mail that asks for it is ready, and Lever's half does not wait.
     window.click("refapp-no-token").await;
     window.see_text("support-mail", "account token").await;
+    window.see_text("half-refapp", "waits for Refapp Administrator").await;
     window.click("refapp-later").await;
 
     // M2: the US proposes OAuth, and the choice is kept before anything is connected.
@@ -27,8 +28,10 @@ async fn m01_m02_m03_m05_m06_m14_us_lever_by_oauth_first_and_the_token_another_d
     window.see("step-data-centre[data-state=\"done\"]").await;
 
     // M3: the organisation's own client, and what it must have registered, letter for letter.
+    window.click("oauth-mail").await;
     for address in demo::redirect_uris(DataCentre::Us) {
         window.see_text("oauth-redirect", &address).await;
+        window.see_text("lever-mail", &address).await;
     }
     window
         .fill("oauth-client-id", &demo::oauth_client_id(DataCentre::Us))
@@ -85,13 +88,15 @@ async fn m01_m02_m03_m05_m06_m14_us_lever_by_oauth_first_and_the_token_another_d
     // M6: off by default; the first event is shown once it has really come.
     window.fill("update-bearer", demo::UPDATE_BEARER).await;
     window.click("channels-save").await;
+    window.see("wizard-stage").await;
+    window.click("step-channels").await;
     window.see("channel-stage-changes[data-state=\"waiting\"]").await;
     window.see_text("wizard-channels", "Candidate Stage Change").await;
     simulated
         .control("PATCH", "lever/webhook-groups", json!({"candidateStageChange": true}))
         .await;
     steps::first_event(&window, &simulated).await;
-    window.click("wizard-continue").await;
+    window.click("step-stage").await;
 
     // M5: picked from the list, OK, Save. Nothing is left but the token.
     window.see("wizard-stage").await;

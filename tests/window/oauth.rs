@@ -15,8 +15,9 @@ async fn m03_s01_eu_a_browser_that_does_not_come_back_is_helped_by_paste_and_by_
     window.choose_data_centre("eu", "oauth").await;
     window.enter_oauth_client().await;
 
-    // The deep link gets lost. After a while the screen says so and offers the other ways.
+    // The deep link gets lost. The other ways are at hand from the start; after a while the screen says so and opens them.
     window.click("lever-connect").await;
+    window.see("oauth-ways").await;
     let page = steps::consent_page(&home, &home.opened(0).await, demo::SUPER_ADMIN).await;
     let lost = steps::follow_to_the_app(page, "consent-accept").await;
     window.see("oauth-slow").await;

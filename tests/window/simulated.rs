@@ -28,9 +28,14 @@ impl Simulated {
     /// The same after a Super Admin has switched the webhooks on.
     pub async fn with_webhooks() -> Self {
         let simulated = Self::start().await;
-        let groups = json!({"candidateStageChange": true, "candidateDeleted": true});
-        simulated.control("PATCH", "lever/webhook-groups", groups).await;
+        simulated.switch_webhooks_on().await;
         simulated
+    }
+
+    /// A Super Admin switches the webhooks on.
+    pub async fn switch_webhooks_on(&self) {
+        let groups = json!({"candidateStageChange": true, "candidateDeleted": true});
+        self.control("PATCH", "lever/webhook-groups", groups).await;
     }
 
     /// One call to the control API.

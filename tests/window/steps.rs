@@ -88,9 +88,14 @@ pub async fn connect_by_oauth(home: &Home, window: &Window, tries: usize) {
     window.click("lever-finalise").await;
 }
 
-/// Somebody is moved to a stage that is not the trigger stage, and the app hears of it.
-pub async fn first_event(window: &Window, simulated: &Simulated) {
+/// Somebody is moved to a stage that is not the trigger stage.
+pub async fn first_move(simulated: &Simulated) {
     simulated.move_to("Omar Haddad", "applicant-new").await;
+}
+
+/// The same, and the app hears of it.
+pub async fn first_event(window: &Window, simulated: &Simulated) {
+    first_move(simulated).await;
     window.see("channel-stage-changes[data-state=\"proven\"]").await;
 }
 

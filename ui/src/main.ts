@@ -11,6 +11,9 @@ import { mount } from 'svelte';
 import { Host } from './backend/backend';
 import { tauri } from './backend/tauri';
 import App from './shell/App.svelte';
+import { keepMenuToText } from './shell/contextmenu';
+
+keepMenuToText(document);
 
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { host: new Host(tauri) } });

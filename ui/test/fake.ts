@@ -71,8 +71,6 @@ export class Fake implements Backend {
         return { reply: 'overview', value: this.overview };
       case 'create-connection':
         return { reply: 'connection', value: this.overview.connections[0]?.id ?? 'new' };
-      case 'support-mail':
-        return { reply: 'support-mail', value: mails[request.language === 'sv' ? 'sv' : 'en'] };
       case 'update-templates':
         return {
           reply: 'template-report',
@@ -124,16 +122,3 @@ export class Fake implements Backend {
     }
   }
 }
-
-const mails = {
-  en: {
-    to: 'support@refapp.example',
-    subject: 'Account token and update host for our Lever integration',
-    body: 'Hello,\n\nWe connect our Refapp account with Lever. Please\n\n1. send us the account token, and\n2. register this host for status updates, together with the bearer that we send separately:\n\n   relay.example.com\n\nKind regards',
-  },
-  sv: {
-    to: 'support@refapp.example',
-    subject: 'Kontotoken och uppdateringsvärd för vår Lever-integration',
-    body: 'Hej!\n\nVi ansluter vårt Refapp-konto till Lever. Vi ber er att\n\n1. skicka oss kontots token och\n2. registrera den här värden för statusuppdateringar, tillsammans med den bearer-token som vi skickar separat:\n\n   relay.example.com\n\nVänliga hälsningar',
-  },
-};

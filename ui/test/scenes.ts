@@ -10,6 +10,7 @@ import type { Failure } from '../src/backend/types/Failure';
 import type { Finding } from '../src/backend/types/Finding';
 import type { Health } from '../src/backend/types/Health';
 import type { Overview } from '../src/backend/types/Overview';
+import type { Preparation } from '../src/backend/types/Preparation';
 import type { Right } from '../src/backend/types/Right';
 import type { RightState } from '../src/backend/types/RightState';
 import type { RightView } from '../src/backend/types/RightView';
@@ -60,6 +61,7 @@ export function rights(state: (right: Right) => RightState): RightView[] {
     group,
     required,
     state: state(right),
+    scope: right === 'list-tags' ? null : 'opportunities:write:admin',
     failure: state(right) === 'missing' ? { code: 'LEV-403', params: { right: label } } : null,
   }));
 }
@@ -78,10 +80,9 @@ export function setup(change: Partial<Setup> = {}): Setup {
       stage: 'blocked',
       done: 'blocked',
     }),
-    dataCentres: [
-      { dataCentre: 'us', proposed: 'oauth' },
-      { dataCentre: 'eu', proposed: 'api-key' },
-      { dataCentre: 'sandbox', proposed: 'api-key' },
+    halves: [
+      { half: 'refapp', waits: { what: 'token', who: 'refapp-admin', step: 'refapp' } },
+      { half: 'lever', waits: { what: 'data-centre', who: 'admin', step: 'data-centre' } },
     ],
     refapp: { url: '', tokenHint: null, provenAt: null },
     lever: {
@@ -109,6 +110,7 @@ export function setup(change: Partial<Setup> = {}): Setup {
     },
     users: [],
     rights: rights(() => 'not-provable-yet'),
+    rightsTried: false,
     proving: null,
     carrierUrl: null,
     stages: [],
@@ -170,6 +172,22 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
   };
 }
 
+const apiPage = (host: string) => `https://${host}/settings/integrations?tab=api`;
+
+const preparation: Preparation = {
+  permissions: RIGHTS.map(([right, label, group, required]) => ({ right, label, group, required })),
+  dataCentres: [
+    { dataCentre: 'us', label: 'US', proposed: 'oauth', apiPage: apiPage('hire.lever.co') },
+    { dataCentre: 'eu', label: 'EU', proposed: 'api-key', apiPage: apiPage('hire.eu.lever.co') },
+    {
+      dataCentre: 'sandbox',
+      label: 'Sandbox',
+      proposed: 'oauth',
+      apiPage: apiPage('hire.sandbox.lever.co'),
+    },
+  ],
+};
+
 let looks = 0;
 
 export function overview(
@@ -182,10 +200,12 @@ export function overview(
     revision: looks,
     version: '0.1.0',
     findings,
+    preparation,
     receiverAddress: practice ? 'http://127.0.0.1:47803' : 'http://127.0.0.1:47820',
     practice: practice
       ? {
           boardUrl: 'http://127.0.0.1:47800/board',
+          afresh: true,
           credentials: {
             refappUrl: 'http://127.0.0.1:47801',
             refappToken: 'practice-token-7Qd2',
@@ -210,6 +230,7 @@ const users = [
   name: name ?? '',
   email: email ?? '',
   role: role ?? '',
+  proposed: id === 'u1',
 }));
 
 const stages = [
@@ -249,6 +270,11 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       users,
       stages,
       rights: rights((right) => (right === 'list-tags' ? 'missing' : 'proven')),
+      rightsTried: true,
+      halves: [
+        { half: 'refapp', waits: null },
+        { half: 'lever', waits: null },
+      ],
       carrierUrl: 'https://hire.lever.co/candidates/carrier',
       publicUrl: 'https://relay.example.com',
       updateBearerHint: '19fk',

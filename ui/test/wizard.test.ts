@@ -119,6 +119,59 @@ describe('the wizard', () => {
     expect((screen.get('lever-key') as HTMLInputElement).value).toBe('');
   });
 
+  it('offers to go over to the data centre of a key that was refused, with the same key', async () => {
+    const fake = open({ current: 'lever', steps: allOpen }, { dataCentre: 'us', wayIn: 'api-key' });
+    fake.refuse('set-api-key', { code: 'LEV-DC', params: { data_centre: 'EU' } });
+    await screen.type('lever-key', 'a-key-of-the-eu');
+    await screen.click('lever-prove');
+    expect(screen.text('lever-switch')).toBe('Switch to EU and check the key');
+    fake.on('set-api-key', () => Promise.resolve({ reply: 'done' }));
+    await screen.click('lever-switch');
+    await settle();
+    const orders = fake.asked.filter((one) => one.ask !== 'overview');
+    expect(orders).toMatchObject([
+      { ask: 'set-api-key', key: 'a-key-of-the-eu' },
+      { ask: 'set-data-centre', dataCentre: 'eu', wayIn: 'api-key' },
+      { ask: 'set-api-key', key: 'a-key-of-the-eu' },
+    ]);
+    expect(screen.has('wizard-acting-user')).toBe(true);
+  });
+
+  it('does not take a running connection apart by that', async () => {
+    const finished = { current: 'lever' as const, steps: allOpen, finished: true };
+    const fake = open(finished, { dataCentre: 'us', wayIn: 'api-key' });
+    await screen.click('nav-connection');
+    await screen.click('setup-lever-change');
+    fake.refuse('set-api-key', { code: 'LEV-DC', params: { data_centre: 'EU' } });
+    await screen.type('lever-key', 'a-key-of-the-eu');
+    await screen.click('lever-prove');
+    expect([screen.has('step-failure'), screen.has('lever-switch')]).toEqual([true, false]);
+  });
+
+  it('says whose turn it is, and leads there', async () => {
+    const access = { what: 'access', who: 'lever-super-admin', step: 'lever' } as const;
+    open({
+      steps: allOpen,
+      halves: [
+        { half: 'refapp', waits: null },
+        { half: 'lever', waits: access },
+      ],
+    });
+    expect(screen.text('half-refapp')).toContain('works');
+    expect(screen.text('half-lever')).toContain('waits for Lever Super Admin');
+    await screen.click('half-lever-open');
+    expect(screen.has('wizard-lever')).toBe(true);
+  });
+
+  it('goes past what is set and was not seen to work, and marks it by a word', async () => {
+    const fake = open({ steps: steps({ rights: 'unproven', channels: 'unproven' }), users });
+    expect(screen.text('step-rights')).toContain('set, not yet seen to work');
+    await screen.click('step-acting-user');
+    await screen.click('acting-user-save');
+    expect(fake.asked[0]).toMatchObject({ ask: 'set-acting-user', user: 'u1' });
+    expect(screen.has('wizard-stage')).toBe(true);
+  });
+
   it('trims what is pasted, and fills in what practice mode proposes', async () => {
     const fake = open({ steps: allOpen }, {}, true);
     await screen.click('refapp-url-fill');
@@ -199,10 +252,11 @@ describe('the way in by OAuth', () => {
     expect(fake.asked[0]).toMatchObject({ ask: 'begin-oauth', redirect: 'deep-link' });
   });
 
-  it('waits quietly at first, and offers three more ways once it is slow', async () => {
+  it('has three more ways at hand, and opens them once it is slow', async () => {
     const since = Date.now();
     at({ state: 'in-browser', since, url, redirect: 'deep-link', slow: false, unopened: null });
-    expect([screen.has('oauth-waiting'), screen.has('oauth-slow')]).toEqual([true, false]);
+    expect([screen.has('oauth-ways'), screen.has('oauth-return')]).toEqual([true, false]);
+    expect(screen.has('oauth-slow')).toBe(false);
     await screen.close();
     const fake = at({
       state: 'in-browser',
@@ -212,6 +266,8 @@ describe('the way in by OAuth', () => {
       slow: true,
       unopened: null,
     });
+    await settle();
+    expect(screen.text('oauth-slow')).toContain('did not come back');
     await screen.click('oauth-open');
     await screen.click('oauth-loopback');
     await screen.type('oauth-return', 'com.refapp.lever://oauth/us?code=1');
@@ -268,11 +324,12 @@ describe('the step of the permissions', () => {
   it('makes nothing in Lever without consent', async () => {
     const fake = open({ current: 'rights', steps: allOpen });
     expect(screen.text('rights-prove')).toBe('Check');
-    expect(screen.has('carrier-ask')).toBe(true);
+    expect(screen.text('carrier-ask')).toContain('Tick the box');
     await screen.click('rights-prove');
     expect(fake.asked[0]).toMatchObject({ ask: 'prove-rights', consent: false });
     await screen.click('carrier-consent');
-    expect(screen.has('carrier-ask')).toBe(false);
+    expect(screen.text('carrier-ask')).toContain('Make it and check');
+    expect(screen.text('rights-prove')).toBe('Make it and check');
     await screen.click('rights-prove');
     expect(fake.asked.findLast((one) => one.ask === 'prove-rights')).toMatchObject({
       consent: true,
@@ -284,6 +341,7 @@ describe('the step of the permissions', () => {
       current: 'rights',
       steps: allOpen,
       rights: rights((right) => (right === 'list-users' ? 'missing' : 'proven')),
+      rightsTried: true,
     });
     expect(screen.get('right-list-users').dataset['state']).toBe('missing');
     expect(screen.text('right-list-users')).toContain('LEV-403');
@@ -301,7 +359,9 @@ describe('the step of the permissions', () => {
       ),
     });
     expect(screen.text('right-read-posting')).toContain('Proven by the first check.');
-    expect(screen.text('right-add-webhooks')).toContain('Proven in the next step.');
+    expect(screen.text('right-add-webhooks')).toContain(
+      'Proven at the step “Stage changes and status”.',
+    );
     expect(screen.text('right-read-user')).not.toContain('Proven by');
   });
 });
@@ -327,6 +387,34 @@ describe('the other steps', () => {
       one.textContent?.trim(),
     );
     expect([line.getAttribute('role'), aloud]).toEqual([null, ['Works']]);
+  });
+
+  it('make a bearer that is seen once, and sent with the address', async () => {
+    const publicUrl = 'https://relay.example.com';
+    const fake = open({ current: 'channels', steps: allOpen, publicUrl });
+    await screen.click('update-bearer-make');
+    const { value } = screen.get('update-bearer') as HTMLInputElement;
+    expect(value).toMatch(/^[0-9a-f]{48}$/);
+    expect(screen.has('update-bearer-copy')).toBe(true);
+    await screen.click('channels-save');
+    const order = fake.asked.find((one) => one.ask === 'set-channels');
+    expect(order).toMatchObject({ publicUrl, updateBearer: value });
+    await screen.click('step-channels');
+    expect(document.body.innerHTML).not.toContain(value);
+  });
+
+  it('name the trigger stage only where a move into it would start a check', async () => {
+    const settings = {
+      ...connection().settings,
+      trigger_stage: { id: 's-reference', text: 'Reference check' },
+    };
+    open({ current: 'channels', steps: allOpen, publicUrl: 'https://relay.example.com' });
+    expect(screen.text('first-event')).toContain('No check starts before');
+    await screen.close();
+    open({ steps: allOpen, publicUrl: 'https://relay.example.com', finished: true }, { settings });
+    await screen.click('nav-connection');
+    await screen.click('setup-channels-change');
+    expect(screen.text('first-event')).toContain('not into “Reference check”');
   });
 
   it('say where the tunnel leads, and do without an address only where the key may list', async () => {
@@ -365,8 +453,9 @@ describe('the other steps', () => {
     ]);
   });
 
-  it('set the acting user', async () => {
+  it('propose an acting user, and set the one that is chosen', async () => {
     const fake = open({ current: 'acting-user', steps: allOpen, users });
+    expect(screen.all('acting-user-option')[0]).toHaveProperty('checked', true);
     screen.all('acting-user-option')[1]?.click();
     await settle();
     await screen.click('acting-user-save');

@@ -14,8 +14,8 @@ use url::Url;
 use crate::bundles::{Bundles, Program};
 use crate::text_file::Shown;
 use crate::{
-    CheckWindow, ConnectionView, Diagnostics, Event, Overview, Practice, Provision, ReadOut, Reply, Request,
-    SupportMail, Undecided, settings_file, show,
+    CheckWindow, ConnectionView, Diagnostics, Event, Overview, Practice, Preparation, Provision, ReadOut, Reply,
+    Request, Undecided, settings_file, show,
 };
 
 /// What a host brings.
@@ -160,7 +160,6 @@ impl Host {
                 let read = Diagnostics::read(&text, &self.version)?;
                 return Ok(Reply::Diagnostics(Box::new(read)));
             }
-            Request::SupportMail { connection, language } => return self.support_mail(connection, &language),
 
             Request::SetRefapp { connection, url, token } => (
                 connection,
@@ -329,9 +328,20 @@ impl Host {
             practice: self.practice.clone(),
             receiver_address: self.receiver.as_ref().map(|receiver| receiver.address.clone()),
             findings: show::of_host(self.engine.aside()),
+            preparation: self.preparation(),
             connections: states.iter().map(|state| self.view(state, now)).collect(),
         };
         (overview, states)
+    }
+
+    fn preparation(&self) -> Preparation {
+        let mut preparation = show::preparation(&*self.surroundings);
+        if let Some(practice) = &self.practice {
+            for choice in &mut preparation.data_centres {
+                choice.api_page = Some(practice.board_url.clone());
+            }
+        }
+        preparation
     }
 
     fn view(&self, state: &State, now: Millis) -> ConnectionView {
@@ -339,6 +349,10 @@ impl Host {
         // Before one is entered, the real address is proposed; in practice that would be nobody's.
         if let (Some(practice), None) = (&self.practice, &state.record.refapp_url) {
             view.setup.refapp.url.clone_from(&practice.credentials.refapp_url);
+        }
+        // The board stands for Lever's own pages.
+        if let (Some(practice), Some(_)) = (&self.practice, view.data_centre) {
+            view.setup.settings_page = Some(practice.board_url.clone());
         }
         if let Some(failure) = self.receiver.as_ref().and_then(|receiver| receiver.failure.as_ref()) {
             show::add_host_finding(&mut view, failure, self.opened_at);
@@ -473,13 +487,6 @@ impl Host {
             .bundles
             .make(&self.engine, surroundings, overview, connection, now)?;
         Ok(Reply::TextFile(self.shown.show(bundle)))
-    }
-
-    fn support_mail(&self, connection: ConnectionId, language: &str) -> Result<Reply, Failure> {
-        let state = self.engine.watch(connection).ok_or(Code::AppNotFound)?;
-        let address = state.borrow().update_address.clone();
-        let host = address.as_deref().and_then(|address| Url::parse(address).ok());
-        Ok(Reply::SupportMail(SupportMail::to_refapp(host.as_ref(), language)))
     }
 }
 

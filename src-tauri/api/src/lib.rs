@@ -8,8 +8,8 @@
 
 mod bundles;
 mod diagnostics;
+mod halves;
 mod host;
-mod mail;
 mod read_out;
 mod request;
 mod settings_file;
@@ -24,13 +24,12 @@ pub use diagnostics::{
 };
 pub use engine::{LeverLogin, Provision};
 pub use host::{Host, Options, Receiver};
-pub use mail::SupportMail;
 pub use read_out::ReadOut;
 pub use request::{Decision, Reply, Request};
 pub use text_file::TextFile;
 pub use view::{
     Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event,
-    Finding, Health, LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving, RefappSetup, Renamed,
-    RightView, Setup, Step, StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry,
-    TimelineStep, Undecided, UserChoice,
+    Finding, Half, HalfView, Health, LeverSetup, OauthState, Overview, Permission, Practice, PracticeCredentials,
+    Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
+    TemplateChoice, TemplateReport, TimelineEntry, TimelineStep, Undecided, UserChoice, Waits, WaitsFor,
 };

@@ -9,7 +9,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CheckDetail, CheckWindow, Diagnostics, Overview, SupportMail, TemplateReport, TextFile, Undecided};
+use crate::{CheckDetail, CheckWindow, Diagnostics, Overview, TemplateReport, TextFile, Undecided};
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
 /// changed meanwhile is pushed as an [`crate::Event`].
@@ -80,11 +80,6 @@ pub enum Request {
         connection: ConnectionId,
         public_url: String,
         update_bearer: Option<String>,
-    },
-    /// The mail to Refapp's support, ready to send → `Reply::SupportMail`. `language` is `en` or `sv`.
-    SupportMail {
-        connection: ConnectionId,
-        language: String,
     },
     /// Reads the stages anew.
     ReadStages {
@@ -238,7 +233,6 @@ pub enum Reply {
     Done,
     Overview(Box<Overview>),
     Connection(ConnectionId),
-    SupportMail(SupportMail),
     TemplateReport(TemplateReport),
     DryRun(Box<DryRun>),
     PostingAudit(PostingAudit),

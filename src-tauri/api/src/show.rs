@@ -1,18 +1,26 @@
 //! From what the engine knows to what a user interface shows.
 
-use engine::{Oauth, SLOW, State};
-use model::{Check, Code, DataCentre, Failure, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive};
+use engine::{Oauth, SLOW, State, Surroundings};
+use model::{
+    Check, Code, DataCentre, Failure, MINUTE, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive,
+};
 use store::{Aside, Carrier, Moment, Standing};
 
+use crate::halves::halves;
 use crate::{
     Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, DataCentreChoice, Decision, Finding, Health,
-    LeverSetup, OauthState, Proving, ReadOut, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView,
-    StillCarried, TemplateChoice, TemplateReport, TimelineEntry, UserChoice,
+    LeverSetup, OauthState, Permission, Preparation, Proving, ReadOut, RefappSetup, Renamed, RightView, Setup, Step,
+    StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry, UserChoice,
 };
+
+/// How long the set-up waits for the first event before it says what to try: Lever delivers within seconds, and somebody
+/// sits there.
+const A_WHILE: i64 = 2 * MINUTE;
 
 /// Without the line to read out: it is written of what the whole view says.
 pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
     let record = &state.record;
+    let (changes, updates) = (stage_changes(state, now), status_updates(state));
     ConnectionView {
         id: record.id,
         name: record.name.clone(),
@@ -37,9 +45,9 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
         last_webhook: record.last_webhook,
         last_update: record.last_update,
         settings: record.settings.clone(),
-        setup: setup(state, now),
-        stage_changes: stage_changes(state),
-        status_updates: status_updates(state),
+        setup: setup(state, &changes, &updates, now),
+        stage_changes: changes,
+        status_updates: updates,
         templates: record
             .templates
             .iter()
@@ -53,6 +61,33 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
         coverage: state.coverage,
         auditing: state.auditing.map(|(done, total)| Proving { done, total }),
         counts: counts(state),
+    }
+}
+
+/// What can be said before there is a connection.
+pub(crate) fn preparation(surroundings: &dyn Surroundings) -> Preparation {
+    let rights = Right::REQUIRED.into_iter().chain(Right::OPTIONAL);
+    Preparation {
+        permissions: rights
+            .map(|right| Permission {
+                right,
+                label: right.label().to_owned(),
+                group: right.group(),
+                required: right.is_required(),
+            })
+            .collect(),
+        data_centres: [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox]
+            .map(|data_centre| DataCentreChoice {
+                data_centre,
+                label: data_centre.label().to_owned(),
+                proposed: data_centre.proposed_way_in(),
+                api_page: surroundings
+                    .place("", data_centre)
+                    .ok()
+                    .and_then(|place| place.lever(data_centre).settings_page)
+                    .map(|url| url.to_string()),
+            })
+            .to_vec(),
     }
 }
 
@@ -124,7 +159,7 @@ fn counts(state: &State) -> Counts {
     counts
 }
 
-fn stage_changes(state: &State) -> Channel {
+fn stage_changes(state: &State, now: Millis) -> Channel {
     let record = &state.record;
     let registered = record.webhooks.iter().any(|webhook| {
         webhook.event == lever::CANDIDATE_STAGE_CHANGE && Some(&webhook.url) == state.webhook_address.as_ref()
@@ -146,8 +181,18 @@ fn stage_changes(state: &State) -> Channel {
         last: record.last_webhook,
         since: record.webhook_since,
         also_polling: channel == ChannelState::Waiting && state.polling,
-        failure: state.channel_failure.clone(),
+        failure: state.channel_failure.clone().or_else(|| {
+            // Once it runs, this is a finding.
+            let silent = registered && channel == ChannelState::Waiting && record.standing == Standing::Draft;
+            let long = record.webhook_since.is_some_and(|since| now.since(since) >= A_WHILE);
+            (silent && long && !state.polling).then(|| Code::LevWebhookOff.into())
+        }),
     }
+}
+
+/// Whether nothing is known of stage changes before the first event comes.
+pub(crate) fn waits_for_event(changes: &Channel) -> bool {
+    changes.state == ChannelState::Waiting && !changes.also_polling
 }
 
 fn status_updates(state: &State) -> Channel {
@@ -169,23 +214,18 @@ fn status_updates(state: &State) -> Channel {
     }
 }
 
-fn setup(state: &State, now: Millis) -> Setup {
+fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Setup {
     let record = &state.record;
-    let steps = steps(state);
+    let steps = steps(state, changes, updates);
     let current = steps
         .iter()
-        .find(|step| step.state != StepState::Done)
+        .find(|step| !step.state.is_set())
         .map_or(Step::Done, |step| step.step);
     Setup {
         finished: !matches!(record.standing, Standing::Draft | Standing::Disconnected),
         current,
+        halves: halves(state, &steps, changes, updates),
         steps,
-        data_centres: [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox]
-            .map(|data_centre| DataCentreChoice {
-                data_centre,
-                proposed: data_centre.proposed_way_in(),
-            })
-            .to_vec(),
         refapp: RefappSetup {
             url: record
                 .refapp_url
@@ -211,6 +251,7 @@ fn setup(state: &State, now: Millis) -> Setup {
                 name: user.name.clone(),
                 email: user.email.clone(),
                 role: user.role.clone(),
+                proposed: engine::proposed(&state.users).is_some_and(|proposed| proposed.id == user.id),
             })
             .collect(),
         rights: Right::REQUIRED
@@ -218,6 +259,11 @@ fn setup(state: &State, now: Millis) -> Setup {
             .chain(Right::OPTIONAL)
             .map(|right| right_view(state, right))
             .collect(),
+        // The steps before have used these.
+        rights_tried: record
+            .rights
+            .keys()
+            .any(|right| !matches!(right, Right::ListStages | Right::ListUsers)),
         proving: state.proving.map(|(done, total)| Proving { done, total }),
         carrier_url: match &record.carrier {
             Carrier::Made { url, .. } => url.clone(),
@@ -238,12 +284,13 @@ fn right_view(state: &State, right: Right) -> RightView {
         group: right.group(),
         required: right.is_required(),
         state: state.right(right),
+        scope: lever::oauth::scope_of(right).map(str::to_owned),
         failure: state.right_failures.get(&right).cloned(),
     }
 }
 
 /// The wizard's steps. Only what truly needs an earlier step is blocked by it: Lever's half never waits for Refapp's.
-fn steps(state: &State) -> Vec<StepView> {
+fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
     let record = &state.record;
     let lever_failure = lever_refuses(state);
     let refapp_failure = state
@@ -257,19 +304,23 @@ fn steps(state: &State) -> Vec<StepView> {
     let rights = match (state.proving.is_some(), missing, record.rights_proven_at.is_some()) {
         (true, _, _) => StepState::Busy,
         (_, Some(_), _) => StepState::Failed,
+        // One or two wait for the next step, or for the first check.
+        (_, None, true) if !Right::REQUIRED.into_iter().all(|right| record.has(right)) => StepState::Unproven,
         (_, None, true) => StepState::Done,
         (_, None, false) => StepState::Open,
     };
-    let changes = stage_changes(state).state;
     let hears = record.public_url.is_some()
         && matches!(
-            changes,
+            changes.state,
             ChannelState::Waiting | ChannelState::Proven | ChannelState::Polling
         );
-    let channels = match changes {
+    let channels = match changes.state {
         ChannelState::Broken => StepState::Failed,
         // Refapp's support may take days: its line stays open, and what can run runs without it.
-        _ if hears && state.update_address.is_some() => StepState::Done,
+        _ if hears && state.update_address.is_some() => {
+            let seen = !waits_for_event(changes) && updates.state == ChannelState::Proven;
+            if seen { StepState::Done } else { StepState::Unproven }
+        }
         _ => StepState::Open,
     };
     let done = |done: bool| if done { StepState::Done } else { StepState::Open };
@@ -293,7 +344,7 @@ fn steps(state: &State) -> Vec<StepView> {
     let acting = record.settings.acting_user.is_some();
     let stage = record.settings.trigger_stage.is_some();
     let finished = !matches!(record.standing, Standing::Draft | Standing::Disconnected);
-    let all = record.refapp_proven_at.is_some() && rights == StepState::Done && hears && stage;
+    let all = record.refapp_proven_at.is_some() && rights.is_set() && hears && stage;
     let failed_right = missing.map(|right| Failure::new(Code::LevRight).with("right", right.label()));
     let oauth_failure = match &state.oauth {
         Oauth::Failed { failure } => Some(failure.clone()),
@@ -309,7 +360,7 @@ fn steps(state: &State) -> Vec<StepView> {
         ),
         (Step::ActingUser, after(lever_in, done(acting)), None),
         (Step::Rights, after(lever_in && acting, rights), failed_right),
-        (Step::Channels, after(lever_in, channels), stage_changes(state).failure),
+        (Step::Channels, after(lever_in, channels), state.channel_failure.clone()),
         (Step::Stage, after(lever_in, done(stage)), None),
         (Step::Done, after(all, done(finished)), None),
     ]

@@ -38,7 +38,30 @@ pub struct Overview {
     pub receiver_address: Option<String>,
     /// What is to be known of the host as a whole, until somebody has read it.
     pub findings: Vec<Finding>,
+    pub preparation: Preparation,
     pub connections: Vec<ConnectionView>,
+}
+
+/// What can be said before there is a connection: nobody should have to begin in order to know what it takes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Preparation {
+    /// Lever's boxes in its words and order: the 12 that are needed, then those that add something.
+    pub permissions: Vec<Permission>,
+    /// The data centres to choose from.
+    pub data_centres: Vec<DataCentreChoice>,
+}
+
+/// A box of Lever's API keys.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Permission {
+    pub right: Right,
+    pub label: String,
+    pub group: RightGroup,
+    pub required: bool,
 }
 
 /// Practice mode's own facts.
@@ -48,6 +71,8 @@ pub struct Overview {
 pub struct Practice {
     /// The page on which Lever's recruiters and Refapp's referees are played.
     pub board_url: String,
+    /// Nothing of an earlier practice is there: the simulated accounts end with the app.
+    pub afresh: bool,
     /// What to type where the wizard asks for a credential. They open nothing but the simulator.
     pub credentials: PracticeCredentials,
 }
@@ -198,17 +223,19 @@ pub struct Setup {
     /// Where the wizard opens.
     pub current: Step,
     pub steps: Vec<StepView>,
-    /// The data centres to choose from, each with the way in that it proposes.
-    pub data_centres: Vec<DataCentreChoice>,
+    /// Whose turn it is: Refapp's half, then Lever's.
+    pub halves: Vec<HalfView>,
     pub refapp: RefappSetup,
     pub lever: LeverSetup,
     pub users: Vec<UserChoice>,
     pub rights: Vec<RightView>,
+    /// Whether the rights have been proven, or tried to be: before, some are known by the steps that needed them.
+    pub rights_tried: bool,
     pub proving: Option<Proving>,
     /// The tag carrier's page in Lever, once it is made (`rules.md` 16).
     pub carrier_url: Option<String>,
     pub stages: Vec<StageChoice>,
-    /// The place of the webhook toggle and of the API keys in Lever.
+    /// The place of the webhook toggle and of the API keys in Lever; in practice, of what stands for them.
     pub settings_page: Option<String>,
     /// A public address that this host knows of itself: proposed in the step about channels.
     pub proposed_public_url: Option<String>,
@@ -251,15 +278,82 @@ pub enum StepState {
     /// Work is under way, here or at the other side.
     Busy,
     Failed,
+    /// All that can be done here is done, and it was not yet seen to work: something has to arrive first.
+    Unproven,
     Done,
 }
 
+impl StepState {
+    /// Nothing is left to do here.
+    pub fn is_set(self) -> bool {
+        matches!(self, Self::Done | Self::Unproven)
+    }
+}
+
+/// One half of the set-up. The two are different people's, and neither waits for the other (`mission.md` M1).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct HalfView {
+    pub half: Half,
+    /// `None` once it has been seen to work.
+    pub waits: Option<Waits>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Half {
+    Refapp,
+    Lever,
+}
+
+/// What comes next in a half, whose turn it is, and at which step it is given.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Waits {
+    pub what: WaitsFor,
+    pub who: Owner,
+    pub step: Step,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum WaitsFor {
+    /// Refapp's account token.
+    Token,
+    /// Where Refapp sends status, and the bearer for it.
+    UpdateAddress,
+    /// Refapp's support registers the host; the first status shows that it has.
+    FirstStatus,
+    DataCentre,
+    /// An API key, or the consent.
+    Access,
+    ActingUser,
+    /// They are to be proven.
+    Permissions,
+    /// Boxes are to be ticked.
+    MissingPermissions,
+    /// How stage changes reach us.
+    StageChanges,
+    Stage,
+    /// *Candidate Stage Change* is switched on in Lever; the first event shows that it is.
+    FirstEvent,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DataCentreChoice {
     pub data_centre: DataCentre,
+    /// How failures name it.
+    pub label: String,
+    /// The way in that it proposes.
     pub proposed: WayIn,
+    /// Where API keys are made there.
+    pub api_page: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -323,6 +417,8 @@ pub struct UserChoice {
     pub email: String,
     /// Lever's `accessRole`.
     pub role: String,
+    /// The one to take where nobody knows better.
+    pub proposed: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -334,6 +430,8 @@ pub struct RightView {
     pub group: RightGroup,
     pub required: bool,
     pub state: RightState,
+    /// What grants it by OAuth; `None` for what is not asked for there.
+    pub scope: Option<String>,
     /// Why it is not proven, where that is known.
     pub failure: Option<Failure>,
 }

@@ -22,7 +22,7 @@ pub struct Practice {
     /// Without a slash at the end.
     base: String,
     /// Stops when it is dropped.
-    _running: Option<simulator::Simulator>,
+    running: Option<simulator::Simulator>,
 }
 
 impl Practice {
@@ -49,7 +49,7 @@ impl Practice {
         };
         Ok(Self {
             base: base.as_str().trim_end_matches('/').to_owned(),
-            _running: running,
+            running,
         })
     }
 
@@ -75,6 +75,7 @@ impl Practice {
         };
         api::Practice {
             board_url: format!("{}/board", self.base),
+            afresh: self.running.is_some(),
             credentials: PracticeCredentials {
                 refapp_url: format!("{}/refapp", self.base),
                 refapp_token: "practice-refapp-token".to_owned(),
@@ -102,6 +103,7 @@ mod tests {
         assert!(practice.place(DataCentre::Custom).is_err());
         let view = practice.view();
         assert_eq!(view.board_url, "http://127.0.0.1:4711/board");
+        assert!(!view.afresh, "it was there before, and may stay");
         assert_eq!(view.credentials.api_keys["eu"], "practice-eu-key");
         assert_eq!(view.credentials.client_ids["us"], "practice-client-us");
     }

@@ -119,6 +119,14 @@ pub struct LeverUser {
     pub role: String,
 }
 
+/// Who acts where nobody has chosen: anybody may (`lever-api.md §2.4`), and a Super Admin stays longest.
+pub fn proposed(users: &[LeverUser]) -> Option<&LeverUser> {
+    users
+        .iter()
+        .find(|user| user.role == "super admin")
+        .or_else(|| users.first())
+}
+
 /// The result of Update (`mission.md` M8).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TemplateReport {

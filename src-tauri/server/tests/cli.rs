@@ -175,7 +175,7 @@ fn connection(id: &str, name: &str) -> Value {
         }],
         "settings": {"trigger_stage": {"id": "s1", "text": "Reference check"}},
         "setup": {
-            "finished": true, "current": "done", "steps": [], "dataCentres": [], "users": [], "stages": [],
+            "finished": true, "current": "done", "steps": [], "halves": [], "rightsTried": true, "users": [], "stages": [],
             "refapp": {"url": "http://127.0.0.1:1"},
             "lever": {"oauth": {"state": "idle"}, "redirectAddresses": [], "scopes": []},
             "rights": [
@@ -192,7 +192,10 @@ fn connection(id: &str, name: &str) -> Value {
 }
 
 fn overview(connections: &[Value]) -> Value {
-    let overview = json!({"revision": 1, "version": "9.9.9", "findings": [], "connections": connections});
+    let overview = json!({
+        "revision": 1, "version": "9.9.9", "findings": [],
+        "preparation": {"permissions": [], "dataCentres": []}, "connections": connections,
+    });
     json!({"reply": {"reply": "overview", "value": overview}})
 }
 

@@ -17,7 +17,6 @@ import type { Redirect } from './types/Redirect';
 import type { Reply } from './types/Reply';
 import type { Request } from './types/Request';
 import type { StageId } from './types/StageId';
-import type { SupportMail } from './types/SupportMail';
 import type { TemplateId } from './types/TemplateId';
 import type { TemplateReport } from './types/TemplateReport';
 import type { Undecided } from './types/Undecided';
@@ -107,9 +106,6 @@ export class Host {
     updateBearer: string | null,
   ): Promise<undefined> {
     return this.#ask({ ask: 'set-channels', connection, publicUrl, updateBearer }, 'done');
-  }
-  supportMail(connection: ConnectionId, language: 'en' | 'sv'): Promise<SupportMail> {
-    return this.#ask({ ask: 'support-mail', connection, language }, 'support-mail');
   }
   readStages(connection: ConnectionId): Promise<undefined> {
     return this.#ask({ ask: 'read-stages', connection }, 'done');

@@ -16,6 +16,8 @@ export const STAGES = [
   'Customize pipeline stages',
   'Add stage',
 ];
+/** A place in the menus, in one line of text. */
+export const menuPath = (path: readonly string[]): string => path.join(' › ');
 export const PERMISSION_GROUPS = { read: 'Read', write: 'Write' } as const;
 export const LEVER = 'Lever';
 export const REFAPP = 'Refapp';

@@ -8,6 +8,7 @@ import type { Coverage } from '../backend/types/Coverage';
 import type { DataCentre } from '../backend/types/DataCentre';
 import type { Decision } from '../backend/types/Decision';
 import type { Finding } from '../backend/types/Finding';
+import type { Half } from '../backend/types/Half';
 import type { Health } from '../backend/types/Health';
 import type { Owner } from '../backend/types/Owner';
 import type { Right } from '../backend/types/Right';
@@ -16,9 +17,11 @@ import type { Status } from '../backend/types/Status';
 import type { Step } from '../backend/types/Step';
 import type { StepState } from '../backend/types/StepState';
 import type { TimelineStep } from '../backend/types/TimelineStep';
+import type { WaitsFor } from '../backend/types/WaitsFor';
 import type { WayIn } from '../backend/types/WayIn';
 import type { WhoActs } from '../backend/types/WhoActs';
 import type { IconName } from '../design/Icon.svelte';
+import type { Locale } from './locale.svelte';
 
 export type Tone = 'success' | 'warning' | 'danger' | 'info' | 'people' | 'neutral';
 
@@ -94,6 +97,7 @@ export const stepLook: Record<StepState, Look> = {
   blocked: { word: m.step_blocked, icon: 'ban', tone: 'neutral' },
   busy: { word: m.step_busy, icon: 'hourglass', tone: 'info' },
   failed: { word: m.step_failed, icon: 'alert', tone: 'danger' },
+  unproven: { word: m.step_unproven, icon: 'hourglass', tone: 'info' },
   done: { word: m.step_done, icon: 'check-circle', tone: 'success' },
 };
 
@@ -108,6 +112,25 @@ const steps: Record<Step, () => string> = {
   done: m.step_finish,
 };
 export const stepName = (step: Step): string => steps[step]();
+
+const halfNames: Record<Half, () => string> = { refapp: m.half_refapp, lever: m.half_lever };
+export const halfName = (half: Half): string => halfNames[half]();
+
+const awaited: Record<WaitsFor, () => string> = {
+  token: m.waits_token,
+  'update-address': m.waits_update_address,
+  'first-status': m.waits_first_status,
+  'data-centre': m.waits_data_centre,
+  access: m.waits_access,
+  'acting-user': m.waits_acting_user,
+  permissions: m.waits_permissions,
+  'missing-permissions': m.waits_missing_permissions,
+  'stage-changes': m.waits_stage_changes,
+  stage: m.waits_stage,
+  'first-event': m.waits_first_event,
+};
+/** What a half of the set-up waits for. */
+export const waitsFor = (what: WaitsFor): string => awaited[what]();
 
 const owners: Record<Owner, () => string> = {
   recruiter: m.who_recruiter,
@@ -251,7 +274,7 @@ export const dataCentreName = (centre: DataCentre): string => centres[centre]();
 const ways: Record<WayIn, () => string> = { oauth: m.way_oauth, 'api-key': m.way_api_key };
 export const wayInName = (way: WayIn): string => ways[way]();
 
-const rights: Record<Right, () => string> = {
+const rights: Record<Right, (inputs?: object, options?: { locale?: Locale }) => string> = {
   'read-user': m.why_read_user,
   'read-posting': m.why_read_posting,
   'read-opportunity': m.why_read_opportunity,
@@ -271,8 +294,9 @@ const rights: Record<Right, () => string> = {
   'update-opportunity-note': m.why_update_opportunity_note,
   'delete-webhooks': m.why_delete_webhooks,
 };
-/** What the app needs a permission for. */
-export const whyRight = (right: Right): string => rights[right]();
+/** What the app needs a permission for; in the language of the screen, or of a letter's reader. */
+export const whyRight = (right: Right, locale?: Locale): string =>
+  rights[right]({}, locale ? { locale } : {});
 
 /** When one is proven that this step may leave open. */
 const later: Partial<Record<Right, () => string>> = {

@@ -1,6 +1,10 @@
 import type { ConnectionView } from '../backend/types/ConnectionView';
 import type { StepView } from '../backend/types/StepView';
 
+/** Nothing is left to do here, whether or not it was seen to work. */
+export const isSet = (view: StepView): boolean =>
+  view.state === 'done' || view.state === 'unproven';
+
 /** What every step of the wizard is given. */
 export interface StepProps {
   connection: ConnectionView;

@@ -5,7 +5,7 @@ use store::Standing;
 
 use super::trouble::pause;
 use super::{Owner, Then};
-use crate::state::Oauth;
+use crate::state::{Oauth, proposed};
 use crate::{LeverLogin, Provision, SecretKind};
 
 /// What is still to be carried out.
@@ -184,12 +184,7 @@ impl Owner {
                 .choices
                 .iter()
                 .find(|user| user.email.eq_ignore_ascii_case(email.trim())),
-            // Anybody may act (lever-api.md §2.4); a Super Admin stays longest.
-            None => self
-                .choices
-                .iter()
-                .find(|user| user.role == "super admin")
-                .or_else(|| self.choices.first()),
+            None => proposed(&self.choices),
         };
         let user = found.map(|user| user.id.clone()).ok_or(Code::LevActingUser)?;
         self.change(|record| record.settings.acting_user = Some(user));

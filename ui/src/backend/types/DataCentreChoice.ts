@@ -2,4 +2,16 @@
 import type { DataCentre } from "./DataCentre";
 import type { WayIn } from "./WayIn";
 
-export type DataCentreChoice = { dataCentre: DataCentre, proposed: WayIn, };
+export type DataCentreChoice = { dataCentre: DataCentre, 
+/**
+ * How failures name it.
+ */
+label: string, 
+/**
+ * The way in that it proposes.
+ */
+proposed: WayIn, 
+/**
+ * Where API keys are made there.
+ */
+apiPage: string | null, };

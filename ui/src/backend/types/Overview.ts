@@ -2,6 +2,7 @@
 import type { ConnectionView } from "./ConnectionView";
 import type { Finding } from "./Finding";
 import type { Practice } from "./Practice";
+import type { Preparation } from "./Preparation";
 
 /**
  * Everything but the checks.
@@ -24,4 +25,4 @@ receiverAddress: string | null,
 /**
  * What is to be known of the host as a whole, until somebody has read it.
  */
-findings: Array<Finding>, connections: Array<ConnectionView>, };
+findings: Array<Finding>, preparation: Preparation, connections: Array<ConnectionView>, };

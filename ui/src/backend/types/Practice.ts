@@ -10,6 +10,10 @@ export type Practice = {
  */
 boardUrl: string, 
 /**
+ * Nothing of an earlier practice is there: the simulated accounts end with the app.
+ */
+afresh: boolean, 
+/**
  * What to type where the wizard asks for a credential. They open nothing but the simulator.
  */
 credentials: PracticeCredentials, };

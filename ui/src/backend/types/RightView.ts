@@ -6,6 +6,10 @@ import type { RightState } from "./RightState";
 
 export type RightView = { right: Right, label: string, group: RightGroup, required: boolean, state: RightState, 
 /**
+ * What grants it by OAuth; `None` for what is not asked for there.
+ */
+scope: string | null, 
+/**
  * Why it is not proven, where that is known.
  */
 failure: Failure | null, };

@@ -5,4 +5,8 @@ export type UserChoice = { id: UserId, name: string, email: string,
 /**
  * Lever's `accessRole`.
  */
-role: string, };
+role: string, 
+/**
+ * The one to take where nobody knows better.
+ */
+proposed: boolean, };

@@ -1,0 +1,123 @@
+//! How events and status reach the app: tried before it counts, registered once, waited for.
+
+use end_to_end::window::{Home, Window};
+use model::MINUTE;
+use serde_json::Value;
+use store::Store;
+
+use crate::simulated::Simulated;
+use crate::steps;
+
+/// From the first screen to the step of the channels, without Refapp's half.
+async fn to_the_channels(window: &Window) {
+    window.begin_setup().await;
+    window.click("refapp-later").await;
+    window.choose_data_centre("eu", "api-key").await;
+    window.prove_key().await;
+    window.choose_acting_user().await;
+    window.prove_rights().await;
+}
+
+#[tokio::test]
+async fn m06_the_public_address_is_tried_the_webhook_registered_once_and_the_first_event_waited_for() {
+    let (home, simulated) = (Home::new().await, Simulated::start().await);
+    let window = Window::app(&home, &simulated.running).await;
+    to_the_channels(&window).await;
+
+    // An address that leads elsewhere: the call does not come back, and nothing is registered.
+    window.fill("public-url", &simulated.running.refapp_url()).await;
+    window.click("channels-save").await;
+    window.see_text("step-failure-code", "APP-PUBLIC").await;
+    assert_eq!(stage_webhooks(&simulated).await, 0);
+
+    // The right one, and a bearer that nobody had to invent.
+    window.click("public-url-fill").await;
+    window.click("update-bearer-make").await;
+    window.see("update-bearer-copy").await;
+    window.click("channels-save").await;
+    window.see("wizard-stage").await;
+    assert_eq!(stage_webhooks(&simulated).await, 1);
+
+    // Saved again: it is found and not made anew.
+    window.click("step-channels").await;
+    window.see("update-bearer-stored").await;
+    window.click("channels-save").await;
+    window.see("wizard-stage").await;
+    assert_eq!(stage_webhooks(&simulated).await, 1);
+
+    // The place of the switch is shown, and the host to register; the secret part of the address is not in the mail.
+    window.click("step-channels").await;
+    for place in ["Integrations and API", "Webhooks", "Candidate Stage Change"] {
+        window.see_text("wizard-channels", place).await;
+    }
+    window.see("channels-settings").await;
+    window.click("channels-mail").await;
+    window.see_text("support-mail", "127.0.0.1").await;
+    let mail = window.text("support-mail").await;
+    assert!(!mail.contains("/refapp/"), "{mail}");
+
+    // Switched off, nothing comes; switched on, the first event is seen by itself.
+    window.see("channel-stage-changes[data-state=\"waiting\"]").await;
+    let board = Window::browser(&home, &simulated.running.board_url()).await;
+    board.click("webhooks-toggle").await;
+    board.close().await;
+    steps::first_event(&window, &simulated).await;
+    window.see_text("half-lever", "trigger stage").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn m06_a_first_event_that_does_not_come_is_said_after_a_while_with_what_to_try() {
+    let (home, simulated) = (Home::new().await, Simulated::start().await);
+    let window = Window::app(&home, &simulated.running).await;
+    to_the_channels(&window).await;
+    window.choose_channels().await;
+    window.click("step-channels").await;
+    window.see("channel-stage-changes[data-state=\"waiting\"]").await;
+    window.see_no("channel-stage-changes-failure").await;
+    window.close().await;
+
+    // Nobody has switched it on, and some minutes have passed.
+    wait_for_minutes(&home);
+    let window = Window::app(&home, &simulated.running).await;
+    window.click("step-channels").await;
+    window
+        .see_text("channel-stage-changes-failure-code", "LEV-WH-OFF")
+        .await;
+    window
+        .see_text("channel-stage-changes-failure", "switch on “Candidate Stage Change”")
+        .await;
+    // It is not given up: the event that comes in the end counts. A practice that was closed has another address.
+    simulated.switch_webhooks_on().await;
+    window.click("public-url-fill").await;
+    window.click("channels-save").await;
+    window.see("wizard-stage").await;
+    window.click("step-channels").await;
+    steps::first_event(&window, &simulated).await;
+    window.see_no("channel-stage-changes-failure").await;
+    window.close().await;
+}
+
+/// How many webhooks for stage changes the account has.
+async fn stage_webhooks(simulated: &Simulated) -> usize {
+    let webhooks = simulated.state().await["lever"]["webhooks"].take();
+    let ours = |webhook: &&Value| webhook["event"] == "candidateStageChange";
+    webhooks.as_array().into_iter().flatten().filter(ours).count()
+}
+
+/// As if the webhook had been registered a few minutes ago. The app must be closed.
+fn wait_for_minutes(home: &Home) {
+    let files = home.files_with("SQLite format 3");
+    let database = files.iter().find(|file| file.ends_with("refapp-lever.db"));
+    let folder = std::path::Path::new(database.expect("the app has a database")).parent();
+    let store =
+        Store::open(folder.expect("it lies in a folder"), model::Clock::system().now()).expect("it can be opened");
+    let aged = store.write(|tx| {
+        for mut record in tx.connections()? {
+            record.webhook_since = record.webhook_since.map(|since| since.plus(-3 * MINUTE));
+            tx.put_connection(&record)?;
+        }
+        Ok::<_, store::Error>(())
+    });
+    aged.expect("it can be written");
+}

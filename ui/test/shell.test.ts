@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { keepMenuToText } from '../src/shell/contextmenu';
+import { Fake } from './fake';
+import { connection, overview, setup, steps } from './scenes';
+import { Screen } from './screens';
+
+let screen: Screen;
+
+afterEach(() => screen.close());
+
+describe('the shell', () => {
+  it('has a start in two places, and says that practice starts afresh', async () => {
+    const fake = new Fake(overview([], true));
+    screen = new Screen(fake);
+    expect(screen.text('practice')).toContain('starts afresh');
+    expect(screen.text('welcome-kept')).toContain('starts afresh');
+    expect(screen.text('welcome-kept')).not.toContain('is kept');
+    await screen.click('welcome-start-below');
+    expect(fake.asked[0]).toMatchObject({ ask: 'create-connection', name: 'Lever' });
+  });
+
+  it('says what is kept where that is so', () => {
+    screen = new Screen(new Fake(overview([])));
+    expect(screen.text('welcome-kept')).toContain('What has been entered is kept.');
+  });
+
+  it('has the address of a link that was not opened, to copy or to put away', async () => {
+    const fake = new Fake(overview([], true));
+    fake.refuse('open-link', { code: 'OAUTH-BROWSER', params: {} });
+    screen = new Screen(fake);
+    await screen.click('practice-board');
+    expect(screen.text('link-refused')).toContain('http://127.0.0.1:47800/board');
+    expect(screen.has('link-refused-copy')).toBe(true);
+    await screen.click('link-refused-close');
+    expect(screen.has('link-refused')).toBe(false);
+  });
+
+  it('calls nothing verified before it is set up', () => {
+    const unset = connection({ lastVerified: Date.now(), setup: setup({ steps: steps({}) }) });
+    screen = new Screen(new Fake(overview([unset])));
+    expect(screen.text('health')).toBe('Not set up');
+  });
+
+  it('keeps the web view’s menu to text', () => {
+    screen = new Screen(new Fake(overview([connection({ setup: setup({ steps: steps({}) }) })])));
+    keepMenuToText(document);
+    const shows = (testid: string) =>
+      screen
+        .get(testid)
+        .dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+    expect([shows('refapp-prove'), shows('refapp-token')]).toEqual([false, true]);
+  });
+});
