@@ -125,9 +125,15 @@ pub struct Finding {
     pub stops: bool,
     /// It is over by itself: nobody has to act, and what comes in meanwhile is queued.
     pub passes: bool,
+    /// Nobody knows yet whether it works.
+    #[serde(default)]
+    pub unproven: bool,
     /// It stays until somebody has said that they have read it: `Request::Acknowledge`.
     pub waits_for_reader: bool,
     pub since: Millis,
+    /// When what it is about was last seen to work, where that is known.
+    #[serde(default)]
+    pub worked: Option<Millis>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
