@@ -175,6 +175,7 @@ pub struct Channel {
     /// Since when it has been waiting.
     pub since: Option<Millis>,
     /// Stage changes only: while nothing comes this way, the app asks Lever for them every poll interval.
+    #[serde(default)]
     pub also_polling: bool,
     pub failure: Option<Failure>,
 }
