@@ -32,5 +32,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['test/**/*.test.ts'],
+    // A hang ends here; how long a test takes is the machine's matter.
+    testTimeout: 60_000,
   },
 });

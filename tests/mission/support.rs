@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use api::{ConnectionView, Diagnostics, Happening, Health, Reply, Request, TextFile};
+use api::{ChannelState, ConnectionView, Diagnostics, Happening, Health, Reply, Request, TextFile};
 use end_to_end::rig::{Rig, Setup};
-use model::{Clock, Code, Failure, MINUTE, Right, RightState};
+use model::{Clock, Code, Failure, MINUTE, Right, RightState, WayIn};
 use serde_json::json;
 
 use crate::started;
@@ -63,7 +63,16 @@ async fn three_planted_faults_are_each_found_from_the_bundle_alone() {
     };
     assert_eq!(report.health, Health::ActionNeeded);
     let found = |code: Code| report.findings.iter().find(|finding| finding.failure.code == code);
-    assert!(found(Code::RefToken).is_some_and(|finding| finding.stops));
+    assert!(found(Code::RefToken).is_some_and(|finding| finding.stops && finding.worked.is_some()));
+    let began = |code: Code| read.events.iter().any(|event| event.what == Happening::Found { code });
+    assert!(began(Code::RefToken) && began(Code::LevRight), "{:?}", read.events);
+    assert_eq!(report.way_in, Some(WayIn::ApiKey));
+    let public = report.stage_changes.address.as_deref();
+    assert_eq!(
+        public,
+        Some("127.0.0.1"),
+        "where Lever has to reach us, without the path"
+    );
     assert!(found(Code::LevRight).is_some_and(|finding| finding.stops));
     let clock = found(Code::NetClock).expect("the clock is found");
     assert_eq!(clock.failure, Failure::new(Code::NetClock).with("minutes", 7));
@@ -91,6 +100,83 @@ async fn three_planted_faults_are_each_found_from_the_bundle_alone() {
         "{}",
         report.read_out.en
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_lever_refuses_is_told_by_the_permission_that_it_needs_and_when_that_last_worked() {
+    let rig = Rig::start(Setup::default()).await;
+    let row = started(&rig, "Kim Berg").await;
+    rig.until("the first note", async || {
+        (!rig.calls("create note").is_empty() && rig.status_tags("Kim Berg").await == ["Refapp Status: Sent"])
+            .then_some(())
+    })
+    .await;
+    let rights = json!({"rights": {"delete opportunity note": false}});
+    rig.control("PATCH", &format!("lever/keys/{}", rig.setup.key), rights)
+        .await;
+    rig.refapp_step(&row, "complete").await;
+    rig.connection_that("the permission is missed", |view| finds(view, Code::LevRight))
+        .await;
+    let read = opened(bundle(&rig).await).await;
+    let refused = read.events.iter().find_map(|event| match &event.what {
+        Happening::Step { code, right, .. } if *code == Some(Code::LevNotWritten) => Some(right.as_deref()),
+        _ => None,
+    });
+    assert_eq!(refused, Some(Some("delete opportunity note")), "{:?}", read.events);
+    let findings = &read.connections[0].findings;
+    let missing = findings.iter().find(|finding| finding.failure.code == Code::LevRight);
+    let missing = missing.expect("it is found");
+    let worked = missing.worked.expect("it was proven by this host");
+    assert!(worked <= missing.since && missing.stops);
+
+    // What was wrong and is not any more is told as well.
+    let rights = json!({"rights": {"delete opportunity note": true}});
+    rig.control("PATCH", &format!("lever/keys/{}", rig.setup.key), rights)
+        .await;
+    let connection = rig.id().await;
+    let proven = Request::ProveRights {
+        connection,
+        consent: true,
+    };
+    assert_eq!(rig.host.ask(proven).await, Ok(Reply::Done));
+    rig.connection_that("it is mended", |view| !finds(view, Code::LevRight))
+        .await;
+    let read = opened(bundle(&rig).await).await;
+    let code = Code::LevRight;
+    let turns = read.events.iter().filter_map(|event| match event.what {
+        Happening::Found { code: turned } if turned == code => Some("found"),
+        Happening::Mended { code: turned } if turned == code => Some("mended"),
+        _ => None,
+    });
+    assert_eq!(turns.collect::<Vec<_>>(), ["mended", "found"], "the newest first");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_that_was_never_heard_is_said_to_be_unproven_since_it_was_registered() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+    let passed = Arc::new(AtomicI64::new(0));
+    let rig = Rig::start(Setup {
+        clock: Clock::of({
+            let passed = passed.clone();
+            move || Clock::system().now().plus(passed.load(Ordering::Relaxed))
+        }),
+        ..Setup::default()
+    })
+    .await;
+    let waiting = rig.connection().await.stage_changes;
+    assert_eq!(waiting.state, ChannelState::Waiting);
+    passed.store(11 * MINUTE, Ordering::Relaxed);
+    let connection = rig.id().await;
+    let asked = rig.host.ask(Request::UpdateTemplates { connection }).await;
+    assert!(matches!(asked, Ok(Reply::TemplateReport(_))), "{asked:?}");
+    let view = rig
+        .connection_that("nothing was heard", |view| finds(view, Code::LevWebhookOff))
+        .await;
+    let unheard = view.findings.iter().find(|one| one.failure.code == Code::LevWebhookOff);
+    let unheard = unheard.expect("it is found");
+    assert_eq!(Some(unheard.since), waiting.since);
+    assert!(unheard.unproven && !unheard.stops);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

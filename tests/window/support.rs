@@ -119,8 +119,11 @@ async fn what_is_shown_is_what_is_saved_and_opens_as_a_report() {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 
+    window.click("diagnostics-sent-open").await;
     window.press("diagnostics-open", &path).await;
     window.see("report-connection").await;
+    let name = path.rsplit('/').next().expect("a file has a name");
+    window.see_text("report-title", name).await;
     window.see_text("report-made", "desktop").await;
     let read_out: Value = serde_json::from_str(shown).expect("JSON");
     let read_out = read_out["connections"][0]["readOut"]["en"].clone();

@@ -128,8 +128,10 @@ describe('the table of checks', () => {
           owner: 'refapp',
           stops: false,
           passes: false,
+          unproven: false,
           waitsForReader: false,
           since: NOW,
+          worked: null,
         },
       ],
     });

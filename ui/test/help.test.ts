@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Code } from '../src/backend/types/Code';
-import { chapters } from '../src/help/dictionary';
+import { search as found } from '../src/help/dictionary';
 import { codes, errorText } from '../src/i18n/errors';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
@@ -22,7 +22,6 @@ function open(fake: Fake): Fake {
 }
 
 const shown = () => screen.all('error-entry').map((one) => one.dataset['code']);
-const found = (wanted: string) => chapters(wanted).flatMap((chapter) => chapter.codes);
 
 async function flaws(): Promise<string[]> {
   // Without layout there is nothing to say about contrast and size: the window tests do.
@@ -49,7 +48,44 @@ describe('the error dictionary', () => {
   it('finds a code as it is heard, and as the line that is read out has it', () => {
     expect(found('lev403')).toEqual(['LEV-403']);
     expect(found('LEV-403 delete opportunity note')).toEqual(['LEV-403']);
-    expect(found('lev 403')).toContain('LEV-403');
+    expect(found('lev 403')).toEqual(['LEV-403']);
+    expect(found('lev 403 delete opportunity note')).toEqual(['LEV-403']);
+  });
+
+  it('finds codes before titles, and titles before the other texts', () => {
+    expect(found('wh off')[0]).toBe('LEV-WH-OFF');
+    const [first, ...others] = found('token');
+    expect(first).toBe('REF-TOKEN');
+    expect(others.indexOf('REF-ENV')).toBeGreaterThanOrEqual(0);
+    const clock = found('clock');
+    expect(clock[0]).toBe('NET-CLOCK');
+    expect(clock).toContain('LEV-NET');
+  });
+
+  it('helps on when nothing is found', async () => {
+    open(new Fake(overview([])));
+    await screen.click('help');
+    await screen.click('help-errors');
+    await screen.type('errors-search', 'no such words in any entry');
+    expect(shown()).toEqual([]);
+    expect(screen.text('errors-count')).toContain('LEV-403');
+    expect(await flaws()).toEqual([]);
+  });
+
+  it('names both ways in where it is not known which one a connection has', () => {
+    const failure = { code: 'LEV-403' as const, params: { right: 'list users' } };
+    const [key, oauth, both] = [
+      errorText(failure, 'api-key').mend,
+      errorText(failure, 'oauth').mend,
+      errorText(failure).mend,
+    ];
+    expect([key.includes('API Credentials'), key.includes('OAuth')]).toEqual([true, false]);
+    expect([oauth.includes('API Credentials'), oauth.includes('With OAuth')]).toEqual([
+      false,
+      false,
+    ]);
+    expect([both.includes('API Credentials'), both.includes('With OAuth')]).toEqual([true, true]);
+    expect(both).toContain('“list users”');
   });
 
   it('is searched by code and by every text in both languages, whatever the accents and the case', () => {
@@ -209,48 +245,99 @@ describe('the diagnostics', () => {
     expect(screen.text('diagnostics-save-failure-code')).toBe('APP-SAVE');
     expect(screen.has('diagnostics-path')).toBe(false);
   });
+});
 
-  it('of somebody else open as a report, worst first, with what is missing and why', async () => {
-    const fake = await look();
+describe('diagnostics that somebody sent', () => {
+  async function read(): Promise<Fake> {
+    const fake = open(new Fake(overview([healthy(NOW)])));
     fake.on('read-diagnostics', () =>
       Promise.resolve({ reply: 'diagnostics', value: diagnostics(NOW) }),
     );
+    await screen.click('help');
+    await screen.click('help-sent');
     await screen.pick('diagnostics-open', 'what was sent');
+    return fake;
+  }
+
+  it('open as a report that names its file, worst first, with what is missing and why', async () => {
+    const fake = await read();
     expect(fake.asked.at(-1)).toEqual({ ask: 'read-diagnostics', text: 'what was sent' });
     expect(document.activeElement?.id).toBe('report-title');
+    expect(document.activeElement?.textContent).toContain('picked');
     const [first] = screen.all('report-connection');
     expect(first?.textContent).toContain('Nordvik AB');
     expect(screen.all('finding-code').map((one) => one.textContent.trim())).toEqual([
       'REF-TOKEN',
       'NET-CLOCK',
     ]);
-    expect(first?.textContent).toContain('7 minutes off');
-    expect(first?.textContent).toContain('proxy.example.com:8080');
-    expect(first?.textContent).toContain('+420 s');
+    for (const text of [
+      '7 minutes off',
+      'proxy.example.com:8080',
+      'the customer’s clock is 420 s fast',
+      '2 wait for their start, 6 run in Refapp, 1 need attention',
+      'API key',
+      'relay.example.com',
+    ]) {
+      expect(first?.textContent).toContain(text);
+    }
     expect(screen.text('report-unproven')).toContain('add opportunity tag');
-    expect(screen.text('report-events')).toContain('1 of 3');
-    expect(screen.text('report-event-code')).toBe('CAND-CONTACT');
     expect(await flaws()).toEqual([]);
 
     // An entry of the dictionary lies over the report, and the report is still there after it.
     screen.all('finding-code')[0]?.focus();
     screen.all('finding-code')[0]?.click();
     await settle();
-    expect(screen.get('diagnostics').closest('[hidden]')).not.toBeNull();
+    expect(screen.get('diagnostics-sent').closest('[hidden]')).not.toBeNull();
     document
       .querySelector<HTMLElement>('[data-testid="errors"] [data-testid="help-back"]')
       ?.click();
     await settle();
-    expect(screen.get('diagnostics').closest('[hidden]')).toBeNull();
+    expect(screen.get('diagnostics-sent').closest('[hidden]')).toBeNull();
     expect(document.activeElement).toBe(screen.all('finding-code')[0]);
   }, 30_000);
 
+  it('tell times by the clock of the computer that made them, and name its zone', async () => {
+    await read();
+    expect(screen.text('report-zone')).toContain('Asia/Tokyo (GMT+9)');
+    // NOW is noon UTC.
+    expect(screen.text('report-made')).toContain('21:00:00');
+    const [finding] = screen.all('findings');
+    expect(finding?.textContent).toContain('20:00:00');
+    expect(finding?.textContent).toContain('last worked 23 Nov 2026, 19:59:55');
+  });
+
+  it('tell what happened last, and only the failures of it where that is wanted', async () => {
+    await read();
+    const rows = () => document.querySelectorAll('[data-testid="report-events"] tbody tr').length;
+    expect([screen.text('report-events-count'), rows()]).toEqual(['7 of 7 events', 7]);
+    expect(screen.text('report-events')).toContain('1 of 3');
+    await screen.click('report-only-failures');
+    expect([screen.text('report-events-count'), rows()]).toEqual(['3 of 7 events', 3]);
+    const codes = screen.all('report-event-code').map((one) => one.textContent.trim());
+    expect(codes).toEqual(['CAND-CONTACT', 'LEV-WRITE', 'REF-TOKEN']);
+    expect(screen.text('report-events')).toContain('“delete opportunity note” was refused');
+    expect(await flaws()).toEqual([]);
+  }, 30_000);
+
+  it('are read where they are dropped, while the page for it is on screen', async () => {
+    const fake = await read();
+    const drop = () => {
+      const event = new Event('drop', { cancelable: true });
+      const dataTransfer = { types: ['Files'], files: [new File(['dropped'], 'dropped.json')] };
+      document.dispatchEvent(Object.assign(event, { dataTransfer }));
+      return event;
+    };
+    expect(drop().defaultPrevented).toBe(true);
+    await new Promise((done) => setTimeout(done));
+    await settle();
+    expect(fake.asked.at(-1)).toEqual({ ask: 'read-diagnostics', text: 'dropped' });
+    expect(screen.text('report-title')).toContain('dropped.json');
+    await screen.click('help-errors');
+    expect(drop().defaultPrevented).toBe(false);
+  });
+
   it('that cannot be read say so, and what was read before is gone', async () => {
-    const fake = await look();
-    fake.on('read-diagnostics', () =>
-      Promise.resolve({ reply: 'diagnostics', value: diagnostics(NOW) }),
-    );
-    await screen.pick('diagnostics-open', 'what was sent');
+    const fake = await read();
     expect(screen.has('report')).toBe(true);
     fake.refuse('read-diagnostics', { code: 'APP-BUNDLE', params: {} });
     await screen.pick('diagnostics-open', '{}');

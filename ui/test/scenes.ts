@@ -351,10 +351,12 @@ export const finding = (
   owner,
   stops,
   passes,
+  unproven: failure.code === 'LEV-WH-OFF',
   waitsForReader: ['LEV-WH-GAP', 'LEV-WH-GONE', 'LEV-STAGE-NAME', 'APP-DB-ASIDE'].includes(
     failure.code,
   ),
   since,
+  worked: null,
 });
 
 export const gap = (now: number): Finding =>
@@ -575,7 +577,12 @@ export function diagnostics(now: number): Diagnostics {
       stops ? 'refapp-admin' : 'it',
       stops,
     );
-  const channel = (state: Channel['state']): Channel => ({ ...closed, state, last: now - HOUR });
+  const channel = (state: Channel['state']): Channel => ({
+    ...closed,
+    state,
+    last: now - HOUR,
+    address: 'relay.example.com',
+  });
   const well: ConnectionReport = {
     name: 'Sandbox',
     readOut: { en: 'how the sandbox is', sv: 'hur sandboxen är' },
@@ -583,6 +590,7 @@ export function diagnostics(now: number): Diagnostics {
     wayIn: 'api-key',
     health: 'healthy',
     findings: [],
+    unproven: [],
     lastVerified: now,
     lastWebhook: now - HOUR,
     lastUpdate: now - HOUR,
@@ -616,15 +624,20 @@ export function diagnostics(now: number): Diagnostics {
     name: 'Nordvik AB',
     readOut: { en: 'how Nordvik is', sv: 'hur Nordvik är' },
     health: 'action-needed',
-    findings: [found('REF-TOKEN', true), found('NET-CLOCK', false)],
+    findings: [
+      { ...found('REF-TOKEN', true), worked: now - HOUR - 5000 },
+      found('NET-CLOCK', false),
+    ],
+    counts: { ...well.counts, queued: 2, running: 8, needsAttention: 1 },
     lever: { host: 'api.eu.lever.co', proxy: 'proxy.example.com:8080', clockSeconds: 420 },
     rights: rights((right) => (right === 'add-opportunity-tag' ? 'missing' : 'proven')),
   };
   const about = { connection: 'Nordvik AB', opportunity: 'aaaaaaaaaaaa', posting: null };
-  const step = { code: null, decision: null, answered: null, expected: null };
+  const step = { code: null, decision: null, right: null, answered: null, expected: null };
   return {
     format: 1,
     madeAt: now,
+    timeZone: 'Asia/Tokyo',
     app: {
       version: '0.1.0',
       host: 'desktop',
@@ -657,6 +670,17 @@ export function diagnostics(now: number): Diagnostics {
         done: true,
       },
       { ...about, at: now - 4000, kind: 'update', done: false },
+      {
+        ...about,
+        at: now - 5000,
+        kind: 'step',
+        step: 'write-failed',
+        ...step,
+        code: 'LEV-WRITE',
+        right: 'delete opportunity note',
+      },
+      { ...about, opportunity: null, at: now - 6000, kind: 'mended', code: 'LEV-5XX' },
+      { ...about, opportunity: null, at: now - HOUR, kind: 'found', code: 'REF-TOKEN' },
     ],
   };
 }

@@ -68,6 +68,7 @@ impl Bundles {
         let facts = Facts {
             app,
             size: engine.size(),
+            time_zone: TimeZone::system().iana_name().map(str::to_owned),
             proxy_variables: proxy_variables(),
             findings: overview.findings,
             told,
@@ -108,6 +109,7 @@ fn see(view: ConnectionView, state: &State, surroundings: &dyn Surroundings) -> 
     Seen {
         view,
         clocks: state.clocks,
+        turns: state.turns.clone(),
         lever,
         refapp,
     }

@@ -154,14 +154,7 @@ mod tests {
     }
 
     fn finding(failure: Failure) -> Finding {
-        Finding {
-            owner: failure.code.owner(),
-            passes: failure.code.passes(),
-            waits_for_reader: failure.code.waits_for_reader(),
-            failure,
-            stops: true,
-            since: CREATED,
-        }
+        show::finding(failure, true, CREATED)
     }
 
     fn stockholm() -> TimeZone {

@@ -31,13 +31,9 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
         findings: state
             .findings
             .iter()
-            .map(|finding| Finding {
-                owner: finding.failure.code.owner(),
-                failure: finding.failure.clone(),
-                stops: finding.stops,
-                passes: finding.failure.code.passes(),
-                waits_for_reader: finding.failure.code.waits_for_reader(),
-                since: finding.since,
+            .map(|found| Finding {
+                worked: found.worked,
+                ..finding(found.failure.clone(), found.stops, found.since)
             })
             .collect(),
         unproven: state.unproven.clone(),
@@ -66,7 +62,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
 
 /// What can be said before there is a connection.
 pub(crate) fn preparation(surroundings: &dyn Surroundings) -> Preparation {
-    let rights = Right::REQUIRED.into_iter().chain(Right::OPTIONAL);
+    let rights = Right::all();
     Preparation {
         permissions: rights
             .map(|right| Permission {
@@ -93,17 +89,28 @@ pub(crate) fn preparation(surroundings: &dyn Surroundings) -> Preparation {
 
 /// What is to be known of the host as a whole.
 pub(crate) fn of_host(aside: Option<Aside>) -> Vec<Finding> {
-    let finding = |aside: Aside| Finding {
-        owner: Code::AppDatabaseAside.owner(),
-        failure: Failure::new(Code::AppDatabaseAside)
+    let said = |aside: Aside| {
+        let failure = Failure::new(Code::AppDatabaseAside)
             .with("at", aside.at)
-            .with("file", aside.file),
-        stops: false,
-        passes: false,
-        waits_for_reader: true,
-        since: aside.at,
+            .with("file", aside.file);
+        finding(failure, false, aside.at)
     };
-    aside.map(finding).into_iter().collect()
+    aside.map(said).into_iter().collect()
+}
+
+/// What a failure means is its code's to say.
+pub(crate) fn finding(failure: Failure, stops: bool, since: Millis) -> Finding {
+    let code = failure.code;
+    Finding {
+        failure,
+        owner: code.owner(),
+        stops,
+        passes: code.passes(),
+        unproven: code.is_unproven(),
+        waits_for_reader: code.waits_for_reader(),
+        since,
+        worked: None,
+    }
 }
 
 /// What concerns the whole host is wrong with each connection that is reached over it.
@@ -112,14 +119,7 @@ pub(crate) fn add_host_finding(view: &mut ConnectionView, failure: &Failure, sin
     if view.setup.public_url.as_deref() == Some("") {
         return;
     }
-    view.findings.push(Finding {
-        owner: failure.code.owner(),
-        failure: failure.clone(),
-        stops: false,
-        passes: false,
-        waits_for_reader: false,
-        since,
-    });
+    view.findings.push(finding(failure.clone(), false, since));
     if matches!(view.health, Health::Healthy | Health::Checking) {
         view.health = Health::Warning;
     }
@@ -254,11 +254,7 @@ fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Se
                 proposed: engine::proposed(&state.users).is_some_and(|proposed| proposed.id == user.id),
             })
             .collect(),
-        rights: Right::REQUIRED
-            .into_iter()
-            .chain(Right::OPTIONAL)
-            .map(|right| right_view(state, right))
-            .collect(),
+        rights: Right::all().map(|right| right_view(state, right)).collect(),
         // The steps before have used these.
         rights_tried: record
             .rights

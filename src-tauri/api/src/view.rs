@@ -150,9 +150,15 @@ pub struct Finding {
     pub stops: bool,
     /// It is over by itself: nobody has to act, and what comes in meanwhile is queued.
     pub passes: bool,
+    /// Nobody knows yet whether it works.
+    #[serde(default)]
+    pub unproven: bool,
     /// It stays until somebody has said that they have read it: `Request::Acknowledge`.
     pub waits_for_reader: bool,
     pub since: Millis,
+    /// When what it is about was last seen to work, where that is known.
+    #[serde(default)]
+    pub worked: Option<Millis>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
@@ -194,6 +200,7 @@ pub struct Channel {
     /// Since when it has been waiting.
     pub since: Option<Millis>,
     /// Stage changes only: while nothing comes this way, the app asks Lever for them every poll interval.
+    #[serde(default)]
     pub also_polling: bool,
     pub failure: Option<Failure>,
 }

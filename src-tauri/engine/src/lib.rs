@@ -29,7 +29,7 @@ pub use intake::{Intake, Taken};
 pub use order::{Answer, Decision, Order};
 pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW};
 pub use provision::{LeverLogin, Provision};
-pub use state::{Clocks, Finding, Health, Hints, LeverUser, Oauth, State, TemplateReport, proposed};
+pub use state::{Clocks, Finding, Health, Hints, LeverUser, Oauth, State, TemplateReport, Turn, proposed};
 pub use step::decide::{decisions, mails};
 pub use store::Wishes;
 pub use surroundings::Surroundings;

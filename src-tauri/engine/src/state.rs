@@ -14,6 +14,8 @@ pub struct State {
     pub findings: Vec<Finding>,
     /// While there is any, the connection is not healthy.
     pub unproven: Vec<Unproven>,
+    /// How findings came and went since the app was started, the oldest first.
+    pub turns: Vec<Turn>,
     pub last_verified: Option<Millis>,
     pub oauth: Oauth,
     /// A browser came back with what does not answer the try under way, or when none was: said, and nothing else.
@@ -71,6 +73,16 @@ pub struct Finding {
     /// The connection does not work until it is mended.
     pub stops: bool,
     pub since: Millis,
+    /// When what it is about was last seen to work, where that is known.
+    pub worked: Option<Millis>,
+}
+
+/// Something began to be wrong, or was wrong no more. It names nobody.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Turn {
+    pub at: Millis,
+    pub code: Code,
+    pub mended: bool,
 }
 
 /// By how much this computer's clock is before Lever's and Refapp's, in whole seconds; behind them it is negative. `None`
@@ -147,6 +159,7 @@ impl State {
             health: Health::Checking,
             findings: Vec::new(),
             unproven: Vec::new(),
+            turns: Vec::new(),
             last_verified: None,
             oauth,
             oauth_stray: false,

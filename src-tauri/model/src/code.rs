@@ -171,6 +171,11 @@ impl Code {
         )
     }
 
+    /// Whether it says that nobody knows yet, and not that something fails.
+    pub fn is_unproven(self) -> bool {
+        self == Self::LevWebhookOff
+    }
+
     /// Whether it stays until a person has said that they have read it: nothing that happens by itself mends it.
     pub fn waits_for_reader(self) -> bool {
         matches!(

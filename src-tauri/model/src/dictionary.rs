@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Failure};
+use crate::{Code, Failure, WayIn};
 
 /// A language of the dictionary.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,8 +21,7 @@ pub enum Language {
 }
 
 /// The text of one code. Plain text, no markup.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Entry {
     /// Six words at most.
     pub title: String,
@@ -34,7 +33,36 @@ pub struct Entry {
     pub mend: String,
 }
 
-type Dictionary = BTreeMap<Code, Entry>;
+/// The same in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    title: String,
+    what: String,
+    why: String,
+    mend: String,
+    /// What comes before `mend` where Lever is reached by an API key.
+    mend_key: Option<String>,
+    /// The same by OAuth.
+    mend_oauth: Option<String>,
+}
+
+impl Text {
+    /// How to mend it, in full. Without a way in, both are said.
+    fn mend(&self, way: Option<WayIn>, language: Language) -> String {
+        let both = match (way, language) {
+            (Some(_), _) => "",
+            (None, Language::En) => "With OAuth: ",
+            (None, Language::Sv) => "Med OAuth: ",
+        };
+        let key = self.mend_key.iter().filter(|_| way != Some(WayIn::OAuth)).cloned();
+        let oauth = self.mend_oauth.iter().filter(|_| way != Some(WayIn::ApiKey));
+        let parts = key.chain(oauth.map(|text| format!("{both}{text}")));
+        parts.chain([self.mend.clone()]).collect::<Vec<_>>().join(" ")
+    }
+}
+
+type Dictionary = BTreeMap<Code, Text>;
 
 static EN: LazyLock<Dictionary> = LazyLock::new(|| parse(include_str!("../errors.en.json")));
 static SV: LazyLock<Dictionary> = LazyLock::new(|| parse(include_str!("../errors.sv.json")));
@@ -42,8 +70,7 @@ static SV: LazyLock<Dictionary> = LazyLock::new(|| parse(include_str!("../errors
 /// What a placeholder becomes that the failure does not fill.
 const NOT_SAID: &str = "…";
 
-/// The text of a code as it stands in the dictionary, with placeholders such as `{right}`.
-pub fn entry(code: Code, language: Language) -> Entry {
+fn text(code: Code, language: Language) -> &'static Text {
     let dictionary = match language {
         Language::En => &*EN,
         Language::Sv => &*SV,
@@ -51,7 +78,6 @@ pub fn entry(code: Code, language: Language) -> Entry {
     dictionary
         .get(&code)
         .expect("every code has a text: a test holds the dictionary against Code::ALL")
-        .clone()
 }
 
 /// The text of a code as people read it without a failure at hand: each placeholder is `…`.
@@ -61,13 +87,18 @@ pub fn look_up(code: Code, language: Language) -> Entry {
 
 /// The text for a failure: its placeholders are filled from [`Failure::params`], an empty or missing one by `…`.
 pub fn explain(failure: &Failure, language: Language) -> Entry {
-    let entry = entry(failure.code, language);
+    explain_by(failure, None, language)
+}
+
+/// The same for a connection that reaches Lever by `way`: of what differs between the ways, only what applies.
+pub fn explain_by(failure: &Failure, way: Option<WayIn>, language: Language) -> Entry {
+    let text = text(failure.code, language);
     let fill = |text: &str| fill(text, &failure.params);
     Entry {
-        title: fill(&entry.title),
-        what: fill(&entry.what),
-        why: fill(&entry.why),
-        mend: fill(&entry.mend),
+        title: fill(&text.title),
+        what: fill(&text.what),
+        why: fill(&text.why),
+        mend: fill(&text.mend(way, language)),
     }
 }
 
@@ -135,6 +166,12 @@ mod tests {
         [&entry.title, &entry.what, &entry.why, &entry.mend]
     }
 
+    fn texts(text: &Text) -> Vec<&str> {
+        let always = [&text.title, &text.what, &text.why, &text.mend];
+        let by_way = [&text.mend_key, &text.mend_oauth].into_iter().flatten();
+        always.into_iter().chain(by_way).map(String::as_str).collect()
+    }
+
     fn placeholders(text: &str) -> BTreeSet<&str> {
         let parts = || text.split('{').skip(1);
         assert_eq!(parts().count(), text.matches('}').count(), "braces in pairs: {text}");
@@ -176,8 +213,9 @@ mod tests {
     #[test]
     fn both_languages_use_the_same_placeholders_and_only_those_of_the_code() {
         for &code in Code::ALL {
-            let (en, sv) = (entry(code, Language::En), entry(code, Language::Sv));
-            for (en, sv) in fields(&en).into_iter().zip(fields(&sv)) {
+            let (en, sv) = (texts(text(code, Language::En)), texts(text(code, Language::Sv)));
+            assert_eq!(en.len(), sv.len(), "{code}");
+            for (en, sv) in en.into_iter().zip(sv) {
                 assert_eq!(placeholders(en), placeholders(sv), "{code}: {en} | {sv}");
                 for name in placeholders(en) {
                     assert!(may_use(code).contains(&name), "{code} is not given {name}");
@@ -189,17 +227,17 @@ mod tests {
     #[test]
     fn every_text_is_written_in_its_own_language_and_in_the_same_manner() {
         for &code in Code::ALL {
-            let (en, sv) = (entry(code, Language::En), entry(code, Language::Sv));
-            for (en, sv) in fields(&en).into_iter().zip(fields(&sv)) {
+            let (en, sv) = (text(code, Language::En), text(code, Language::Sv));
+            for (en, sv) in texts(en).into_iter().zip(texts(sv)) {
                 assert_ne!(en, sv, "{code}");
             }
-            for entry in [en, sv] {
-                for text in fields(&entry) {
+            for one in [en, sv] {
+                for text in texts(one) {
                     assert!(!text.is_empty() && text == text.trim(), "{code}: {text:?}");
                     assert!(!text.contains(['!', '\n', '"', '…']), "{code}: {text}");
                 }
-                let words = entry.title.split_whitespace().count();
-                assert!(words <= 6, "{code}: {} has {words} words", entry.title);
+                let words = one.title.split_whitespace().count();
+                assert!(words <= 6, "{code}: {} has {words} words", one.title);
             }
         }
     }
@@ -248,6 +286,20 @@ mod tests {
                 explain(&failure, Language::En).what,
                 "Lever knows this connection, but does not grant it the permission “…”."
             );
+        }
+    }
+
+    #[test]
+    fn where_the_way_in_is_known_only_what_applies_is_said() {
+        let failure = Failure::new(Code::LevRight).with("right", "add opportunity tag");
+        for (language, mark) in [(Language::En, "With OAuth:"), (Language::Sv, "Med OAuth:")] {
+            let mend = |way| explain_by(&failure, way, language).mend;
+            let (key, oauth, both) = (mend(Some(WayIn::ApiKey)), mend(Some(WayIn::OAuth)), mend(None));
+            assert!(key.contains("API Credentials") && !key.contains("OAuth"), "{key}");
+            assert!(!oauth.contains("API Credentials") && !oauth.contains(mark), "{oauth}");
+            assert!(both.contains("API Credentials") && both.contains(mark), "{both}");
+            let last = &text(Code::LevRight, language).mend;
+            assert!([key, oauth, both].iter().all(|text| text.ends_with(last)), "{last}");
         }
     }
 

@@ -24,7 +24,7 @@ pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
 pub use code::{Code, Failure, NoSuchCode, Owner};
 pub use connection::{Redirect, Settings, StageChoice, Unproven, WayIn};
 pub use coverage::Coverage;
-pub use dictionary::{Entry, Language, entry, explain, look_up};
+pub use dictionary::{Entry, Language, explain, explain_by, look_up};
 pub use dry_run::{
     Course, DryRun, Idle, Membership, Outcome, ProjectMember, Seen, SeenPosting, Start, TemplateBy, ToWrite,
 };

@@ -74,6 +74,11 @@ impl Right {
         Self::DeleteWebhooks,
     ];
 
+    /// All of them, the required ones first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::REQUIRED.into_iter().chain(Self::OPTIONAL)
+    }
+
     /// The text beside the box at Lever. It stays English in every language.
     pub fn label(self) -> &'static str {
         match self {

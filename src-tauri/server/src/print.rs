@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use api::{
-    Channel, CheckDetail, CheckRow, ConnectionReport, ConnectionView, Finding, OauthState, Overview, Reach, RightView,
-    TemplateReport,
+    Channel, CheckDetail, CheckRow, ConnectionReport, ConnectionView, EventReport, Finding, Happening, OauthState,
+    Overview, Reach, RightView, TemplateReport,
 };
 use model::{
     AuditedOwner, AuditedTemplate, Code, DAY, Entry, Grade, HOUR, MINUTE, Millis, PostingAudit, RightState, TemplateBy,
@@ -146,7 +146,11 @@ pub fn diagnosis(diagnosis: &Diagnosis) -> String {
         None => line!(out, "No server is running with this configuration. Checked without it:"),
     }
     for one in &diagnosis.findings {
-        let mark = if one.stops { "stops" } else { "note" };
+        let mark = match (one.stops, one.unproven) {
+            (true, _) => "stops",
+            (false, true) => "not known yet",
+            (false, false) => "note",
+        };
         let of = one.connection.as_deref().map(|name| format!("{}: ", clean(name)));
         line!(
             out,
@@ -159,10 +163,42 @@ pub fn diagnosis(diagnosis: &Diagnosis) -> String {
             line!(out, "  {}", clean(text));
         }
         let since = one.since.map(|since| format!("; since {since}")).unwrap_or_default();
-        line!(out, "  (who: {}{since})", words(one.owner));
+        let worked = one
+            .worked
+            .map(|worked| format!("; last worked {worked}"))
+            .unwrap_or_default();
+        line!(out, "  (who: {}{since}{worked})", words(one.owner));
     }
     if diagnosis.findings.is_empty() {
         line!(out, "Nothing wrong was found.");
+    }
+    if let Some(diagnostics) = &diagnosis.diagnostics {
+        out += &failures(&diagnostics.events);
+    }
+    out
+}
+
+/// So many failures of the last events are printed; `--json` has every event.
+const FAILURES: usize = 10;
+
+fn failures(events: &[EventReport]) -> String {
+    let mut out = String::new();
+    for event in events.iter().filter(|event| event.is_failure()).take(FAILURES) {
+        if out.is_empty() {
+            line!(out, "\nWhat failed last, the newest first:");
+        }
+        let what = match &event.what {
+            Happening::Found { code } => format!("began  {code}"),
+            Happening::Step { step, code, right, .. } => {
+                let code = code.map(|code| format!("  {code}")).unwrap_or_default();
+                let right = right.as_deref().map(|right| format!("  {right}")).unwrap_or_default();
+                format!("{}{code}{right}", words(step))
+            }
+            // What came in and what was mended is no failure.
+            Happening::Webhook { .. } | Happening::Update { .. } | Happening::Mended { .. } => continue,
+        };
+        let about = event.opportunity.as_deref().unwrap_or_default();
+        line!(out, "  {}  {}  {what}  {about}", event.at, clean(&event.connection));
     }
     out
 }
@@ -170,6 +206,17 @@ pub fn diagnosis(diagnosis: &Diagnosis) -> String {
 fn report_of(report: &ConnectionReport) -> String {
     let mut out = String::new();
     line!(out, "\n{}", clean(&report.read_out.en));
+    if let Some(way) = report.way_in {
+        line!(out, "  Lever through   {}", words(way));
+    }
+    let counts = report.counts;
+    line!(
+        out,
+        "  checks          {} wait for their start, {} run in Refapp, {} need attention",
+        counts.queued,
+        counts.running.saturating_sub(counts.queued),
+        counts.needs_attention
+    );
     let required = || report.rights.iter().filter(|right| right.required);
     let proven = required().filter(|right| right.state == RightState::Proven).count();
     let missing: Vec<&str> = required()
@@ -188,6 +235,9 @@ fn report_of(report: &ConnectionReport) -> String {
     );
     line!(out, "  stage changes   {}", channel(&report.stage_changes));
     line!(out, "  status updates  {}", channel(&report.status_updates));
+    if let Some(host) = &report.stage_changes.address {
+        line!(out, "  called at       {}", clean(host));
+    }
     for (name, reach) in [("Lever", &report.lever), ("Refapp", &report.refapp)] {
         if let Some(reach) = reach {
             line!(out, "  {name:<15} {}", reached(reach));

@@ -1,7 +1,7 @@
 /** The error dictionary as a book: its chapters, and what a search finds in it. */
 import { m } from '@messages';
 import type { Code } from '../backend/types/Code';
-import { codes, textsOf } from '../i18n/errors';
+import { codes, textsOf, titlesOf } from '../i18n/errors';
 
 type Prefix = Code extends `${infer First}-${string}` ? First : never;
 
@@ -30,7 +30,7 @@ const titles: Record<Subject, () => string> = {
 };
 
 export interface Chapter {
-  subject: Subject;
+  id: string;
   title: string;
   codes: Code[];
 }
@@ -45,27 +45,48 @@ const plain = (text: string): string =>
 const spoken = (text: string): string => plain(text).replace(/[^\p{L}\p{N}]/gu, '');
 
 /** All that is said of a code, in both languages: what is read out on the phone may be in the other one. */
-const searched = new Map(
-  codes.map((code) => [code, plain([code, ...textsOf(code)].join('\n'))] as const),
-);
+const searched = codes.map((code) => ({
+  code,
+  spoken: spoken(code),
+  title: plain(titlesOf(code).join('\n')),
+  text: plain([code, ...textsOf(code)].join('\n')),
+}));
+
+/** All that could be a code in what was heard: one word, or several in a row. */
+function heard(words: string[]): Set<string> {
+  const runs = words.flatMap((_, from) =>
+    words.slice(from).map((_, length) => spoken(words.slice(from, from + length + 1).join(''))),
+  );
+  return new Set(runs);
+}
+
+/** The whole book. */
+export function chapters(): Chapter[] {
+  return (Object.keys(titles) as Subject[]).map((subject) => ({
+    id: subject,
+    title: titles[subject](),
+    codes: codes.filter((code) => subjectOf(code) === subject),
+  }));
+}
 
 /**
- * The codes that `wanted` names, as the line that is read out does beside other words; else those in whose entries each of
- * its words stands. By chapter; chapters without one are left out.
+ * The codes that `wanted` names, as the line that is read out does beside other words. Without any, those in whose code,
+ * title or other texts, in this order, each of its words stands.
  */
-export function chapters(wanted: string): Chapter[] {
+export function search(wanted: string): Code[] {
   const words = plain(wanted).split(/\s+/).filter(Boolean);
-  const named = codes.filter((code) => words.some((word) => spoken(word) === spoken(code)));
-  const told = codes.filter((code) => {
-    const text = searched.get(code) ?? '';
-    return words.every((word) => text.includes(word));
-  });
-  const found = named.length > 0 ? named : told;
-  return (Object.keys(titles) as Subject[])
-    .map((subject) => ({
-      subject,
-      title: titles[subject](),
-      codes: found.filter((code) => subjectOf(code) === subject),
-    }))
-    .filter((chapter) => chapter.codes.length > 0);
+  const runs = heard(words);
+  const named = searched.filter((entry) => runs.has(entry.spoken));
+  if (named.length > 0) return named.map(({ code }) => code);
+  const whole = spoken(wanted);
+  const rank = (entry: (typeof searched)[number]): number => {
+    if (whole !== '' && entry.spoken.includes(whole)) return 0;
+    if (words.every((word) => entry.title.includes(word))) return 1;
+    return words.every((word) => entry.text.includes(word)) ? 2 : 3;
+  };
+  return searched
+    .map((entry) => ({ code: entry.code, rank: rank(entry) }))
+    .filter((found) => found.rank < 3)
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ code }) => code);
 }

@@ -5,7 +5,7 @@
 import { createContext, tick } from 'svelte';
 import type { Code } from '../backend/types/Code';
 
-export type HelpPage = { at: 'errors'; code: Code | null } | { at: 'diagnostics' };
+export type HelpPage = { at: 'errors'; code: Code | null } | { at: 'diagnostics' } | { at: 'sent' };
 
 interface Open {
   page: HelpPage;

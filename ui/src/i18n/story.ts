@@ -42,7 +42,8 @@ export function sayings(
   { step, params }: TimelineEntry,
   earlier: readonly TimelineEntry[],
 ): Said[] {
-  const { code, decision, status, answered, expected, declined, template, tag, stage } = params;
+  const { code, decision, status, answered, expected, declined, template, tag, stage, right } =
+    params;
   const said: Said[] = [];
   if (code !== undefined) {
     said.push({ text: isCode(code) ? errorText({ code, params: {} }).title : code });
@@ -61,6 +62,7 @@ export function sayings(
     said.push({ label: m.detail_template(), text: template || m.template_of_refapp() });
   }
   if (tag !== undefined) said.push({ text: tag, lang: 'en' });
+  if (right !== undefined) said.push({ text: right, lang: 'en' });
   if (stage !== undefined) said.push({ text: stage });
   return said;
 }

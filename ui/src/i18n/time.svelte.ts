@@ -1,5 +1,6 @@
 /** Moments and ages in words, and the clock that keeps them fresh. */
 import { m } from '@messages';
+import { getContext, setContext } from 'svelte';
 import type { Millis } from '../backend/types/Millis';
 import { language } from './locale.svelte';
 
@@ -50,18 +51,46 @@ export function ago(at: Millis, style: 'long' | 'short' = 'long', now: Millis = 
   return new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto', style }).format(-count, unit);
 }
 
-/** Day and time of day, in this computer's zone. */
-export function moment(at: Millis): string {
-  return new Intl.DateTimeFormat(language.tag, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    at,
-  );
+/** Day and time of day, in `timeZone`, or in this computer's. */
+export function moment(at: Millis, timeZone?: string): string {
+  return new Intl.DateTimeFormat(language.tag, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone,
+  }).format(at);
 }
 
 /** As `moment`, to the second: for timelines, where steps follow one another quickly. */
-export function exactMoment(at: Millis): string {
-  return new Intl.DateTimeFormat(language.tag, { dateStyle: 'medium', timeStyle: 'medium' }).format(
-    at,
-  );
+export function exactMoment(at: Millis, timeZone?: string): string {
+  return new Intl.DateTimeFormat(language.tag, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    timeZone,
+  }).format(at);
+}
+
+const ELSEWHERE = Symbol('the zone of what was made elsewhere');
+
+/** What is below shows times of another computer: in its zone, and to the second, as they are compared with others. */
+export const setZone = (timeZone: () => string): unknown => setContext(ELSEWHERE, timeZone);
+
+/** That zone; nothing where times are this computer's own. */
+export const zoneElsewhere = (): (() => string) | undefined => getContext(ELSEWHERE);
+
+/** The zone by its IANA name, if this system knows it; else UTC. The name may come out of anybody's file. */
+export function knownZone(timeZone: string | null): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timeZone ?? 'UTC' });
+    return timeZone ?? 'UTC';
+  } catch {
+    return 'UTC';
+  }
+}
+
+/** "GMT+1": how far the zone is from UTC at that time. */
+export function offset(at: Millis, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
+  return parts.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }
 
 export function wholeNumber(count: number): string {

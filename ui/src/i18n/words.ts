@@ -60,7 +60,8 @@ export const findingTone = (finding: Finding): 'danger' | 'warning' =>
   finding.stops && !finding.passes ? 'danger' : 'warning';
 
 /** What a finding means for the connection. */
-export function findingEffect({ stops, passes }: Finding): string {
+export function findingEffect({ stops, passes, unproven }: Finding): string {
+  if (unproven) return m.finding_unproven();
   if (!stops) return m.finding_warns();
   return passes ? m.finding_passes() : m.finding_stops();
 }

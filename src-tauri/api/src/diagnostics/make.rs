@@ -1,7 +1,7 @@
 //! Writing the document: a pure function of what is known, what happened, and chance.
 
-use engine::Clocks;
-use model::{ConnectionId, Millis, StageId};
+use engine::{Clocks, Turn};
+use model::{ConnectionId, Millis, Right, StageId};
 use store::{Arrived, Inbound, Size, Told};
 
 use super::harmless::{self, Pseudonyms};
@@ -15,6 +15,7 @@ use crate::{ConnectionView, Finding, TextFile};
 pub(crate) struct Facts {
     pub app: AppFacts,
     pub size: Size,
+    pub time_zone: Option<String>,
     pub proxy_variables: Vec<String>,
     pub findings: Vec<Finding>,
     /// What happened last, the newest first.
@@ -26,6 +27,8 @@ pub(crate) struct Facts {
 pub(crate) struct Seen {
     pub view: ConnectionView,
     pub clocks: Clocks,
+    /// How its findings came and went.
+    pub turns: Vec<Turn>,
     /// `(host, proxy)`, where there is a place yet.
     pub lever: Option<(String, Option<String>)>,
     pub refapp: Option<(String, Option<String>)>,
@@ -40,6 +43,7 @@ pub(crate) fn make(facts: Facts, seen: &[Seen], salt: &[u8; 32], now: Millis) ->
     Diagnostics {
         format: FORMAT,
         made_at: now,
+        time_zone: facts.time_zone,
         app: facts.app,
         storage: Storage {
             database: facts.size.database,
@@ -80,6 +84,7 @@ fn connection(seen: &Seen, pseudonyms: &Pseudonyms<'_>) -> ConnectionReport {
         way_in: view.way_in,
         health: view.health,
         findings: harmless::findings(&view.findings),
+        unproven: view.unproven.clone(),
         last_verified: view.last_verified,
         last_webhook: view.last_webhook,
         last_update: view.last_update,
@@ -131,7 +136,21 @@ fn events(facts: &Facts, seen: &[Seen], pseudonyms: &Pseudonyms<'_>) -> Vec<Even
             posting: told.posting.as_ref().map(|posting| pseudonyms.of(posting.as_str())),
         })
     });
-    told.chain(arrived).collect()
+    let turned = seen.iter().flat_map(|seen| {
+        let said = |turn: &Turn| EventReport {
+            at: turn.at,
+            connection: seen.view.name.clone(),
+            what: if turn.mended {
+                Happening::Mended { code: turn.code }
+            } else {
+                Happening::Found { code: turn.code }
+            },
+            opportunity: None,
+            posting: None,
+        };
+        seen.turns.iter().rev().map(said)
+    });
+    told.chain(arrived).chain(turned).collect()
 }
 
 fn came_in<'a>(arrived: &'a Arrived, trigger: Option<&StageId>) -> (Happening, Option<&'a str>) {
@@ -169,7 +188,53 @@ fn step(told: &Told) -> Option<Happening> {
         step: serde_json::from_value(word(&told.moment.step)).ok()?,
         code: param("code").and_then(|text| text.parse().ok()),
         decision: param("decision").and_then(|text| serde_json::from_value(word(text)).ok()),
+        right: param("right").and_then(|text| {
+            let label = Right::all().map(Right::label).find(|label| label == text)?;
+            Some(label.to_owned())
+        }),
         answered: number("answered"),
         expected: number("expected"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use model::Code;
+    use store::Moment;
+
+    use super::*;
+
+    #[test]
+    fn of_a_step_only_words_that_are_known_are_told() {
+        let told = |params: &[(&str, &str)]| Told {
+            connection: ConnectionId::of("Nordvik AB"),
+            opportunity: "opportunity".to_owned().into(),
+            posting: None,
+            moment: Moment {
+                at: Millis(0),
+                step: "write-failed".to_owned(),
+                params: params
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect::<BTreeMap<_, _>>(),
+            },
+        };
+        let known = step(&told(&[("code", "LEV-WRITE"), ("right", "delete opportunity note")]));
+        let Some(Happening::Step { code, right, .. }) = known else {
+            panic!("a step")
+        };
+        assert_eq!(code, Some(Code::LevNotWritten));
+        assert_eq!(right.as_deref(), Some("delete opportunity note"));
+        let other = step(&told(&[
+            ("code", "kim.berg@example.com"),
+            ("right", "kim.berg@example.com"),
+            ("tag", "kim.berg@example.com"),
+            ("decision", "kim.berg@example.com"),
+            ("answered", "kim.berg@example.com"),
+        ]));
+        let text = serde_json::to_string(&other).expect("JSON");
+        assert!(!text.contains("kim"), "{text}");
+    }
 }

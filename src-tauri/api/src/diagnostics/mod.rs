@@ -12,7 +12,7 @@ mod harmless;
 mod make;
 mod read;
 
-use model::{Code, Coverage, DataCentre, Millis, WayIn};
+use model::{Code, Coverage, DataCentre, Millis, Unproven, WayIn};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -33,6 +33,9 @@ pub const EVENTS: usize = 200;
 pub struct Diagnostics {
     pub format: u32,
     pub made_at: Millis,
+    /// The computer's time zone by its IANA name: its people read their clock there. `None` where it has no name.
+    #[serde(default)]
+    pub time_zone: Option<String>,
     pub app: AppFacts,
     pub storage: Storage,
     /// Names of the variables of the environment that name a proxy; not what they say.
@@ -94,6 +97,9 @@ pub struct ConnectionReport {
     pub health: Health,
     /// Worst first.
     pub findings: Vec<Finding>,
+    /// Of a file that an earlier version made nothing is known of it.
+    #[serde(default)]
+    pub unproven: Vec<Unproven>,
     pub last_verified: Option<Millis>,
     pub last_webhook: Option<Millis>,
     pub last_update: Option<Millis>,
@@ -157,6 +163,16 @@ pub struct EventReport {
     pub posting: Option<String>,
 }
 
+impl EventReport {
+    /// Whether something went wrong, or somebody has to act.
+    pub fn is_failure(&self) -> bool {
+        matches!(
+            self.what,
+            Happening::Found { .. } | Happening::Step { code: Some(_), .. }
+        )
+    }
+}
+
 /// What it was.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
@@ -172,11 +188,18 @@ pub enum Happening {
     },
     /// Refapp called.
     Update { done: bool },
+    /// Something began to be wrong.
+    Found { code: Code },
+    /// It was wrong no more.
+    Mended { code: Code },
     /// A step of a check.
     Step {
         step: TimelineStep,
         code: Option<Code>,
         decision: Option<Decision>,
+        /// The permission that a refused write needs, in Lever's words (`lever-api.md §2.2`): it tells which write it was.
+        #[serde(default)]
+        right: Option<String>,
         answered: Option<u32>,
         expected: Option<u32>,
     },

@@ -123,7 +123,11 @@ impl Owner {
             .is_some_and(|since| now.since(since) > PATIENCE);
         // Lever answers 201 to a webhook whose group is switched off (lever-api.md §8.2): only an event proves it.
         let unheard = open_long && self.has_stage_webhook() && !self.record.webhook_heard();
-        self.say(Code::LevWebhookOff, unheard, false);
+        match self.record.webhook_since.filter(|_| unheard) {
+            // It was not heard from the beginning.
+            Some(since) => self.ail_since(Code::LevWebhookOff.into(), false, since),
+            None => self.heal(Code::LevWebhookOff),
+        }
         self.say(Code::AppNoUpdates, !has_address, false);
         let sent_long = has_address && !self.record.update_heard() && self.sent_since(now);
         self.say(Code::RefUpdates, sent_long, false);

@@ -29,7 +29,7 @@ mod trouble;
 mod webhooks;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -43,7 +43,7 @@ use tokio::task::{Id, JoinSet};
 
 use crate::order::{Answer, Envelope, Reply};
 use crate::plan::observed::Member;
-use crate::state::{Clocks, Finding, Hints, LeverUser, Oauth, State};
+use crate::state::{Clocks, Finding, Hints, LeverUser, Oauth, State, Turn};
 use crate::{Intake, SecretKind, SecretName, Surroundings, Vault, in_place};
 
 pub use auth::SLOW;
@@ -112,6 +112,12 @@ pub(crate) struct Owner {
     registering: Option<Vec<webhooks::Registered>>,
     right_failures: BTreeMap<Right, Failure>,
     findings: BTreeMap<Code, Finding>,
+    /// How findings came and went, the oldest first.
+    turns: VecDeque<Turn>,
+    /// When each right was last used with success, by this process.
+    rights_used: BTreeMap<Right, Millis>,
+    /// When Refapp last answered as it should, to this process.
+    refapp_worked: Option<Millis>,
     refapp_failure: Option<Failure>,
     lever_failure: Option<Failure>,
     channel_failure: Option<Failure>,
@@ -184,6 +190,9 @@ impl Owner {
             registering: None,
             right_failures: BTreeMap::new(),
             findings: BTreeMap::new(),
+            turns: VecDeque::new(),
+            rights_used: BTreeMap::new(),
+            refapp_worked: None,
             refapp_failure: None,
             lever_failure: None,
             channel_failure: None,

@@ -241,6 +241,7 @@ impl Owner {
 
     pub(super) fn right_is_proven(&mut self, right: Right) {
         self.right_failures.remove(&right);
+        self.rights_used.insert(right, self.now());
         self.change(|record| {
             record.rights.insert(right, RightState::Proven);
         });

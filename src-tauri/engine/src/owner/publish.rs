@@ -30,6 +30,7 @@ impl Owner {
             health: self.health(),
             findings: self.sorted_findings(),
             unproven: self.unproven(),
+            turns: self.turns.iter().copied().collect(),
             last_verified: self.verified_at,
             oauth: self.oauth.clone(),
             oauth_stray: self.oauth_stray,

@@ -1,11 +1,11 @@
 //! What is wrong, since when, and how long calls wait for it.
 
-use model::{Code, Failure, HOUR, MINUTE, Millis, SECOND};
+use model::{Code, Failure, HOUR, MINUTE, Millis, Right, SECOND};
 
 use store::Store;
 
 use super::Owner;
-use crate::state::Finding;
+use crate::state::{Finding, Turn};
 
 /// Calls to one side fail for a reason that concerns all of them: they wait, growing longer, and one tries.
 pub(super) struct Trouble {
@@ -72,6 +72,7 @@ impl Owner {
         let now = self.now();
         let Some(error) = error else {
             self.look_at_refapps_clock(now);
+            self.refapp_worked = Some(now);
             self.refapp_trouble = None;
             self.refapp_failure = None;
             for code in REFAPP_TROUBLES {
@@ -104,13 +105,52 @@ impl Owner {
 
     /// Something is wrong, since now or since it was first found.
     pub(super) fn ail(&mut self, failure: Failure, stops: bool) {
-        let now = self.now();
+        self.ail_since(failure, stops, self.now());
+    }
+
+    /// Something is wrong, and has been for a while before it could be told.
+    pub(super) fn ail_since(&mut self, failure: Failure, stops: bool, since: Millis) {
         let code = failure.code;
-        if !self.findings.contains_key(&code) {
+        let before = self.findings.get(&code);
+        let since = before.map_or(since, |finding| finding.since);
+        let worked = match before {
+            Some(before) if before.failure == failure => before.worked,
+            _ => self.last_worked(&failure),
+        };
+        if before.is_none() {
             tracing::warn!(connection = %self.record.id, %code, "found");
+            self.turn(code, false);
         }
-        let since = self.findings.get(&code).map_or(now, |finding| finding.since);
-        self.findings.insert(code, Finding { failure, stops, since });
+        let finding = Finding {
+            failure,
+            stops,
+            since,
+            worked,
+        };
+        self.findings.insert(code, finding);
+    }
+
+    /// When what a failure is about last worked, as far as it was seen since the app was started.
+    fn last_worked(&self, failure: &Failure) -> Option<Millis> {
+        match failure.code {
+            Code::LevRight => {
+                let label = failure.params.get("right")?;
+                let right = Right::all().find(|right| right.label() == label)?;
+                self.rights_used.get(&right).copied()
+            }
+            Code::AppKeychain => None,
+            code if LEVER_TROUBLES.contains(&code) => self.verified_at,
+            code if REFAPP_TROUBLES.contains(&code) => self.refapp_worked,
+            _ => None,
+        }
+    }
+
+    fn turn(&mut self, code: Code, mended: bool) {
+        if self.turns.len() == TURNS {
+            self.turns.pop_front();
+        }
+        let at = self.now();
+        self.turns.push_back(Turn { at, code, mended });
     }
 
     /// Warns of what was found, and stops nothing; without anything it is not wrong any more.
@@ -125,6 +165,7 @@ impl Owner {
     pub(super) fn heal(&mut self, code: Code) {
         if self.findings.remove(&code).is_some() {
             tracing::info!(connection = %self.record.id, %code, "mended");
+            self.turn(code, true);
         }
     }
 }
@@ -139,6 +180,9 @@ const LEVER_OUT: [Code; 4] = [
 
 /// So many subjects in a row without an answer, and it is Lever that is down, and not one of them that is poison.
 const DOUBTED: usize = 3;
+
+/// How many turns are remembered: what comes and goes must not fill the memory.
+const TURNS: usize = 100;
 
 const LEVER_TROUBLES: [Code; 8] = [
     Code::LevUnauthorized,

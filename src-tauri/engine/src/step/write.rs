@@ -197,7 +197,10 @@ fn failed(
         (_, Kind::Forbidden | Kind::BadRequest { .. }) => {
             check.hitch = Some(Code::LevNotWritten);
             check.badges.insert(Badge::NotWritten);
-            tell(tx, check.id, now, step, &[("code", Code::LevNotWritten.to_string())])?;
+            let mut params = vec![("code", Code::LevNotWritten.to_string())];
+            // Which write it was, in the words of the tick-box that it needs.
+            params.extend(error.call.right().map(|right| ("right", right.label().to_owned())));
+            tell(tx, check.id, now, step, &params)?;
             tx.put_check(&check, Some(now.plus(REFUSED)))?;
             return Ok(None);
         }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use api::{ConnectionReport, Diagnostics, Finding, Health, Reply, Request};
-use model::{Code, Failure, Language, Millis, Owner, explain};
+use model::{Code, Failure, Language, Millis, Owner, WayIn, explain_by};
 use serde::Serialize;
 
 use crate::client::Client;
@@ -40,7 +40,11 @@ pub struct Ailment {
     pub owner: Owner,
     /// Something does not work until it is mended.
     pub stops: bool,
+    /// Nobody knows yet whether it works.
+    pub unproven: bool,
     pub since: Option<Millis>,
+    /// When what it is about was last seen to work, where that is known.
+    pub worked: Option<Millis>,
     pub title: String,
     pub what: String,
     pub why: String,
@@ -49,13 +53,20 @@ pub struct Ailment {
 
 impl Ailment {
     fn of(connection: Option<&str>, failure: Failure, stops: bool) -> Self {
-        let entry = explain(&failure, Language::En);
+        Self::by(connection, failure, stops, None)
+    }
+
+    /// `way`: how the connection reaches Lever, where that is known.
+    fn by(connection: Option<&str>, failure: Failure, stops: bool, way: Option<WayIn>) -> Self {
+        let entry = explain_by(&failure, way, Language::En);
         Self {
             connection: connection.map(str::to_owned),
             owner: failure.code.owner(),
-            failure,
             stops,
+            unproven: failure.code.is_unproven(),
+            failure,
             since: None,
+            worked: None,
             title: entry.title,
             what: entry.what,
             why: entry.why,
@@ -63,10 +74,11 @@ impl Ailment {
         }
     }
 
-    fn found(connection: Option<&str>, finding: &Finding) -> Self {
+    fn found(connection: Option<&str>, finding: &Finding, way: Option<WayIn>) -> Self {
         Self {
             since: Some(finding.since),
-            ..Self::of(connection, finding.failure.clone(), finding.stops)
+            worked: finding.worked,
+            ..Self::by(connection, finding.failure.clone(), finding.stops, way)
         }
     }
 }
@@ -128,7 +140,10 @@ fn ask(config: &Config, only: Option<&str>) -> Result<Diagnosis, Trouble> {
 
 impl Diagnosis {
     fn by_host(diagnostics: Diagnostics) -> Self {
-        let of_host = diagnostics.findings.iter().map(|finding| Ailment::found(None, finding));
+        let of_host = diagnostics
+            .findings
+            .iter()
+            .map(|finding| Ailment::found(None, finding, None));
         let of_connections = diagnostics.connections.iter().flat_map(ailments);
         Self {
             server: true,
@@ -169,12 +184,12 @@ fn ailments(report: &ConnectionReport) -> Vec<Ailment> {
     let mut ailments: Vec<Ailment> = report
         .findings
         .iter()
-        .map(|finding| Ailment::found(name, finding))
+        .map(|finding| Ailment::found(name, finding, report.way_in))
         .collect();
     let channels = [&report.stage_changes, &report.status_updates];
     for failure in channels.into_iter().filter_map(|channel| channel.failure.as_ref()) {
         if ailments.iter().all(|one| one.failure.code != failure.code) {
-            ailments.push(Ailment::of(name, failure.clone(), false));
+            ailments.push(Ailment::by(name, failure.clone(), false, report.way_in));
         }
     }
     ailments

@@ -138,5 +138,14 @@ async fn a_host_that_runs_tells_worst_first_and_the_status_says_how_bad_it_is() 
     assert_eq!(codes(&told)[0], "REF-TOKEN");
     assert!(told.text.contains("[stops] Nordvik: REF-TOKEN"), "{}", told.text);
     assert!(told.text.contains("(who: refapp admin"), "{}", told.text);
+    assert!(told.text.contains("; last worked "), "{}", told.text);
+    assert!(told.text.contains("Lever through   api key"), "{}", told.text);
+    assert!(
+        told.text
+            .lines()
+            .any(|line| line.contains("Nordvik") && line.contains("began  REF-TOKEN")),
+        "{}",
+        told.text
+    );
     assert_eq!(host.stop(Signal::TERM).0, Some(0));
 }

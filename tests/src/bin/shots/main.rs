@@ -226,7 +226,7 @@ async fn take_help(camera: &mut Camera<'_>) {
     // Not with the place where it was saved, which is another one each time.
     camera.window.click("nav-connection").await;
     camera.window.click("help").await;
-    camera.window.click("help-diagnostics").await;
+    camera.window.click("help-sent").await;
     camera.window.press("diagnostics-open", &saved).await;
     camera.window.see("report").await;
     camera.take("30-report").await;

@@ -9,7 +9,11 @@ import type { Storage } from "./Storage";
 /**
  * The document.
  */
-export type Diagnostics = { format: number, madeAt: Millis, app: AppFacts, storage: Storage, 
+export type Diagnostics = { format: number, madeAt: Millis, 
+/**
+ * The computer's time zone by its IANA name: its people read their clock there. `None` where it has no name.
+ */
+timeZone: string | null, app: AppFacts, storage: Storage, 
 /**
  * Names of the variables of the environment that name a proxy; not what they say.
  */

@@ -28,4 +28,8 @@ intoTriggerStage: boolean,
 /**
  * It was looked at.
  */
-done: boolean, } | { "kind": "update", done: boolean, } | { "kind": "step", step: TimelineStep, code: Code | null, decision: Decision | null, answered: number | null, expected: number | null, });
+done: boolean, } | { "kind": "update", done: boolean, } | { "kind": "found", code: Code, } | { "kind": "mended", code: Code, } | { "kind": "step", step: TimelineStep, code: Code | null, decision: Decision | null, 
+/**
+ * The permission that a refused write needs, in Lever's words (`lever-api.md §2.2`): it tells which write it was.
+ */
+right: string | null, answered: number | null, expected: number | null, });

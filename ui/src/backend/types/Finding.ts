@@ -16,6 +16,14 @@ stops: boolean,
  */
 passes: boolean, 
 /**
+ * Nobody knows yet whether it works.
+ */
+unproven: boolean, 
+/**
  * It stays until somebody has said that they have read it: `Request::Acknowledge`.
  */
-waitsForReader: boolean, since: Millis, };
+waitsForReader: boolean, since: Millis, 
+/**
+ * When what it is about was last seen to work, where that is known.
+ */
+worked: Millis | null, };
