@@ -1,6 +1,6 @@
 //! How stage changes and status reach us: `rules.md` 19.
 
-use api::{ChannelState, Health, Reply, Request};
+use api::{ChannelState, Health, Request};
 use end_to_end::rig::{Rig, Setup};
 use model::{Code, Unproven};
 use serde_json::Value;
