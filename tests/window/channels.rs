@@ -8,6 +8,9 @@ use store::Store;
 use crate::simulated::Simulated;
 use crate::steps;
 
+/// Where another installation has stage changes sent.
+const ELSEWHERE: &str = "https://app.refapp.example/webhooks/lever";
+
 /// From the first screen to the step of the channels, without Refapp's half.
 async fn to_the_channels(window: &Window) {
     window.begin_setup().await;
@@ -19,10 +22,13 @@ async fn to_the_channels(window: &Window) {
 }
 
 #[tokio::test]
-async fn m06_the_public_address_is_tried_the_webhook_registered_once_and_the_first_event_waited_for() {
+async fn m06_the_public_address_is_tried_the_webhook_registered_once_beside_others_and_the_first_event_waited_for() {
     let (home, simulated) = (Home::new().await, Simulated::start().await);
+    simulated.register_elsewhere(ELSEWHERE).await;
     let window = Window::app(&home, &simulated.running).await;
     to_the_channels(&window).await;
+    // Another installation would write to the same people: said before anything runs.
+    window.see_text("webhook-elsewhere-code", "LEV-WH-OTHER").await;
 
     // An address that leads elsewhere: the call does not come back, and nothing is registered.
     window.fill("public-url", &simulated.running.refapp_url()).await;
@@ -98,10 +104,10 @@ async fn m06_a_first_event_that_does_not_come_is_said_after_a_while_with_what_to
     window.close().await;
 }
 
-/// How many webhooks for stage changes the account has.
+/// How many webhooks for stage changes lead to the app.
 async fn stage_webhooks(simulated: &Simulated) -> usize {
     let webhooks = simulated.state().await["lever"]["webhooks"].take();
-    let ours = |webhook: &&Value| webhook["event"] == "candidateStageChange";
+    let ours = |webhook: &&Value| webhook["event"] == "candidateStageChange" && webhook["url"] != ELSEWHERE;
     webhooks.as_array().into_iter().flatten().filter(ours).count()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use end_to_end::rig;
 use serde_json::{Value, json};
-use simulator::{Simulator, demo};
+use simulator::{DataCentre, Simulator, demo};
 
 /// Longer than anything takes on a busy machine; nothing waits this long unless it fails.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -41,6 +41,15 @@ impl Simulated {
     /// One call to the control API.
     pub async fn control(&self, method: &str, path: &str, body: Value) -> Value {
         rig::control(&self.http, &self.running, method, path, body).await
+    }
+
+    /// Another installation, Refapp's hosted one say, has stage changes sent elsewhere.
+    pub async fn register_elsewhere(&self, url: &str) {
+        let webhooks = format!("{}/webhooks", self.running.lever_api_url(DataCentre::Eu));
+        let request = self.http.post(webhooks).basic_auth(demo::EU_KEY, Some(""));
+        let request = request.json(&json!({"url": url, "event": "candidateStageChange"}));
+        let answer = request.send().await.expect("the simulator answers");
+        assert!(answer.status().is_success(), "{}", answer.status());
     }
 
     /// Everything that there is.
