@@ -5,6 +5,7 @@
 //! stands between, because all that it needs to be told is the program to start. A helper that waits for something
 //! that does not come panics, says what it waited for, and leaves a picture in `target/window`.
 
+mod access;
 mod audit;
 mod driver;
 mod home;
@@ -19,6 +20,7 @@ use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, Locator};
 use serde_json::Value;
 
+pub use access::Inspector;
 pub use audit::Flaw;
 pub use home::Home;
 
@@ -192,7 +194,6 @@ impl Window {
             .into()
     }
 
-    /// Sets the window's size.
     /// Gives the window this size, and waits until its page has it.
     pub async fn resize(&self, width: u32, height: u32) {
         self.client
