@@ -28,7 +28,7 @@ fn s16_s17_the_content_security_policy_lets_nothing_in_but_our_own_files() {
 }
 
 #[test]
-fn s17_s18_the_window_may_call_the_two_commands_and_nothing_else() {
+fn s17_s18_the_window_may_call_the_two_commands_and_have_its_page_zoomed_and_nothing_else() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src-tauri/desktop/capabilities");
     let files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -37,7 +37,10 @@ fn s17_s18_the_window_may_call_the_two_commands_and_nothing_else() {
     assert_eq!(files, ["main.json"]);
     let capability = read(include_str!("../capabilities/main.json"));
     assert_eq!(capability["windows"], json!(["main"]));
-    assert_eq!(capability["permissions"], json!(["allow-ask", "allow-subscribe"]));
+    assert_eq!(
+        capability["permissions"],
+        json!(["allow-ask", "allow-subscribe", "core:webview:allow-set-webview-zoom"])
+    );
     assert_eq!(capability["remote"], Value::Null);
     // Without the list every command would be open to every window, and what an earlier build left would hide it.
     assert!(include_str!("../build.rs").contains(r#".commands(&["ask", "subscribe"])"#));

@@ -57,6 +57,14 @@ impl Home {
         driver::target().join("refapp-lever")
     }
 
+    /// As the system's settings for accessibility do. It counts for what is opened from now on.
+    pub fn ask_for_less_motion(&self) {
+        let folder = self.path().join(".config/gtk-3.0");
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(folder.join("settings.ini"), "[Settings]\ngtk-enable-animations=0\n"))
+            .expect("a file can be written into a temporary folder");
+    }
+
     /// Starts the app a second time, with nothing but an argument, as the system does for a deep link.
     pub async fn start_again(&self, argument: &str) -> ExitStatus {
         self.start_again_and_listen(argument).await.status

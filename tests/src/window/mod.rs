@@ -5,6 +5,7 @@
 //! stands between, because all that it needs to be told is the program to start. A helper that waits for something
 //! that does not come panics, says what it waited for, and leaves a picture in `target/window`.
 
+mod access;
 mod audit;
 mod desktop;
 mod driver;
@@ -20,6 +21,7 @@ use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, Locator};
 use serde_json::Value;
 
+pub use access::Inspector;
 pub use audit::Flaw;
 pub use desktop::{Desktop, Frame};
 pub use driver::target;
@@ -195,7 +197,6 @@ impl Window {
             .into()
     }
 
-    /// Sets the window's size.
     /// Gives the window this size, and waits until its page has it.
     pub async fn resize(&self, width: u32, height: u32) {
         self.client
