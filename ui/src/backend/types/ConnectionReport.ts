@@ -11,6 +11,7 @@ import type { ReadOut } from "./ReadOut";
 import type { RightView } from "./RightView";
 import type { SettingsReport } from "./SettingsReport";
 import type { StepView } from "./StepView";
+import type { Unproven } from "./Unproven";
 import type { WayIn } from "./WayIn";
 
 /**
@@ -20,7 +21,11 @@ export type ConnectionReport = { name: string, readOut: ReadOut, dataCentre: Dat
 /**
  * Worst first.
  */
-findings: Array<Finding>, lastVerified: Millis | null, lastWebhook: Millis | null, lastUpdate: Millis | null, lever: Reach | null, refapp: Reach | null, rights: Array<RightView>, 
+findings: Array<Finding>, 
+/**
+ * Of a file that an earlier version made nothing is known of it.
+ */
+unproven: Array<Unproven>, lastVerified: Millis | null, lastWebhook: Millis | null, lastUpdate: Millis | null, lever: Reach | null, refapp: Reach | null, rights: Array<RightView>, 
 /**
  * Their addresses are host names only.
  */
