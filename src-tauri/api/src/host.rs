@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault, in_place};
 use jiff::tz::TimeZone;
-use model::{Clock, Code, ConnectionId, Failure, Millis, OpportunityId, Secret};
+use model::{Clock, Code, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
 use crate::bundles::{Bundles, Program};
 use crate::text_file::Shown;
 use crate::{
-    CheckWindow, ConnectionView, Diagnostics, Event, Overview, Practice, Provision, ReadOut, Reply, Request,
-    SupportMail, Undecided, settings_file, show,
+    ConnectionView, Diagnostics, Event, Overview, Practice, Provision, ReadOut, Reply, Request, SupportMail, Undecided,
+    settings_file, show,
 };
 
 /// What a host brings.
@@ -44,12 +44,12 @@ pub struct Receiver {
 
 /// A running host.
 pub struct Host {
-    engine: Engine,
+    pub(crate) engine: Engine,
     surroundings: Arc<dyn Surroundings>,
     practice: Option<Practice>,
     receiver: Option<Receiver>,
     opened_at: Millis,
-    clock: Clock,
+    pub(crate) clock: Clock,
     version: String,
     bundles: Bundles,
     shown: Shown,
@@ -59,8 +59,6 @@ pub struct Host {
 
 /// Changes are told at most four times a second.
 const BREATH: Duration = Duration::from_millis(250);
-/// Rows in one window, at most.
-const WINDOW: u32 = 500;
 
 impl Host {
     /// Opens the data directory and starts the connections found in it.
@@ -127,20 +125,23 @@ impl Host {
             Request::ImportSettings { text } => return self.import(&text).await.map(Reply::Connection),
             Request::Checks {
                 connection,
+                look,
                 offset,
                 limit,
-            } => return self.window(connection, offset, limit),
+            } => return self.window(connection, look, offset, limit).map(Reply::CheckWindow),
             Request::ChecksOf {
                 connection,
                 opportunity,
-            } => return self.checks_of(connection, &opportunity),
-            Request::Check { check } => {
-                let (check, story) = self.engine.check(check)?;
-                return Ok(Reply::CheckDetail(Box::new(show::detail(
-                    &check,
-                    story,
-                    self.clock.now(),
-                ))));
+            } => return self.checks_of(connection, &opportunity).map(Reply::CheckWindow),
+            Request::Check { check } => return self.detail(check).map(|detail| Reply::CheckDetail(Box::new(detail))),
+            Request::FilterChoices { connection } => return self.filter_choices(connection).map(Reply::FilterChoices),
+            Request::Durations { connection } => return self.durations(connection).map(Reply::Durations),
+            Request::Desk => return self.engine.desk().map(Reply::Desk),
+            Request::SetMe { me } => return self.set_me(me).map(Reply::Desk),
+            Request::KeepView { view } => return self.engine.change_desk(|desk| desk.keep(view)).map(Reply::Desk),
+            Request::ForgetView { name } => return self.forget_view(&name).map(Reply::Desk),
+            Request::TurnToView { name } => {
+                return self.engine.change_desk(|desk| desk.turn_to(name)).map(Reply::Desk);
             }
             Request::Decide { checks, decision } => {
                 return Ok(Reply::Decided(self.decide(checks, decision.into()).await));
@@ -219,6 +220,7 @@ impl Host {
                     template: default_template,
                 },
             ),
+            Request::SetLimits { connection, limits } => (connection, Order::SetLimits { limits }),
             Request::FinishSetup { connection } => {
                 self.engine.order(connection, Order::Finish).await?;
                 // Whoever has gone through the set-up again has done what was to be done.
@@ -380,28 +382,6 @@ impl Host {
             );
             drop(any.await);
         }
-    }
-
-    fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Reply, Failure> {
-        let now = self.clock.now();
-        let window = self.engine.window(connection, offset, limit.min(WINDOW))?;
-        let rows = window.rows.iter().map(|check| show::row(check, now)).collect();
-        Ok(Reply::CheckWindow(CheckWindow {
-            total: window.total,
-            offset,
-            rows,
-        }))
-    }
-
-    fn checks_of(&self, connection: ConnectionId, opportunity: &OpportunityId) -> Result<Reply, Failure> {
-        let now = self.clock.now();
-        let checks = self.engine.checks_of(connection, opportunity)?;
-        let rows: Vec<_> = checks.iter().map(|check| show::row(check, now)).collect();
-        Ok(Reply::CheckWindow(CheckWindow {
-            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-            offset: 0,
-            rows,
-        }))
     }
 
     async fn decide(&self, checks: Vec<model::CheckId>, decision: engine::Decision) -> Vec<Undecided> {

@@ -7,6 +7,7 @@
 //! out (a secret enters by a request and never leaves by a reply or an event).
 
 mod bundles;
+mod dashboard;
 mod diagnostics;
 mod host;
 mod mail;
@@ -30,7 +31,7 @@ pub use request::{Decision, Reply, Request};
 pub use text_file::TextFile;
 pub use view::{
     Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event,
-    Finding, Health, LeverSetup, OauthState, Overview, Practice, PracticeCredentials, Proving, RefappSetup, Renamed,
-    RightView, Setup, Step, StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry,
-    TimelineStep, Undecided, UserChoice,
+    FilterChoices, Finding, Health, LeverSetup, OauthState, Overview, OwnerChoice, PostingChoice, Practice,
+    PracticeCredentials, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
+    TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep, Undecided, UsedTemplate, UserChoice,
 };

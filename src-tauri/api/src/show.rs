@@ -1,7 +1,11 @@
 //! From what the engine knows to what a user interface shows.
 
 use engine::{Oauth, SLOW, State};
-use model::{Check, Code, DataCentre, Failure, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive};
+use jiff::tz::TimeZone;
+use model::{
+    Check, Code, DataCentre, Failure, Limits, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive,
+    rhythm,
+};
 use store::{Aside, Carrier, Moment, Standing};
 
 use crate::{
@@ -357,7 +361,14 @@ fn oauth(state: &State, now: Millis) -> OauthState {
     }
 }
 
-pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
+/// When and where it is, and how long a wait may be there.
+pub(crate) struct Wall {
+    pub now: Millis,
+    pub zone: TimeZone,
+    pub limits: Limits,
+}
+
+pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
     let (status, who_acts) = derive(check);
     let decisions = engine::decisions(check);
     CheckRow {
@@ -370,7 +381,7 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
         owner: check.owner.clone(),
         status,
         who_acts,
-        badges: engine::plan::badges(check, now),
+        badges: engine::plan::badges(check, wall.now),
         answered: check.answered(),
         expected: check.progress.total,
         declined: check.progress.declined.unwrap_or(0),
@@ -386,6 +397,7 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
         entered_at: check.entered_at,
         created_at: check.created_at,
         since: check.status_since,
+        rhythm: rhythm(status, check.status_since, wall.now, &wall.zone, &wall.limits),
         active_at: check.active_at,
         lever_url: check.lever_url.clone(),
         candidate_url: check.progress.candidate_url.clone(),
@@ -399,7 +411,7 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
     }
 }
 
-pub(crate) fn detail(check: &Check, story: Vec<Moment>, now: Millis) -> CheckDetail {
+pub(crate) fn detail(check: &Check, story: Vec<Moment>, wall: &Wall) -> CheckDetail {
     let known = |moment: Moment| {
         let step = serde_json::from_value(serde_json::Value::String(moment.step)).ok()?;
         Some(TimelineEntry {
@@ -409,7 +421,7 @@ pub(crate) fn detail(check: &Check, story: Vec<Moment>, now: Millis) -> CheckDet
         })
     };
     CheckDetail {
-        row: row(check, now),
+        row: row(check, wall),
         timeline: story.into_iter().filter_map(known).collect(),
         note: check.written.note.as_ref().map(|note| note.text.clone()),
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Check, CheckId, Clock, Code, ConnectionId, Failure, OpportunityId};
-use store::{Arrived, Aside, ConnectionRecord, Moment, Size, Store, Told, Window};
+use model::{Asked, Check, CheckId, Clock, Code, ConnectionId, Desk, Failure, OpportunityId, Sort};
+use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Moment, Size, Store, Told, Took};
 use tokio::sync::{oneshot, watch};
 use url::Url;
 
@@ -202,14 +202,66 @@ impl Engine {
         self.world.intake.clone()
     }
 
-    /// A slice of a connection's checks: needs action first, then oldest.
+    /// The checks of a connection that match, counted, and a window of them. One that is removed in the same moment is
+    /// counted and is not among them.
     ///
     /// # Errors
     /// `APP-STORE`.
-    pub fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Window, Failure> {
+    pub fn list(
+        &self,
+        connection: ConnectionId,
+        asked: &Asked,
+        sort: Sort,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Found, Vec<Check>), Failure> {
+        let store = &self.world.store;
         Ok(in_place(|| {
-            self.world.store.read(|tx| tx.window(connection, offset, limit))
+            let found = store.list(connection, asked, sort, offset, limit)?;
+            let checks = store.look(|tx| tx.checks(&found.checks))?;
+            Ok::<_, store::Error>((found, checks))
         })?)
+    }
+
+    /// What a connection's checks can be filtered by.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn choices(&self, connection: ConnectionId) -> Result<Choices, Failure> {
+        Ok(in_place(|| self.world.store.choices(connection))?)
+    }
+
+    /// How long a connection's checks took, by template.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn durations(&self, connection: ConnectionId) -> Result<Vec<Took>, Failure> {
+        Ok(in_place(|| self.world.store.durations(connection))?)
+    }
+
+    /// How the recruiter at this computer looks at the checks.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn desk(&self) -> Result<Desk, Failure> {
+        Ok(in_place(|| self.world.store.look(|tx| tx.desk()))?)
+    }
+
+    /// Changes that, and gives it as it is then. Where `change` says no, nothing is changed.
+    ///
+    /// # Errors
+    /// `APP-INPUT` where it says no; what the store says.
+    pub fn change_desk(&self, change: impl FnOnce(&mut Desk) -> bool) -> Result<Desk, Failure> {
+        in_place(|| {
+            self.world.store.write(|tx| {
+                let mut desk = tx.desk()?;
+                if !change(&mut desk) {
+                    return Err(Failure::new(Code::AppInput).with("field", "view"));
+                }
+                tx.put_desk(&desk)?;
+                Ok(desk)
+            })
+        })
     }
 
     /// The checks of one candidate, oldest first.

@@ -1,7 +1,8 @@
 //! What the owner of a connection can be asked to do.
 
 use model::{
-    CheckId, Code, DataCentre, DryRun, Failure, PostingAudit, Redirect, Secret, StageId, TemplateId, UserId, WayIn,
+    CheckId, Code, DataCentre, DryRun, Failure, Limits, PostingAudit, Redirect, Secret, StageId, TemplateId, UserId,
+    WayIn,
 };
 use store::Wishes;
 use tokio::sync::oneshot;
@@ -64,6 +65,9 @@ pub enum Order {
     SetDefaults {
         language: String,
         template: Option<TemplateId>,
+    },
+    SetLimits {
+        limits: Limits,
     },
     /// What a settings file says, in a draft.
     Import {

@@ -12,12 +12,14 @@ mod dictionary;
 mod dry_run;
 mod id;
 mod place;
+mod rhythm;
 mod right;
 pub mod sabotage;
 mod secret;
 mod status;
 mod tag;
 mod time;
+mod view;
 
 pub use audit::{AuditedOwner, AuditedPosting, AuditedTemplate, Grade, PostingAudit};
 pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
@@ -33,8 +35,10 @@ pub use id::{
     WebhookId,
 };
 pub use place::{CustomLever, DataCentre, LeverPlace, Place, RefappPlace};
+pub use rhythm::{Limits, NextStep, Pace, PaceReason, Rhythm, Uncertainty, rhythm};
 pub use right::{Right, RightGroup, RightState};
 pub use secret::Secret;
-pub use status::{Status, WhoActs, WireStatus, derive};
+pub use status::{Status, Urgency, WhoActs, WireStatus, derive, urgency};
 pub use tag::{StatusTag, TemplateTag};
 pub use time::{Clock, DAY, HOUR, MINUTE, Millis, SECOND};
+pub use view::{Age, Asked, Column, Desk, Filter, Look, Sort, SortBy, View, ViewName};

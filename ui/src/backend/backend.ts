@@ -6,10 +6,14 @@ import type { Code } from './types/Code';
 import type { ConnectionId } from './types/ConnectionId';
 import type { DataCentre } from './types/DataCentre';
 import type { Decision } from './types/Decision';
+import type { Desk } from './types/Desk';
 import type { Diagnostics } from './types/Diagnostics';
 import type { DryRun } from './types/DryRun';
 import type { Event } from './types/Event';
 import type { Failure } from './types/Failure';
+import type { FilterChoices } from './types/FilterChoices';
+import type { Limits } from './types/Limits';
+import type { Look } from './types/Look';
 import type { OpportunityId } from './types/OpportunityId';
 import type { Overview } from './types/Overview';
 import type { PostingAudit } from './types/PostingAudit';
@@ -18,11 +22,14 @@ import type { Reply } from './types/Reply';
 import type { Request } from './types/Request';
 import type { StageId } from './types/StageId';
 import type { SupportMail } from './types/SupportMail';
+import type { TemplateDuration } from './types/TemplateDuration';
 import type { TemplateId } from './types/TemplateId';
 import type { TemplateReport } from './types/TemplateReport';
 import type { Undecided } from './types/Undecided';
 import type { TextFile } from './types/TextFile';
 import type { UserId } from './types/UserId';
+import type { View } from './types/View';
+import type { ViewName } from './types/ViewName';
 import type { WayIn } from './types/WayIn';
 
 export interface Backend {
@@ -31,6 +38,23 @@ export interface Backend {
   /** The host replays the Overview on subscribing; or it cannot be subscribed to. Returns how to stop. */
   subscribe(onEvent: (event: Event) => void, onFailure: (thrown: unknown) => void): () => void;
 }
+
+/** All checks: who needs action first, then the oldest. */
+export const EVERYTHING: Look = {
+  filter: {
+    text: '',
+    statuses: [],
+    needsAction: false,
+    postings: [],
+    owners: [],
+    mine: false,
+    templates: [],
+    warnings: false,
+    age: null,
+    pace: null,
+  },
+  sort: { by: 'needs-action', descending: false },
+};
 
 /** Whatever a call rejected with, as a failure that can be shown. */
 export function asFailure(thrown: unknown): Failure {
@@ -153,8 +177,41 @@ export class Host {
     return this.#ask({ ask: 'cancel-audit', connection }, 'done');
   }
 
-  checks(connection: ConnectionId, offset: number, limit: number): Promise<CheckWindow> {
-    return this.#ask({ ask: 'checks', connection, offset, limit }, 'check-window');
+  checks(
+    connection: ConnectionId,
+    offset: number,
+    limit: number,
+    look: Look = EVERYTHING,
+  ): Promise<CheckWindow> {
+    return this.#ask({ ask: 'checks', connection, look, offset, limit }, 'check-window');
+  }
+  /** What the checks can be filtered by. */
+  filterChoices(connection: ConnectionId): Promise<FilterChoices> {
+    return this.#ask({ ask: 'filter-choices', connection }, 'filter-choices');
+  }
+  /** How long completed checks took, by template. */
+  durations(connection: ConnectionId): Promise<TemplateDuration[]> {
+    return this.#ask({ ask: 'durations', connection }, 'durations');
+  }
+
+  /** How the recruiter at this computer looks at the checks. Each change answers with what it is then. */
+  desk(): Promise<Desk> {
+    return this.#ask({ ask: 'desk' }, 'desk');
+  }
+  setMe(me: string | null): Promise<Desk> {
+    return this.#ask({ ask: 'set-me', me }, 'desk');
+  }
+  keepView(view: View): Promise<Desk> {
+    return this.#ask({ ask: 'keep-view', view }, 'desk');
+  }
+  forgetView(name: ViewName): Promise<Desk> {
+    return this.#ask({ ask: 'forget-view', name }, 'desk');
+  }
+  turnToView(name: ViewName): Promise<Desk> {
+    return this.#ask({ ask: 'turn-to-view', name }, 'desk');
+  }
+  setLimits(connection: ConnectionId, limits: Limits): Promise<undefined> {
+    return this.#ask({ ask: 'set-limits', connection, limits }, 'done');
   }
   /** Those of one candidate, oldest first. */
   checksOf(connection: ConnectionId, opportunity: OpportunityId): Promise<CheckWindow> {
