@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use api::{CheckWindow, Event, Reply, Request};
+use api::{CheckWindow, CsvFormat, CsvOrder, CsvWords, Event, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
-use model::{Code, Column, Desk, Filter, Look, Pace, PaceReason, Sort, SortBy, Status, View, ViewName, WhoActs};
+use model::{Act, Code, Column, Desk, Filter, Look, Pace, PaceReason, Sort, SortBy, Status, View, ViewName, WhoActs};
 use serde_json::json;
 use simulator::demo;
 use tokio::sync::mpsc;
@@ -232,6 +232,50 @@ async fn m14_views_and_who_i_am_are_there_after_a_restart() {
     };
     let refused = rig.host.ask(Request::KeepView { view: unnamed }).await;
     assert_eq!(refused.map_err(|failure| failure.code), Err(Code::AppInput));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m14_what_a_view_shows_is_exported_as_a_file_that_swedish_excel_opens() {
+    let rig = Rig::start(Setup::default()).await;
+    started(&rig, "Åsa Öberg").await;
+    started(&rig, "Kim Berg").await;
+    let connection = rig.id().await;
+    let order = CsvOrder {
+        look: Look {
+            filter: Filter {
+                text: "asa".to_owned(),
+                ..Filter::default()
+            },
+            sort: Sort::default(),
+        },
+        columns: vec![Column::Candidate, Column::Status],
+        format: CsvFormat::SwedishExcel,
+        words: CsvWords {
+            statuses: [(Status::Sent, "Skickad".to_owned())].into(),
+            ..CsvWords::default()
+        },
+    };
+    let exported = rig.host.ask(Request::ExportChecks { connection, order }).await;
+    let Ok(Reply::Exported(exported)) = exported else {
+        panic!("a file, not {exported:?}")
+    };
+    assert_eq!(exported.rows, 1);
+    let text = std::fs::read_to_string(&exported.path).expect("it is there");
+    let row = rig.check_of("Åsa Öberg").await.expect("a check");
+    let expected = format!(
+        "\u{feff}candidate;reference;status\r\nÅsa Öberg;{};Skickad\r\n",
+        row.reference
+    );
+    assert_eq!(text, expected);
+    assert_eq!(rig.connection().await.exporting, None);
+    let request = Request::AuditLog { before: None, limit: 1 };
+    let Ok(Reply::AuditLog(log)) = rig.host.ask(request).await else {
+        panic!("the log")
+    };
+    assert_eq!(
+        (log.entries[0].act, log.entries[0].params["rows"].as_str()),
+        (Act::Exported, "1")
+    );
 }
 
 async fn desk(rig: &Rig, request: Request) -> Desk {

@@ -168,6 +168,7 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
     statusUpdates: closed,
     templates: [],
     auditing: null,
+    exporting: null,
     coverage: 'unchecked',
     counts: {
       needsAttention: 0,

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use model::{CheckId, Code, ConnectionId, Desk, Failure, Limits, Look, OpportunityId, Urgency, ViewName, urgency};
+use model::{
+    Asked, CheckId, Code, ConnectionId, Desk, Failure, Limits, Look, OpportunityId, Urgency, ViewName, urgency,
+};
+
+use store::Logged;
 
 use crate::show::{self, Wall};
 use crate::{
-    CheckDetail, CheckWindow, FilterChoices, Host, OwnerChoice, PostingChoice, TemplateDuration, UsedTemplate,
+    AuditEntry, AuditLog, CheckDetail, CheckWindow, FilterChoices, Host, OwnerChoice, PostingChoice, TemplateDuration,
+    TextFile, UsedTemplate,
 };
 
 /// Rows in one window, at most.
@@ -15,7 +20,7 @@ const WINDOW: u32 = 500;
 
 impl Host {
     /// `now`, here, with the connection's limits.
-    fn wall(&self, connection: ConnectionId) -> Wall {
+    pub(crate) fn wall(&self, connection: ConnectionId) -> Wall {
         let limits = |state: &engine::State| state.record.settings.limits;
         let watch = self.engine.watch(connection);
         Wall {
@@ -26,16 +31,21 @@ impl Host {
         }
     }
 
+    /// What a look asks for, here and now.
+    pub(crate) fn asked(&self, look: &Look, wall: &Wall) -> Result<Asked, Failure> {
+        let me = if look.filter.mine { self.engine.desk()?.me } else { None };
+        Ok(look.filter.clone().asked(me, wall.now, &wall.zone, &wall.limits))
+    }
+
     pub(crate) fn window(
         &self,
         connection: ConnectionId,
-        look: Look,
+        look: &Look,
         offset: u32,
         limit: u32,
     ) -> Result<CheckWindow, Failure> {
         let wall = self.wall(connection);
-        let me = if look.filter.mine { self.engine.desk()?.me } else { None };
-        let asked = look.filter.asked(me, wall.now, &wall.zone, &wall.limits);
+        let asked = self.asked(look, &wall)?;
         let (found, checks) = self
             .engine
             .list(connection, &asked, look.sort, offset, limit.min(WINDOW))?;
@@ -100,6 +110,34 @@ impl Host {
             upper: took.upper,
         });
         Ok(shown.collect())
+    }
+
+    pub(crate) fn export_person(
+        &self,
+        connection: ConnectionId,
+        opportunity: &OpportunityId,
+    ) -> Result<TextFile, Failure> {
+        let all = self.engine.all_about(connection, opportunity)?;
+        let text = serde_json::to_string_pretty(&all).map_err(|_| Code::AppInternal)?;
+        Ok(self.shown.show(TextFile {
+            name: "refapp-lever-person.json".to_owned(),
+            text: text + "\n",
+        }))
+    }
+
+    pub(crate) fn audit_log(&self, before: Option<i64>, limit: u32) -> Result<AuditLog, Failure> {
+        let (entries, whole) = self.engine.audit_log(before, limit.min(WINDOW))?;
+        let entry = |logged: Logged| AuditEntry {
+            number: logged.number,
+            at: logged.at,
+            connection: logged.connection,
+            act: logged.act,
+            params: logged.params,
+        };
+        Ok(AuditLog {
+            entries: entries.into_iter().map(entry).collect(),
+            whole,
+        })
     }
 
     /// # Errors

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::bundles::{Bundles, Program};
+use crate::export::Exports;
 use crate::text_file::Shown;
 use crate::{
     ConnectionView, Diagnostics, Event, Overview, Practice, Provision, ReadOut, Reply, Request, SupportMail, Undecided,
@@ -52,7 +53,8 @@ pub struct Host {
     pub(crate) clock: Clock,
     version: String,
     bundles: Bundles,
-    shown: Shown,
+    pub(crate) shown: Shown,
+    pub(crate) exports: Exports,
     /// How often somebody looked.
     looks: Mutex<u32>,
 }
@@ -93,6 +95,7 @@ impl Host {
             clock,
             version,
             shown: Shown::of(&program),
+            exports: Exports::default(),
             bundles: Bundles::of(program),
             looks: Mutex::default(),
         }))
@@ -128,7 +131,7 @@ impl Host {
                 look,
                 offset,
                 limit,
-            } => return self.window(connection, look, offset, limit).map(Reply::CheckWindow),
+            } => return self.window(connection, &look, offset, limit).map(Reply::CheckWindow),
             Request::ChecksOf {
                 connection,
                 opportunity,
@@ -136,6 +139,18 @@ impl Host {
             Request::Check { check } => return self.detail(check).map(|detail| Reply::CheckDetail(Box::new(detail))),
             Request::FilterChoices { connection } => return self.filter_choices(connection).map(Reply::FilterChoices),
             Request::Durations { connection } => return self.durations(connection).map(Reply::Durations),
+            Request::ExportChecks { connection, order } => {
+                return self.export_checks(connection, order).await.map(Reply::Exported);
+            }
+            Request::CancelExport => {
+                self.exports.cancel();
+                return Ok(Reply::Done);
+            }
+            Request::ExportPerson {
+                connection,
+                opportunity,
+            } => return self.export_person(connection, &opportunity).map(Reply::TextFile),
+            Request::AuditLog { before, limit } => return self.audit_log(before, limit).map(Reply::AuditLog),
             Request::Desk => return self.engine.desk().map(Reply::Desk),
             Request::SetMe { me } => return self.set_me(me).map(Reply::Desk),
             Request::KeepView { view } => return self.engine.change_desk(|desk| desk.keep(view)).map(Reply::Desk),
@@ -220,6 +235,11 @@ impl Host {
                     template: default_template,
                 },
             ),
+            Request::ErasePerson {
+                connection,
+                opportunity,
+            } => (connection, Order::ErasePerson { opportunity }),
+            Request::SetRetention { connection, days } => (connection, Order::SetRetention { days }),
             Request::SetLimits { connection, limits } => (connection, Order::SetLimits { limits }),
             Request::FinishSetup { connection } => {
                 self.engine.order(connection, Order::Finish).await?;
@@ -245,6 +265,7 @@ impl Host {
             Answer::Templates(report) => Reply::TemplateReport(show::template_report(report)),
             Answer::Audit(audit) => Reply::PostingAudit(audit),
             Answer::DryRun(tried) => Reply::DryRun(tried),
+            Answer::Erased(erasure) => Reply::Erased(erasure),
         })
     }
 
@@ -345,6 +366,7 @@ impl Host {
         if let Some(failure) = self.receiver.as_ref().and_then(|receiver| receiver.failure.as_ref()) {
             show::add_host_finding(&mut view, failure, self.opened_at);
         }
+        view.exporting = self.exports.of(view.id);
         view.read_out = ReadOut::of(&self.version, &view, &TimeZone::system());
         view
     }
@@ -352,6 +374,7 @@ impl Host {
     /// Resolves at the next change of any connection after this call, whenever it is polled.
     fn changed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut roster = self.engine.roster();
+        let mut exports = self.exports.watch();
         let mut watches: Vec<_> = self
             .engine
             .states()
@@ -375,6 +398,9 @@ impl Host {
                         }
                     }) as futures::future::BoxFuture<'_, ()>
                 }))
+                .chain(std::iter::once(
+                    Box::pin(async move { drop(exports.changed().await) }) as futures::future::BoxFuture<'_, ()>
+                ))
                 // Ages and "slow" move by time alone.
                 .chain(std::iter::once(
                     Box::pin(tokio::time::sleep(Duration::from_secs(20))) as futures::future::BoxFuture<'_, ()>

@@ -3,15 +3,15 @@
 use std::fmt;
 
 use model::{
-    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Limits, Look, OpportunityId, PostingAudit, Redirect,
-    StageId, TemplateId, UserId, View, ViewName, WayIn,
+    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Limits, Look, OpportunityId, PostingAudit,
+    Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    CheckDetail, CheckWindow, Diagnostics, FilterChoices, Overview, SupportMail, TemplateDuration, TemplateReport,
-    TextFile, Undecided,
+    AuditLog, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Exported, FilterChoices, Overview, SupportMail,
+    TemplateDuration, TemplateReport, TextFile, Undecided,
 };
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
@@ -180,6 +180,37 @@ pub enum Request {
         limits: Limits,
     },
 
+    /// Writes all checks that match to a file among the user's downloads → `Reply::Exported`. How far it is, is in the
+    /// connection's view. One is written at a time.
+    ExportChecks {
+        connection: ConnectionId,
+        order: CsvOrder,
+    },
+    /// Ends the export under way: it answers `APP-NOT-NOW`, and leaves no file.
+    CancelExport,
+
+    /// All that is stored of one candidate → `Reply::TextFile`, which can be saved.
+    ExportPerson {
+        connection: ConnectionId,
+        opportunity: OpportunityId,
+    },
+    /// What is personal goes at once, note and tag are taken out of Lever, and the rows follow → `Reply::Erased`.
+    ErasePerson {
+        connection: ConnectionId,
+        opportunity: OpportunityId,
+    },
+    /// For how many days a check is kept after it is over: 1 to 730.
+    SetRetention {
+        connection: ConnectionId,
+        days: u32,
+    },
+    /// What was done with personal data here, before the entry of this number → `Reply::AuditLog`.
+    AuditLog {
+        #[ts(type = "number | null")]
+        before: Option<i64>,
+        limit: u32,
+    },
+
     /// The checks of one candidate, oldest first → `Reply::CheckWindow`.
     ChecksOf {
         connection: ConnectionId,
@@ -286,6 +317,9 @@ pub enum Reply {
     FilterChoices(FilterChoices),
     Durations(Vec<TemplateDuration>),
     Desk(Desk),
+    Exported(Exported),
+    Erased(Erasure),
+    AuditLog(AuditLog),
     /// Those that could not be decided; the others are.
     Decided(Vec<Undecided>),
     /// To be shown. The one that was given last can be saved as it is.

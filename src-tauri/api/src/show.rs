@@ -56,6 +56,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
             .collect(),
         coverage: state.coverage,
         auditing: state.auditing.map(|(done, total)| Proving { done, total }),
+        exporting: None,
         counts: counts(state),
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId,
-    Redirect, Rhythm, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, Unproven, UserId, WayIn,
-    WhoActs,
+    Act, Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId,
+    Redirect, Rhythm, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, Unproven, UserId,
+    WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -94,6 +94,8 @@ pub struct ConnectionView {
     pub coverage: Option<Coverage>,
     /// An audit of the postings under way; of none yet while they are being listed.
     pub auditing: Option<Proving>,
+    /// Rows that are being written to a file.
+    pub exporting: Option<Proving>,
     pub counts: Counts,
 }
 
@@ -485,6 +487,28 @@ pub struct CheckRow {
     pub decisions: Vec<Decision>,
     /// Those of them that may make Refapp write to the candidate.
     pub mailing: Vec<Decision>,
+}
+
+/// A part of the audit log, the newest entry first.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AuditLog {
+    pub entries: Vec<AuditEntry>,
+    /// No entry of the whole log was changed or taken out since it was written.
+    pub whole: bool,
+}
+
+/// One thing that was done with personal data.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AuditEntry {
+    #[ts(type = "number")]
+    pub number: i64,
+    pub at: Millis,
+    pub connection: ConnectionId,
+    pub act: Act,
+    /// What belongs to it: `rows`, `checks`, `days`, or the `subject`'s pseudonym. Never a name.
+    pub params: BTreeMap<String, String>,
 }
 
 /// A check about which something could not be decided.

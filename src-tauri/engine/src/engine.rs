@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Asked, Check, CheckId, Clock, Code, ConnectionId, Desk, Failure, OpportunityId, Sort};
-use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Moment, Size, Store, Told, Took};
+use model::{Act, Asked, Check, CheckId, Clock, Code, ConnectionId, Desk, Failure, OpportunityId, Sort};
+use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Logged, Moment, Size, Store, Told, Took};
 use tokio::sync::{oneshot, watch};
 use url::Url;
 
 use crate::order::Envelope;
 use crate::owner::{Handle, Owner, World};
-use crate::{Answer, Intake, Order, Provision, SecretKind, SecretName, State, Surroundings, Vault, in_place};
+use crate::{Answer, Intake, Order, Provision, SecretKind, SecretName, State, Surroundings, Vault, in_place, step};
 
 /// What a host brings.
 pub struct Options {
@@ -220,6 +220,66 @@ impl Engine {
             let found = store.list(connection, asked, sort, offset, limit)?;
             let checks = store.look(|tx| tx.checks(&found.checks))?;
             Ok::<_, store::Error>((found, checks))
+        })?)
+    }
+
+    /// All checks that match, in their order.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn all(&self, connection: ConnectionId, asked: &Asked, sort: Sort) -> Result<Vec<CheckId>, Failure> {
+        Ok(in_place(|| self.world.store.list(connection, asked, sort, 0, u32::MAX))?.checks)
+    }
+
+    /// Those of these checks that are there, in this order.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn checks(&self, ids: &[CheckId]) -> Result<Vec<Check>, Failure> {
+        Ok(in_place(|| self.world.store.look(|tx| tx.checks(ids)))?)
+    }
+
+    /// All that is stored of one candidate. That it was shown is logged.
+    ///
+    /// # Errors
+    /// `APP-NOT-FOUND` if there is no check of theirs; what the store says.
+    pub fn all_about(
+        &self,
+        connection: ConnectionId,
+        opportunity: &OpportunityId,
+    ) -> Result<serde_json::Value, Failure> {
+        let (store, now) = (&self.world.store, self.world.clock.now());
+        in_place(|| {
+            store.write(|tx| {
+                if tx.checks_of(connection, opportunity)?.is_empty() {
+                    return Err(Failure::new(Code::AppNotFound));
+                }
+                let params = [("subject", step::person::pseudonym(opportunity))];
+                tx.log(now, connection, Act::PersonExported, &params)?;
+                Ok(tx.all_about(connection, opportunity)?)
+            })
+        })
+    }
+
+    /// Checks were written to a file: it is logged.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn exported(&self, connection: ConnectionId, rows: u32) -> Result<(), Failure> {
+        let (store, now) = (&self.world.store, self.world.clock.now());
+        let params = [("rows", rows.to_string())];
+        in_place(|| store.write(|tx| Ok(tx.log(now, connection, Act::Exported, &params)?)))
+    }
+
+    /// Entries of the audit log from before this number, the newest first, and whether the log is as it was written.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn audit_log(&self, before: Option<i64>, limit: u32) -> Result<(Vec<Logged>, bool), Failure> {
+        let before = before.unwrap_or(i64::MAX);
+        Ok(in_place(|| {
+            let store = &self.world.store;
+            store.look(|tx| Ok((tx.audit_log(before, limit)?, tx.audit_log_is_whole()?)))
         })?)
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here does I/O or draws a random number; a clock is read by [`Clock`] alone. Wire formats are not here either:
 //! `lever` and `refapp` own theirs; what the UI sees is in `api`.
 
+mod act;
 mod audit;
 mod check;
 mod code;
@@ -10,6 +11,7 @@ mod connection;
 mod coverage;
 mod dictionary;
 mod dry_run;
+mod erasure;
 mod id;
 mod place;
 mod rhythm;
@@ -21,6 +23,7 @@ mod tag;
 mod time;
 mod view;
 
+pub use act::Act;
 pub use audit::{AuditedOwner, AuditedPosting, AuditedTemplate, Grade, PostingAudit};
 pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
 pub use code::{Code, Failure, NoSuchCode, Owner};
@@ -30,6 +33,7 @@ pub use dictionary::{Entry, Language, entry, explain, look_up};
 pub use dry_run::{
     Course, DryRun, Idle, Membership, Outcome, ProjectMember, Seen, SeenPosting, Start, TemplateBy, ToWrite,
 };
+pub use erasure::Erasure;
 pub use id::{
     CheckId, ConnectionId, EffectKey, NoteId, OpportunityId, PostingId, ResultId, StageId, TemplateId, UserId,
     WebhookId,

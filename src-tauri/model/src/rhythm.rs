@@ -151,7 +151,7 @@ const SLOTS: [i8; 2] = [8, 16];
 pub fn rhythm(status: Status, since: Millis, now: Millis, zone: &TimeZone, limits: &Limits) -> Rhythm {
     let pace = [Pace::Red, Pace::Yellow].into_iter().find(|pace| {
         let days = limits.days(status, *pace);
-        days.is_some_and(|days| now >= after(since, DAY * i64::from(days), zone))
+        days.is_some_and(|days| has_passed(since, DAY * i64::from(days), now, zone))
     });
     let pace = pace.unwrap_or(Pace::Fresh);
     let by_limit = if pace == Pace::Fresh {
@@ -159,34 +159,37 @@ pub fn rhythm(status: Status, since: Millis, now: Millis, zone: &TimeZone, limit
     } else {
         PaceReason::OverLimit
     };
-    let to_come = |steps: &[NextStep]| steps.iter().find(|step| step.at() > now).copied();
     let (reason, next, unknown) = match status {
         Status::NeedsAttention | Status::Failed => (PaceReason::NeedsPerson, None, vec![]),
         Status::WaitingForCandidate | Status::Sent => {
-            let deadline = after(since, DAY * CANDIDATE_DAYS, zone);
-            let reminder = slot(after(since, HOUR * CANDIDATE_HOURS, zone), zone);
-            let steps = [NextStep::Reminder { at: reminder }, NextStep::Deadline { at: deadline }];
-            let reason = if now >= deadline {
+            let (all_taken, next) = to_come(since, now, || {
+                let reminder = slot(after(since, HOUR * CANDIDATE_HOURS, zone), zone);
+                let deadline = after(since, DAY * CANDIDATE_DAYS, zone);
+                [NextStep::Reminder { at: reminder }, NextStep::Deadline { at: deadline }]
+            });
+            let reason = if all_taken {
                 PaceReason::DeadlinePassed
             } else {
                 by_limit
             };
             let mut unknown = vec![Uncertainty::RemindersMayBeOff, Uncertainty::DeadlineMayBeExtended];
             unknown.extend((status == Status::Sent).then_some(Uncertainty::MayBeOnHold));
-            (reason, to_come(&steps), unknown)
+            (reason, next, unknown)
         }
         Status::WaitingForReferees => {
-            let interval = HOUR * i64::from(limits.reminder_hours);
-            let first = slot(after(since, interval, zone), zone);
-            let last = slot(after(first, interval, zone), zone);
-            let steps = [NextStep::Reminder { at: first }, NextStep::LastReminder { at: last }];
-            let reason = if now >= last {
+            let (all_taken, next) = to_come(since, now, || {
+                let interval = HOUR * i64::from(limits.reminder_hours);
+                let first = slot(after(since, interval, zone), zone);
+                let last = slot(after(first, interval, zone), zone);
+                [NextStep::Reminder { at: first }, NextStep::LastReminder { at: last }]
+            });
+            let reason = if all_taken {
                 PaceReason::RemindersUsedUp
             } else {
                 by_limit
             };
             let unknown = vec![Uncertainty::RemindersMayBeOff, Uncertainty::EachRefereeHasOwnClock];
-            (reason, to_come(&steps), unknown)
+            (reason, next, unknown)
         }
         Status::Queued | Status::Completed | Status::InProgress | Status::Skipped => (PaceReason::NoWait, None, vec![]),
     };
@@ -196,6 +199,18 @@ pub fn rhythm(status: Status, since: Millis, now: Millis, zone: &TimeZone, limit
         next,
         unknown,
     }
+}
+
+/// After so long all that Refapp does by itself has happened, whatever the weekends and the settings.
+const ALL_OVER: i64 = 30 * DAY;
+
+/// Whether both steps have been taken, and the next one that has not. A wait of months is not counted day by day.
+fn to_come(since: Millis, now: Millis, steps: impl FnOnce() -> [NextStep; 2]) -> (bool, Option<NextStep>) {
+    if now.since(since) > ALL_OVER {
+        return (true, None);
+    }
+    let steps = steps();
+    (now >= steps[1].at(), steps.into_iter().find(|step| step.at() > now))
 }
 
 impl NextStep {
@@ -212,6 +227,13 @@ impl NextStep {
 pub(crate) fn late_since(pace: Pace, now: Millis, zone: &TimeZone, limits: &Limits) -> BTreeMap<Status, Millis> {
     let late = |status: Status| Some((status, before(now, DAY * i64::from(limits.days(status, pace)?), zone)));
     Status::TAGGED.into_iter().filter_map(late).collect()
+}
+
+/// Whether `span` milliseconds of Mondays to Fridays have passed. Most often that can be told without counting days.
+fn has_passed(from: Millis, span: i64, now: Millis, zone: &TimeZone) -> bool {
+    let waited = now.since(from);
+    // Five days that count are a week at most, and there may be a weekend more.
+    waited >= span && (waited >= span / 5 * 7 + 7 * DAY || now >= after(from, span, zone))
 }
 
 /// The first moment at which `span` milliseconds of Mondays to Fridays have passed since `from`.

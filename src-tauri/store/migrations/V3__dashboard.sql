@@ -13,3 +13,17 @@ CREATE TABLE desk (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     doc TEXT NOT NULL
 ) STRICT;
+
+-- What came in about one candidate, to be shown to them and to be removed.
+CREATE INDEX inbox_opportunity ON inbox (connection, doc ->> 'opportunity') WHERE doc ->> 'kind' = 'webhook';
+CREATE INDEX inbox_result ON inbox (connection, doc ->> 'result') WHERE doc ->> 'kind' = 'update';
+
+-- What was done with personal data here, without naming anybody. `chain` is a hash of the entry and of the `chain` before.
+CREATE TABLE audit_log (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    connection TEXT NOT NULL,
+    act TEXT NOT NULL,
+    params TEXT NOT NULL,
+    chain TEXT NOT NULL
+) STRICT;

@@ -14,6 +14,9 @@ const LINES: &str =
         json_array_length(doc, '$.progress.warnings')
     FROM \"check\" WHERE connection = ?1";
 
+const OVER: &str = "SELECT doc FROM \"check\"
+    WHERE connection = ?1 AND status = ?2 AND active_at < ?3 AND due_at IS NULL ORDER BY active_at LIMIT ?4";
+
 impl Tx<'_> {
     /// Stores a check, new or changed. `due_at` = when the engine has something to do for it next.
     pub fn put_check(&self, check: &Check, due_at: Option<Millis>) -> Result<()> {
@@ -173,6 +176,26 @@ impl Tx<'_> {
     pub fn checks(&self, ids: &[CheckId]) -> Result<Vec<Check>> {
         let found = ids.iter().filter_map(|id| self.check(*id).transpose());
         found.collect()
+    }
+
+    /// Checks that are over, that nothing has happened to since `before`, and that nothing is to be done for.
+    pub fn over_since(&self, connection: ConnectionId, before: Millis, limit: u32) -> Result<Vec<Check>> {
+        let mut over = Vec::new();
+        for status in [Status::Completed, Status::Failed, Status::Skipped] {
+            let left = limit.saturating_sub(u32::try_from(over.len()).unwrap_or(u32::MAX));
+            over.extend(self.many(OVER, &[&connection.to_string(), &status.tag(), &before.0, &left])?);
+        }
+        Ok(over)
+    }
+
+    /// Forgets what Refapp said of a check.
+    pub fn forget_updates(&self, check: &Check) -> Result<()> {
+        let forgotten = "DELETE FROM inbox WHERE connection = ?1 AND doc ->> 'kind' = 'update' AND doc ->> 'result' IN
+            (SELECT id FROM result WHERE \"check\" = ?2)";
+        self.sql
+            .prepare_cached(forgotten)?
+            .execute(params![check.connection.to_string(), check.id.to_string()])?;
+        Ok(())
     }
 
     /// Whether a check has had this status, and no news, since `before`.
@@ -387,6 +410,10 @@ mod tests {
         assert_eq!(
             plan(LINES, &[&""]),
             ["SEARCH check USING COVERING INDEX check_listed (connection=?)"]
+        );
+        assert_eq!(
+            plan(OVER, &[&"", &"", &0_i64, &1_i64]),
+            ["SEARCH check USING INDEX check_status (connection=? AND status=? AND active_at<?)"]
         );
         assert_eq!(
             plan("SELECT doc FROM \"check\" WHERE id = ?1", &[&""]),

@@ -9,6 +9,7 @@
 //! addresses (it is built anew from Lever whenever it is to be sent).
 
 mod aside;
+mod audit_log;
 mod bell;
 mod check;
 mod connection;
@@ -20,11 +21,13 @@ mod happened;
 mod inbox;
 mod listing;
 mod open;
+mod person;
 #[cfg(feature = "sabotage")]
 mod sabotage;
 mod timeline;
 
 pub use aside::Aside;
+pub use audit_log::Logged;
 pub use bell::{Bell, Source};
 pub use connection::{Carrier, ConnectionRecord, KnownTemplate, RegisteredWebhook, Standing, Wishes};
 pub use effect::{Effect, EffectKind, EffectState};

@@ -1,15 +1,19 @@
 /** The host as the screens see it. Not here: who the host is (`tauri.ts`), and any rule of the business. */
+import type { AuditLog } from './types/AuditLog';
 import type { CheckDetail } from './types/CheckDetail';
 import type { CheckId } from './types/CheckId';
 import type { CheckWindow } from './types/CheckWindow';
 import type { Code } from './types/Code';
 import type { ConnectionId } from './types/ConnectionId';
+import type { CsvOrder } from './types/CsvOrder';
 import type { DataCentre } from './types/DataCentre';
 import type { Decision } from './types/Decision';
 import type { Desk } from './types/Desk';
 import type { Diagnostics } from './types/Diagnostics';
 import type { DryRun } from './types/DryRun';
+import type { Erasure } from './types/Erasure';
 import type { Event } from './types/Event';
+import type { Exported } from './types/Exported';
 import type { Failure } from './types/Failure';
 import type { FilterChoices } from './types/FilterChoices';
 import type { Limits } from './types/Limits';
@@ -213,6 +217,31 @@ export class Host {
   setLimits(connection: ConnectionId, limits: Limits): Promise<undefined> {
     return this.#ask({ ask: 'set-limits', connection, limits }, 'done');
   }
+  /** Writes all checks that match to a file. How far it is, is in the connection's view. */
+  exportChecks(connection: ConnectionId, order: CsvOrder): Promise<Exported> {
+    return this.#ask({ ask: 'export-checks', connection, order }, 'exported');
+  }
+  cancelExport(): Promise<undefined> {
+    return this.#ask({ ask: 'cancel-export' }, 'done');
+  }
+
+  /** All that is stored of one candidate: the file as it would be saved. */
+  exportPerson(connection: ConnectionId, opportunity: OpportunityId): Promise<TextFile> {
+    return this.#ask({ ask: 'export-person', connection, opportunity }, 'text-file');
+  }
+  /** What is personal goes at once; note, tag and rows follow. */
+  erasePerson(connection: ConnectionId, opportunity: OpportunityId): Promise<Erasure> {
+    return this.#ask({ ask: 'erase-person', connection, opportunity }, 'erased');
+  }
+  /** For how many days a check is kept after it is over. */
+  setRetention(connection: ConnectionId, days: number): Promise<undefined> {
+    return this.#ask({ ask: 'set-retention', connection, days }, 'done');
+  }
+  /** What was done with personal data, before the entry of this number. */
+  auditLog(before: number | null, limit: number): Promise<AuditLog> {
+    return this.#ask({ ask: 'audit-log', before, limit }, 'audit-log');
+  }
+
   /** Those of one candidate, oldest first. */
   checksOf(connection: ConnectionId, opportunity: OpportunityId): Promise<CheckWindow> {
     return this.#ask({ ask: 'checks-of', connection, opportunity }, 'check-window');

@@ -64,6 +64,11 @@ impl Owner {
                 });
                 Ok(())
             }
+            Order::ErasePerson { opportunity } => {
+                let erased = self.erase_person(&opportunity).map(Answer::Erased);
+                return self.answer(reply, erased);
+            }
+            Order::SetRetention { days } => self.set_retention(days),
             Order::SetLimits { limits } => self.set_limits(limits),
             Order::Import {
                 refapp_url,
