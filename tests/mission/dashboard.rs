@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use api::{CheckWindow, Event, Reply, Request};
+use api::{CheckWindow, CsvFormat, CsvOrder, CsvWords, Event, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
-use model::{Code, Status, WhoActs};
+use model::{Act, Code, Column, Desk, Filter, Look, Pace, PaceReason, Sort, SortBy, Status, View, ViewName, WhoActs};
 use serde_json::json;
 use simulator::demo;
 use tokio::sync::mpsc;
@@ -125,6 +125,166 @@ async fn pushed(rig: &Rig, events: &mut mpsc::Receiver<Event>, connection: model
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m14_checks_are_found_as_one_types_filtered_ordered_and_counted() {
+    let rig = Rig::start(Setup::default()).await;
+    started(&rig, "Kim Berg").await;
+    let row = started(&rig, "Åsa Öberg").await;
+    rig.refapp_step(&row, "candidate-names-referees").await;
+    becomes(&rig, "Åsa Öberg", Status::WaitingForReferees).await;
+    rig.move_into_trigger("Emil Frisk").await;
+    stands_for(&rig, "Emil Frisk", Code::TagMulti).await;
+
+    let seen = async |filter: Filter, sort: Sort| names(&seen(&rig, Look { filter, sort }, 0, 500).await);
+    let text = |text: &str| Filter {
+        text: text.to_owned(),
+        ..Filter::default()
+    };
+    let by = |by: SortBy, descending: bool| Sort { by, descending };
+    // Both are found by a part of a name, whatever its accents are; one by the word that only it has.
+    let order = by(SortBy::Candidate, false);
+    assert_eq!(seen(text("BERG"), order).await, ["Kim Berg", "Åsa Öberg"]);
+    assert_eq!(seen(text("asa o"), order).await, ["Åsa Öberg"]);
+    assert_eq!(seen(text("berg nobody"), order).await, Vec::<String>::new());
+    assert_eq!(
+        seen(text("berg"), by(SortBy::Candidate, true)).await,
+        ["Åsa Öberg", "Kim Berg"]
+    );
+    let needs_action = Filter {
+        needs_action: true,
+        ..Filter::default()
+    };
+    assert_eq!(seen(needs_action, Sort::default()).await, ["Emil Frisk"]);
+    // What waits for a person is red at once; nobody else has waited for long.
+    let red = Filter {
+        pace: Some(Pace::Red),
+        ..Filter::default()
+    };
+    assert_eq!(seen(red, Sort::default()).await, ["Emil Frisk"]);
+
+    // The bar counts what the rest of the filter lets through, whichever of its parts was clicked.
+    let clicked = Look {
+        filter: Filter {
+            statuses: [Status::WaitingForReferees].into(),
+            ..text("berg")
+        },
+        sort: Sort::default(),
+    };
+    let window = self::seen(&rig, clicked, 0, 500).await;
+    assert_eq!(
+        (names(&window), window.total, window.needs_action),
+        (vec!["Åsa Öberg".to_owned()], 1, 0)
+    );
+    let counts = [(Status::Sent, 1), (Status::WaitingForReferees, 1)];
+    assert_eq!(window.counts, counts.into());
+    assert_eq!(window.rows[0].rhythm.reason, PaceReason::WithinLimit);
+    assert!(window.rows[0].rhythm.next.is_some(), "referees are reminded");
+
+    let connection = rig.id().await;
+    let Ok(Reply::FilterChoices(choices)) = rig.host.ask(Request::FilterChoices { connection }).await else {
+        panic!("choices")
+    };
+    let owners: u32 = choices.owners.iter().map(|owner| owner.checks).sum();
+    assert_eq!(owners, 3);
+    assert!(choices.postings.iter().all(|posting| posting.checks > 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m14_views_and_who_i_am_are_there_after_a_restart() {
+    let mut rig = Rig::start(Setup::default()).await;
+    let row = started(&rig, "Kim Berg").await;
+    started(&rig, "Sofia Lindqvist").await;
+    let me = Some(row.owner.clone());
+    desk(&rig, Request::SetMe { me: me.clone() }).await;
+    let mine = Filter {
+        mine: true,
+        ..Filter::default()
+    };
+    let own = View {
+        name: ViewName::Own("Nordics".to_owned()),
+        look: Look {
+            filter: mine,
+            sort: Sort {
+                by: SortBy::Owner,
+                descending: true,
+            },
+        },
+        columns: vec![Column::Candidate, Column::Owner, Column::Status],
+    };
+    desk(&rig, Request::KeepView { view: own.clone() }).await;
+    let name = own.name.clone();
+    let before = desk(&rig, Request::TurnToView { name }).await;
+    rig.restart().await;
+    let after = desk(&rig, Request::Desk).await;
+    assert_eq!(after, before);
+    assert_eq!((&after.me, &after.current), (&me, &own.name));
+    assert_eq!(after.views.last(), Some(&own));
+    let window = seen(&rig, own.look, 0, 500).await;
+    let expected = rig
+        .checks()
+        .await
+        .into_iter()
+        .filter(|row| Some(&row.owner) == me.as_ref());
+    assert_eq!(window.total as usize, expected.count());
+    let unnamed = View {
+        name: ViewName::Own(" ".to_owned()),
+        ..after.views[0].clone()
+    };
+    let refused = rig.host.ask(Request::KeepView { view: unnamed }).await;
+    assert_eq!(refused.map_err(|failure| failure.code), Err(Code::AppInput));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m14_what_a_view_shows_is_exported_as_a_file_that_swedish_excel_opens() {
+    let rig = Rig::start(Setup::default()).await;
+    started(&rig, "Åsa Öberg").await;
+    started(&rig, "Kim Berg").await;
+    let connection = rig.id().await;
+    let order = CsvOrder {
+        look: Look {
+            filter: Filter {
+                text: "asa".to_owned(),
+                ..Filter::default()
+            },
+            sort: Sort::default(),
+        },
+        columns: vec![Column::Candidate, Column::Status],
+        format: CsvFormat::SwedishExcel,
+        words: CsvWords {
+            statuses: [(Status::Sent, "Skickad".to_owned())].into(),
+            ..CsvWords::default()
+        },
+    };
+    let exported = rig.host.ask(Request::ExportChecks { connection, order }).await;
+    let Ok(Reply::Exported(exported)) = exported else {
+        panic!("a file, not {exported:?}")
+    };
+    assert_eq!(exported.rows, 1);
+    let text = std::fs::read_to_string(&exported.path).expect("it is there");
+    let row = rig.check_of("Åsa Öberg").await.expect("a check");
+    let expected = format!(
+        "\u{feff}candidate;reference;status\r\nÅsa Öberg;{};Skickad\r\n",
+        row.reference
+    );
+    assert_eq!(text, expected);
+    assert_eq!(rig.connection().await.exporting, None);
+    let request = Request::AuditLog { before: None, limit: 1 };
+    let Ok(Reply::AuditLog(log)) = rig.host.ask(request).await else {
+        panic!("the log")
+    };
+    assert_eq!(
+        (log.entries[0].act, log.entries[0].params["rows"].as_str()),
+        (Act::Exported, "1")
+    );
+}
+
+async fn desk(rig: &Rig, request: Request) -> Desk {
+    match rig.host.ask(request).await {
+        Ok(Reply::Desk(desk)) => desk,
+        other => panic!("a desk, not {other:?}"),
+    }
+}
+
 /// The pause only ends a test that waits in vain.
 async fn next(events: &mut mpsc::Receiver<Event>) -> Event {
     let event = tokio::time::timeout(Duration::from_secs(60), events.recv()).await;
@@ -132,9 +292,14 @@ async fn next(events: &mut mpsc::Receiver<Event>) -> Event {
 }
 
 async fn window(rig: &Rig, offset: u32, limit: u32) -> CheckWindow {
+    seen(rig, Look::default(), offset, limit).await
+}
+
+async fn seen(rig: &Rig, look: Look, offset: u32, limit: u32) -> CheckWindow {
     let connection = rig.id().await;
     let request = Request::Checks {
         connection,
+        look,
         offset,
         limit,
     };

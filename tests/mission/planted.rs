@@ -45,6 +45,7 @@ async fn s07_no_event_and_no_answer_to_the_window_holds_a_secret_and_only_rows_h
         (
             Request::Checks {
                 connection,
+                look: model::Look::default(),
                 offset: 0,
                 limit: 100,
             },

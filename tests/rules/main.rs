@@ -10,6 +10,7 @@ mod gap;
 mod leaving;
 mod once;
 mod pause;
+mod person;
 mod rights;
 mod sent;
 mod start;

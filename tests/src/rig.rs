@@ -10,7 +10,7 @@ use api::{
     Reply, Request,
 };
 use engine::{SecretName, Surroundings, Vault};
-use model::{Clock, Code, ConnectionId, DataCentre, Failure, Millis, Place, Redirect, Secret};
+use model::{Clock, Code, ConnectionId, DataCentre, Failure, Look, Millis, Place, Redirect, Secret};
 use serde_json::{Value, json};
 use simulator::{Entry, Side, Simulator, demo};
 use store::{ConnectionRecord, Store};
@@ -369,6 +369,7 @@ impl Rig {
             .host
             .ask(Request::Checks {
                 connection,
+                look: Look::default(),
                 offset: 0,
                 limit: 500,
             })
@@ -459,7 +460,7 @@ impl Rig {
                 record.update_since = record.update_since.map(back);
                 record.open_until = record.open_until.map(back);
                 tx.put_connection(&record)?;
-                for mut check in tx.window(record.id, 0, u32::MAX)?.rows {
+                for mut check in tx.most_urgent(record.id, u32::MAX)? {
                     check.status_since = back(check.status_since);
                     check.created_at = back(check.created_at);
                     check.active_at = back(check.active_at);
@@ -533,6 +534,7 @@ impl Rig {
             ));
             let request = Request::Checks {
                 connection: connection.id,
+                look: Look::default(),
                 offset: 0,
                 limit: 20,
             };

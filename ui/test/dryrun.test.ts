@@ -212,7 +212,10 @@ describe('the test candidate', () => {
     );
     let checks: CheckRow[] = [];
     fake.on('checks-of', () =>
-      Promise.resolve({ reply: 'check-window', value: { total: 1, offset: 0, rows: checks } }),
+      Promise.resolve({
+        reply: 'check-window',
+        value: { total: 1, counts: {}, needsAction: 0, offset: 0, rows: checks },
+      }),
     );
     await screen.type('test-subject', 'opportunity-1');
     await screen.click('test-ask');
@@ -255,7 +258,10 @@ describe('the test candidate', () => {
     const parked: CheckRow = { ...row, reason: { code: 'CAND-CONTACT', params: {} } };
     fake.rows = [parked];
     fake.on('checks-of', () =>
-      Promise.resolve({ reply: 'check-window', value: { total: 1, offset: 0, rows: [parked] } }),
+      Promise.resolve({
+        reply: 'check-window',
+        value: { total: 1, counts: {}, needsAction: 0, offset: 0, rows: [parked] },
+      }),
     );
     await screen.type('test-subject', 'opportunity-1');
     await screen.click('test-ask');

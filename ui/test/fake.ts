@@ -89,6 +89,8 @@ export class Fake implements Backend {
           reply: 'check-window',
           value: {
             total: this.rows.length,
+            counts: {},
+            needsAction: 0,
             offset: request.offset,
             rows: this.rows.slice(request.offset, request.offset + request.limit),
           },

@@ -94,7 +94,13 @@ describe('the rows', () => {
     expect(fake.asked).toHaveLength(1);
     const window = (offset: number): Reply => ({
       reply: 'check-window',
-      value: { total: 500, offset, rows: fake.rows.slice(offset, offset + 20) },
+      value: {
+        total: 500,
+        counts: {},
+        needsAction: 0,
+        offset,
+        rows: fake.rows.slice(offset, offset + 20),
+      },
     });
     answers[0]?.resolve(window(0));
     await settle();

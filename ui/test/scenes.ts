@@ -9,6 +9,7 @@ import type { Diagnostics } from '../src/backend/types/Diagnostics';
 import type { Failure } from '../src/backend/types/Failure';
 import type { Finding } from '../src/backend/types/Finding';
 import type { Health } from '../src/backend/types/Health';
+import type { Limits } from '../src/backend/types/Limits';
 import type { Overview } from '../src/backend/types/Overview';
 import type { Preparation } from '../src/backend/types/Preparation';
 import type { Right } from '../src/backend/types/Right';
@@ -21,6 +22,14 @@ import type { StepState } from '../src/backend/types/StepState';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+const LIMITS: Limits = {
+  candidateYellow: 2,
+  candidateRed: 3,
+  refereesYellow: 2,
+  refereesRed: 4,
+  reminderHours: 24,
+};
 
 const STEPS: Step[] = [
   'refapp',
@@ -153,12 +162,15 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
       default_template: null,
       acting_user: null,
       poll_interval: 60,
+      limits: LIMITS,
+      retention_days: 90,
     },
     setup: setup(),
     stageChanges: closed,
     statusUpdates: closed,
     templates: [],
     auditing: null,
+    exporting: null,
     coverage: 'unchecked',
     counts: {
       needsAttention: 0,
@@ -261,6 +273,8 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       default_template: 't0',
       acting_user: 'u1',
       poll_interval: 60,
+      limits: LIMITS,
+      retention_days: 90,
     },
     setup: setup({
       finished: true,
@@ -531,6 +545,7 @@ export function rows(now: number, count: number = lines.length): CheckRow[] {
       enteredAt: now - (index + 2) * 9 * HOUR,
       createdAt: now - (index + 2) * 9 * HOUR,
       since: now - (index + 1) * 7 * HOUR,
+      rhythm: { pace: 'fresh', reason: 'no-wait', next: null, unknown: [] },
       activeAt: now - (index + 1) * 43 * MINUTE,
       leverUrl: `https://hire.lever.co/candidates/${index}`,
       candidateUrl: started ? `https://app.refapp.com/candidate/${index}` : null,

@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault, in_place};
 use jiff::tz::TimeZone;
-use model::{Clock, Code, ConnectionId, Failure, Millis, OpportunityId, Secret};
+use model::{Clock, Code, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
 use crate::bundles::{Bundles, Program};
+use crate::export::Exports;
 use crate::text_file::Shown;
 use crate::{
-    CheckWindow, ConnectionView, Diagnostics, Event, Overview, Practice, Preparation, Provision, ReadOut, Reply,
-    Request, Undecided, settings_file, show,
+    ConnectionView, Diagnostics, Event, Overview, Practice, Preparation, Provision, ReadOut, Reply, Request, Undecided,
+    settings_file, show,
 };
 
 /// What a host brings.
@@ -44,23 +45,22 @@ pub struct Receiver {
 
 /// A running host.
 pub struct Host {
-    engine: Engine,
+    pub(crate) engine: Engine,
     surroundings: Arc<dyn Surroundings>,
     practice: Option<Practice>,
     receiver: Option<Receiver>,
     opened_at: Millis,
-    clock: Clock,
+    pub(crate) clock: Clock,
     version: String,
     bundles: Bundles,
-    shown: Shown,
+    pub(crate) shown: Shown,
+    pub(crate) exports: Exports,
     /// How often somebody looked.
     looks: Mutex<u32>,
 }
 
 /// Changes are told at most four times a second.
 const BREATH: Duration = Duration::from_millis(250);
-/// Rows in one window, at most.
-const WINDOW: u32 = 500;
 
 impl Host {
     /// Opens the data directory and starts the connections found in it.
@@ -95,6 +95,7 @@ impl Host {
             clock,
             version,
             shown: Shown::of(&program),
+            exports: Exports::default(),
             bundles: Bundles::of(program),
             looks: Mutex::default(),
         }))
@@ -127,20 +128,35 @@ impl Host {
             Request::ImportSettings { text } => return self.import(&text).await.map(Reply::Connection),
             Request::Checks {
                 connection,
+                look,
                 offset,
                 limit,
-            } => return self.window(connection, offset, limit),
+            } => return self.window(connection, &look, offset, limit).map(Reply::CheckWindow),
             Request::ChecksOf {
                 connection,
                 opportunity,
-            } => return self.checks_of(connection, &opportunity),
-            Request::Check { check } => {
-                let (check, story) = self.engine.check(check)?;
-                return Ok(Reply::CheckDetail(Box::new(show::detail(
-                    &check,
-                    story,
-                    self.clock.now(),
-                ))));
+            } => return self.checks_of(connection, &opportunity).map(Reply::CheckWindow),
+            Request::Check { check } => return self.detail(check).map(|detail| Reply::CheckDetail(Box::new(detail))),
+            Request::FilterChoices { connection } => return self.filter_choices(connection).map(Reply::FilterChoices),
+            Request::Durations { connection } => return self.durations(connection).map(Reply::Durations),
+            Request::ExportChecks { connection, order } => {
+                return self.export_checks(connection, order).await.map(Reply::Exported);
+            }
+            Request::CancelExport => {
+                self.exports.cancel();
+                return Ok(Reply::Done);
+            }
+            Request::ExportPerson {
+                connection,
+                opportunity,
+            } => return self.export_person(connection, &opportunity).map(Reply::TextFile),
+            Request::AuditLog { before, limit } => return self.audit_log(before, limit).map(Reply::AuditLog),
+            Request::Desk => return self.engine.desk().map(Reply::Desk),
+            Request::SetMe { me } => return self.set_me(me).map(Reply::Desk),
+            Request::KeepView { view } => return self.engine.change_desk(|desk| desk.keep(view)).map(Reply::Desk),
+            Request::ForgetView { name } => return self.forget_view(&name).map(Reply::Desk),
+            Request::TurnToView { name } => {
+                return self.engine.change_desk(|desk| desk.turn_to(name)).map(Reply::Desk);
             }
             Request::Decide { checks, decision } => {
                 return Ok(Reply::Decided(self.decide(checks, decision.into()).await));
@@ -218,6 +234,12 @@ impl Host {
                     template: default_template,
                 },
             ),
+            Request::ErasePerson {
+                connection,
+                opportunity,
+            } => (connection, Order::ErasePerson { opportunity }),
+            Request::SetRetention { connection, days } => (connection, Order::SetRetention { days }),
+            Request::SetLimits { connection, limits } => (connection, Order::SetLimits { limits }),
             Request::FinishSetup { connection } => {
                 self.engine.order(connection, Order::Finish).await?;
                 // Whoever has gone through the set-up again has done what was to be done.
@@ -242,6 +264,7 @@ impl Host {
             Answer::Templates(report) => Reply::TemplateReport(show::template_report(report)),
             Answer::Audit(audit) => Reply::PostingAudit(audit),
             Answer::DryRun(tried) => Reply::DryRun(tried),
+            Answer::Erased(erasure) => Reply::Erased(erasure),
         })
     }
 
@@ -357,6 +380,7 @@ impl Host {
         if let Some(failure) = self.receiver.as_ref().and_then(|receiver| receiver.failure.as_ref()) {
             show::add_host_finding(&mut view, failure, self.opened_at);
         }
+        view.exporting = self.exports.of(view.id);
         view.read_out = ReadOut::of(&self.version, &view, &TimeZone::system());
         view
     }
@@ -364,6 +388,7 @@ impl Host {
     /// Resolves at the next change of any connection after this call, whenever it is polled.
     fn changed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut roster = self.engine.roster();
+        let mut exports = self.exports.watch();
         let mut watches: Vec<_> = self
             .engine
             .states()
@@ -387,6 +412,9 @@ impl Host {
                         }
                     }) as futures::future::BoxFuture<'_, ()>
                 }))
+                .chain(std::iter::once(
+                    Box::pin(async move { drop(exports.changed().await) }) as futures::future::BoxFuture<'_, ()>
+                ))
                 // Ages and "slow" move by time alone.
                 .chain(std::iter::once(
                     Box::pin(tokio::time::sleep(Duration::from_secs(20))) as futures::future::BoxFuture<'_, ()>
@@ -394,28 +422,6 @@ impl Host {
             );
             drop(any.await);
         }
-    }
-
-    fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Reply, Failure> {
-        let now = self.clock.now();
-        let window = self.engine.window(connection, offset, limit.min(WINDOW))?;
-        let rows = window.rows.iter().map(|check| show::row(check, now)).collect();
-        Ok(Reply::CheckWindow(CheckWindow {
-            total: window.total,
-            offset,
-            rows,
-        }))
-    }
-
-    fn checks_of(&self, connection: ConnectionId, opportunity: &OpportunityId) -> Result<Reply, Failure> {
-        let now = self.clock.now();
-        let checks = self.engine.checks_of(connection, opportunity)?;
-        let rows: Vec<_> = checks.iter().map(|check| show::row(check, now)).collect();
-        Ok(Reply::CheckWindow(CheckWindow {
-            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-            offset: 0,
-            rows,
-        }))
     }
 
     async fn decide(&self, checks: Vec<model::CheckId>, decision: engine::Decision) -> Vec<Undecided> {

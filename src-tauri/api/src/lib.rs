@@ -7,7 +7,10 @@
 //! out (a secret enters by a request and never leaves by a reply or an event).
 
 mod bundles;
+mod csv_file;
+mod dashboard;
 mod diagnostics;
+mod export;
 mod halves;
 mod host;
 mod read_out;
@@ -18,18 +21,21 @@ mod text_file;
 mod view;
 
 pub use bundles::Program;
+pub use csv_file::{CsvColumn, CsvFormat, CsvWords};
 pub use diagnostics::{
     AppFacts, ConnectionReport, Diagnostics, EventReport, Happening, HostKind, Reach, SettingsReport, Storage,
     WebhookKind,
 };
 pub use engine::{LeverLogin, Provision};
+pub use export::{CsvOrder, Exported};
 pub use host::{Host, Options, Receiver};
 pub use read_out::ReadOut;
 pub use request::{Decision, Reply, Request};
 pub use text_file::TextFile;
 pub use view::{
-    Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event,
-    Finding, Half, HalfView, Health, LeverSetup, OauthState, Overview, Permission, Practice, PracticeCredentials,
-    Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
-    TemplateChoice, TemplateReport, TimelineEntry, TimelineStep, Undecided, UserChoice, Waits, WaitsFor,
+    AuditEntry, AuditLog, Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts,
+    DataCentreChoice, Event, FilterChoices, Finding, Half, HalfView, Health, LeverSetup, OauthState, Overview,
+    OwnerChoice, Permission, PostingChoice, Practice, PracticeCredentials, Preparation, Proving, RefappSetup, Renamed,
+    RightView, Setup, Step, StepState, StepView, StillCarried, TemplateChoice, TemplateDuration, TemplateReport,
+    TimelineEntry, TimelineStep, Undecided, UsedTemplate, UserChoice, Waits, WaitsFor,
 };

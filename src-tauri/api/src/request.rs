@@ -3,13 +3,16 @@
 use std::fmt;
 
 use model::{
-    CheckId, Code, ConnectionId, DataCentre, DryRun, OpportunityId, PostingAudit, Redirect, StageId, TemplateId,
-    UserId, WayIn,
+    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Limits, Look, OpportunityId, PostingAudit,
+    Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CheckDetail, CheckWindow, Diagnostics, Overview, TemplateReport, TextFile, Undecided};
+use crate::{
+    AuditLog, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Exported, FilterChoices, Overview, TemplateDuration,
+    TemplateReport, TextFile, Undecided,
+};
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
 /// changed meanwhile is pushed as an [`crate::Event`].
@@ -133,9 +136,76 @@ pub enum Request {
     /// A window of the dashboard's rows → `Reply::CheckWindow`.
     Checks {
         connection: ConnectionId,
+        #[serde(default)]
+        look: Look,
         offset: u32,
         limit: u32,
     },
+    /// What the checks can be filtered by → `Reply::FilterChoices`.
+    FilterChoices {
+        connection: ConnectionId,
+    },
+    /// How long completed checks took, by template → `Reply::Durations`.
+    Durations {
+        connection: ConnectionId,
+    },
+
+    /// How the recruiter at this computer looks at the checks → `Reply::Desk`. So do those that change it, with what it is
+    /// then.
+    Desk,
+    /// "I am …": a name as the owners of postings have it.
+    SetMe {
+        me: Option<String>,
+    },
+    /// Keeps a view under its name. Of a given one the order and the columns are kept, and the filter is its own.
+    KeepView {
+        view: View,
+    },
+    /// Forgets an own view; a given one is as it was at first.
+    ForgetView {
+        name: ViewName,
+    },
+    /// The view that is looked at from now on, and after a restart.
+    TurnToView {
+        name: ViewName,
+    },
+    /// When a wait becomes yellow, and when red.
+    SetLimits {
+        connection: ConnectionId,
+        limits: Limits,
+    },
+
+    /// Writes all checks that match to a file among the user's downloads → `Reply::Exported`. How far it is, is in the
+    /// connection's view. One is written at a time.
+    ExportChecks {
+        connection: ConnectionId,
+        order: CsvOrder,
+    },
+    /// Ends the export under way: it answers `APP-NOT-NOW`, and leaves no file.
+    CancelExport,
+
+    /// All that is stored of one candidate → `Reply::TextFile`, which can be saved.
+    ExportPerson {
+        connection: ConnectionId,
+        opportunity: OpportunityId,
+    },
+    /// What is personal goes at once, note and tag are taken out of Lever, and the rows follow → `Reply::Erased`.
+    ErasePerson {
+        connection: ConnectionId,
+        opportunity: OpportunityId,
+    },
+    /// For how many days a check is kept after it is over: 1 to 730.
+    SetRetention {
+        connection: ConnectionId,
+        days: u32,
+    },
+    /// What was done with personal data here, before the entry of this number → `Reply::AuditLog`.
+    AuditLog {
+        #[ts(type = "number | null")]
+        before: Option<i64>,
+        limit: u32,
+    },
+
     /// The checks of one candidate, oldest first → `Reply::CheckWindow`.
     ChecksOf {
         connection: ConnectionId,
@@ -238,6 +308,12 @@ pub enum Reply {
     PostingAudit(PostingAudit),
     CheckWindow(CheckWindow),
     CheckDetail(Box<CheckDetail>),
+    FilterChoices(FilterChoices),
+    Durations(Vec<TemplateDuration>),
+    Desk(Desk),
+    Exported(Exported),
+    Erased(Erasure),
+    AuditLog(AuditLog),
     /// Those that could not be decided; the others are.
     Decided(Vec<Undecided>),
     /// To be shown. The one that was given last can be saved as it is.

@@ -1,8 +1,10 @@
 //! From what the engine knows to what a user interface shows.
 
 use engine::{Oauth, SLOW, State, Surroundings};
+use jiff::tz::TimeZone;
 use model::{
-    Check, Code, DataCentre, Failure, MINUTE, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn, derive,
+    Check, Code, DataCentre, Failure, Limits, MINUTE, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn,
+    derive, rhythm,
 };
 use store::{Aside, Carrier, Moment, Standing};
 
@@ -56,6 +58,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
             .collect(),
         coverage: state.coverage,
         auditing: state.auditing.map(|(done, total)| Proving { done, total }),
+        exporting: None,
         counts: counts(state),
     }
 }
@@ -404,7 +407,14 @@ fn oauth(state: &State, now: Millis) -> OauthState {
     }
 }
 
-pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
+/// When and where it is, and how long a wait may be there.
+pub(crate) struct Wall {
+    pub now: Millis,
+    pub zone: TimeZone,
+    pub limits: Limits,
+}
+
+pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
     let (status, who_acts) = derive(check);
     let decisions = engine::decisions(check);
     CheckRow {
@@ -417,7 +427,7 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
         owner: check.owner.clone(),
         status,
         who_acts,
-        badges: engine::plan::badges(check, now),
+        badges: engine::plan::badges(check, wall.now),
         answered: check.answered(),
         expected: check.progress.total,
         declined: check.progress.declined.unwrap_or(0),
@@ -433,6 +443,7 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
         entered_at: check.entered_at,
         created_at: check.created_at,
         since: check.status_since,
+        rhythm: rhythm(status, check.status_since, wall.now, &wall.zone, &wall.limits),
         active_at: check.active_at,
         lever_url: check.lever_url.clone(),
         candidate_url: check.progress.candidate_url.clone(),
@@ -446,7 +457,7 @@ pub(crate) fn row(check: &Check, now: Millis) -> CheckRow {
     }
 }
 
-pub(crate) fn detail(check: &Check, story: Vec<Moment>, now: Millis) -> CheckDetail {
+pub(crate) fn detail(check: &Check, story: Vec<Moment>, wall: &Wall) -> CheckDetail {
     let known = |moment: Moment| {
         let step = serde_json::from_value(serde_json::Value::String(moment.step)).ok()?;
         Some(TimelineEntry {
@@ -456,7 +467,7 @@ pub(crate) fn detail(check: &Check, story: Vec<Moment>, now: Millis) -> CheckDet
         })
     };
     CheckDetail {
-        row: row(check, now),
+        row: row(check, wall),
         timeline: story.into_iter().filter_map(known).collect(),
         note: check.written.note.as_ref().map(|note| note.text.clone()),
     }

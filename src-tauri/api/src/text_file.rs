@@ -3,7 +3,7 @@
 //! What is saved is what was shown: the text never comes back from the window, which so has no way to write a file of its
 //! own making.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -51,6 +51,15 @@ impl Shown {
         file
     }
 
+    /// Makes an empty file of this name, or of one that is free, for somebody to write to.
+    ///
+    /// # Errors
+    /// As [`Shown::save`].
+    pub fn create(&self, name: &str) -> Result<(File, PathBuf), Failure> {
+        let folder = self.folder.as_ref().map_err(|code| *code)?;
+        create(folder, name).map_err(|error| as_failure(&error))
+    }
+
     /// Saves what was shown last. No other file is ever touched.
     ///
     /// # Errors
@@ -60,30 +69,34 @@ impl Shown {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let file = file.ok_or(Code::AppNotNow)?;
         let folder = self.folder.as_ref().map_err(|code| *code)?;
-        in_place(|| write(folder, &file)).map_err(|error| {
-            tracing::warn!(kind = %error.kind(), "a file could not be saved");
-            Code::of_disk(error.kind()).unwrap_or(Code::AppSave).into()
-        })
+        in_place(|| write(folder, &file)).map_err(|error| as_failure(&error))
     }
 }
 
-/// Under its own name, or under one that is free.
+fn as_failure(error: &io::Error) -> Failure {
+    tracing::warn!(kind = %error.kind(), "a file could not be saved");
+    Code::of_disk(error.kind()).unwrap_or(Code::AppSave).into()
+}
+
 fn write(folder: &Path, file: &TextFile) -> io::Result<PathBuf> {
+    let (mut saved, path) = create(folder, &file.name)?;
+    let written = saved.write_all(file.text.as_bytes()).and_then(|()| saved.sync_all());
+    if written.is_err() {
+        // Half of it is worse than nothing: somebody would send it.
+        let _ = fs::remove_file(&path);
+    }
+    written.map(|()| path)
+}
+
+/// Under its own name, or under one that is free.
+fn create(folder: &Path, name: &str) -> io::Result<(File, PathBuf)> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let (stem, ending) = file.name.rsplit_once('.').unwrap_or((&file.name, ""));
-    let names = std::iter::once(file.name.clone()).chain((2..MOST).map(|number| format!("{stem}-{number}.{ending}")));
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let names = std::iter::once(name.to_owned()).chain((2..MOST).map(|number| format!("{stem}-{number}.{ending}")));
     for path in names.map(|name| folder.join(name)) {
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-            Ok(mut saved) => {
-                let written = saved.write_all(file.text.as_bytes()).and_then(|()| saved.sync_all());
-                if written.is_err() {
-                    // Half of it is worse than nothing: somebody would send it.
-                    let _ = fs::remove_file(&path);
-                }
-                return written.map(|()| path);
-            }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+            opened => return opened.map(|file| (file, path)),
         }
     }
     Err(ErrorKind::AlreadyExists.into())

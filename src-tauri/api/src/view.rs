@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId,
-    Redirect, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, Unproven, UserId, WayIn,
-    WhoActs,
+    Act, Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId,
+    Redirect, Rhythm, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, Unproven, UserId,
+    WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -119,6 +119,8 @@ pub struct ConnectionView {
     pub coverage: Option<Coverage>,
     /// An audit of the postings under way; of none yet while they are being listed.
     pub auditing: Option<Proving>,
+    /// Rows that are being written to a file.
+    pub exporting: Option<Proving>,
     pub counts: Counts,
 }
 
@@ -487,9 +489,66 @@ pub struct StillCarried {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CheckWindow {
+    /// How many match.
     pub total: u32,
+    /// How many of each status match all of the filter but its statuses: the parts of the bar that filters.
+    pub counts: BTreeMap<Status, u32>,
+    /// How many of those that match need action.
+    pub needs_action: u32,
     pub offset: u32,
     pub rows: Vec<CheckRow>,
+}
+
+/// What checks can be filtered by, in the order of their names, each with how many checks have it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FilterChoices {
+    pub postings: Vec<PostingChoice>,
+    pub owners: Vec<OwnerChoice>,
+    pub templates: Vec<UsedTemplate>,
+}
+
+/// A posting. One that was renamed is there under each title, with the same id.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PostingChoice {
+    pub id: PostingId,
+    pub title: String,
+    pub checks: u32,
+}
+
+/// The owner of postings.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OwnerChoice {
+    pub name: String,
+    pub checks: u32,
+}
+
+/// A template that was sent. One that was renamed is there under each name, with the same id.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UsedTemplate {
+    pub id: TemplateId,
+    pub name: String,
+    pub checks: u32,
+}
+
+/// How long the completed checks of one template took, from the stage to Completed, in milliseconds.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TemplateDuration {
+    /// `None`: Refapp's own default.
+    pub template: Option<String>,
+    pub completed: u32,
+    #[ts(type = "number")]
+    pub median: i64,
+    /// A quarter of them took no longer.
+    #[ts(type = "number")]
+    pub lower: i64,
+    /// Three quarters of them took no longer.
+    #[ts(type = "number")]
+    pub upper: i64,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]
@@ -524,6 +583,8 @@ pub struct CheckRow {
     pub created_at: Millis,
     /// Since when it has this status.
     pub since: Millis,
+    /// Whether that is long, by Refapp's own rhythm, and what Refapp does next by itself.
+    pub rhythm: Rhythm,
     pub active_at: Millis,
     pub lever_url: Option<String>,
     pub candidate_url: Option<String>,
@@ -531,6 +592,28 @@ pub struct CheckRow {
     pub decisions: Vec<Decision>,
     /// Those of them that may make Refapp write to the candidate.
     pub mailing: Vec<Decision>,
+}
+
+/// A part of the audit log, the newest entry first.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AuditLog {
+    pub entries: Vec<AuditEntry>,
+    /// No entry of the whole log was changed or taken out since it was written.
+    pub whole: bool,
+}
+
+/// One thing that was done with personal data.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AuditEntry {
+    #[ts(type = "number")]
+    pub number: i64,
+    pub at: Millis,
+    pub connection: ConnectionId,
+    pub act: Act,
+    /// What belongs to it: `rows`, `checks`, `days`, or the `subject`'s pseudonym. Never a name.
+    pub params: BTreeMap<String, String>,
 }
 
 /// A check about which something could not be decided.

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Check, CheckId, Clock, Code, ConnectionId, Failure, OpportunityId};
-use store::{Arrived, Aside, ConnectionRecord, Moment, Size, Store, Told, Window};
+use model::{Act, Asked, Check, CheckId, Clock, Code, ConnectionId, Desk, Failure, OpportunityId, Sort};
+use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Logged, Moment, Size, Store, Told, Took};
 use tokio::sync::{oneshot, watch};
 use url::Url;
 
 use crate::order::Envelope;
 use crate::owner::{Handle, Owner, World};
-use crate::{Answer, Intake, Order, Provision, SecretKind, SecretName, State, Surroundings, Vault, in_place};
+use crate::{Answer, Intake, Order, Provision, SecretKind, SecretName, State, Surroundings, Vault, in_place, step};
 
 /// What a host brings.
 pub struct Options {
@@ -202,14 +202,126 @@ impl Engine {
         self.world.intake.clone()
     }
 
-    /// A slice of a connection's checks: needs action first, then oldest.
+    /// The checks of a connection that match, counted, and a window of them. One that is removed in the same moment is
+    /// counted and is not among them.
     ///
     /// # Errors
     /// `APP-STORE`.
-    pub fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Window, Failure> {
+    pub fn list(
+        &self,
+        connection: ConnectionId,
+        asked: &Asked,
+        sort: Sort,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Found, Vec<Check>), Failure> {
+        let store = &self.world.store;
         Ok(in_place(|| {
-            self.world.store.read(|tx| tx.window(connection, offset, limit))
+            let found = store.list(connection, asked, sort, offset, limit)?;
+            let checks = store.look(|tx| tx.checks(&found.checks))?;
+            Ok::<_, store::Error>((found, checks))
         })?)
+    }
+
+    /// All checks that match, in their order.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn all(&self, connection: ConnectionId, asked: &Asked, sort: Sort) -> Result<Vec<CheckId>, Failure> {
+        Ok(in_place(|| self.world.store.list(connection, asked, sort, 0, u32::MAX))?.checks)
+    }
+
+    /// Those of these checks that are there, in this order.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn checks(&self, ids: &[CheckId]) -> Result<Vec<Check>, Failure> {
+        Ok(in_place(|| self.world.store.look(|tx| tx.checks(ids)))?)
+    }
+
+    /// All that is stored of one candidate. That it was shown is logged.
+    ///
+    /// # Errors
+    /// `APP-NOT-FOUND` if there is no check of theirs; what the store says.
+    pub fn all_about(
+        &self,
+        connection: ConnectionId,
+        opportunity: &OpportunityId,
+    ) -> Result<serde_json::Value, Failure> {
+        let (store, now) = (&self.world.store, self.world.clock.now());
+        in_place(|| {
+            store.write(|tx| {
+                if tx.checks_of(connection, opportunity)?.is_empty() {
+                    return Err(Failure::new(Code::AppNotFound));
+                }
+                let params = [("subject", step::person::pseudonym(opportunity))];
+                tx.log(now, connection, Act::PersonExported, &params)?;
+                Ok(tx.all_about(connection, opportunity)?)
+            })
+        })
+    }
+
+    /// Checks were written to a file: it is logged.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn exported(&self, connection: ConnectionId, rows: u32) -> Result<(), Failure> {
+        let (store, now) = (&self.world.store, self.world.clock.now());
+        let params = [("rows", rows.to_string())];
+        in_place(|| store.write(|tx| Ok(tx.log(now, connection, Act::Exported, &params)?)))
+    }
+
+    /// Entries of the audit log from before this number, the newest first, and whether the log is as it was written.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn audit_log(&self, before: Option<i64>, limit: u32) -> Result<(Vec<Logged>, bool), Failure> {
+        let before = before.unwrap_or(i64::MAX);
+        Ok(in_place(|| {
+            let store = &self.world.store;
+            store.look(|tx| Ok((tx.audit_log(before, limit)?, tx.audit_log_is_whole()?)))
+        })?)
+    }
+
+    /// What a connection's checks can be filtered by.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn choices(&self, connection: ConnectionId) -> Result<Choices, Failure> {
+        Ok(in_place(|| self.world.store.choices(connection))?)
+    }
+
+    /// How long a connection's checks took, by template.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn durations(&self, connection: ConnectionId) -> Result<Vec<Took>, Failure> {
+        Ok(in_place(|| self.world.store.durations(connection))?)
+    }
+
+    /// How the recruiter at this computer looks at the checks.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn desk(&self) -> Result<Desk, Failure> {
+        Ok(in_place(|| self.world.store.look(|tx| tx.desk()))?)
+    }
+
+    /// Changes that, and gives it as it is then. Where `change` says no, nothing is changed.
+    ///
+    /// # Errors
+    /// `APP-INPUT` where it says no; what the store says.
+    pub fn change_desk(&self, change: impl FnOnce(&mut Desk) -> bool) -> Result<Desk, Failure> {
+        in_place(|| {
+            self.world.store.write(|tx| {
+                let mut desk = tx.desk()?;
+                if !change(&mut desk) {
+                    return Err(Failure::new(Code::AppInput).with("field", "view"));
+                }
+                tx.put_desk(&desk)?;
+                Ok(desk)
+            })
+        })
     }
 
     /// The checks of one candidate, oldest first.

@@ -1,7 +1,8 @@
 //! What the owner of a connection can be asked to do.
 
 use model::{
-    CheckId, Code, DataCentre, DryRun, Failure, PostingAudit, Redirect, Secret, StageId, TemplateId, UserId, WayIn,
+    CheckId, Code, DataCentre, DryRun, Erasure, Failure, Limits, OpportunityId, PostingAudit, Redirect, Secret,
+    StageId, TemplateId, UserId, WayIn,
 };
 use store::Wishes;
 use tokio::sync::oneshot;
@@ -65,6 +66,17 @@ pub enum Order {
         language: String,
         template: Option<TemplateId>,
     },
+    SetLimits {
+        limits: Limits,
+    },
+    /// For how many days a check is kept after it is over.
+    SetRetention {
+        days: u32,
+    },
+    /// What is personal goes at once; note, tag and rows follow.
+    ErasePerson {
+        opportunity: OpportunityId,
+    },
     /// What a settings file says, in a draft.
     Import {
         refapp_url: String,
@@ -105,6 +117,7 @@ pub enum Answer {
     Templates(TemplateReport),
     DryRun(Box<DryRun>),
     Audit(PostingAudit),
+    Erased(Erasure),
 }
 
 /// What a person can decide about a check.

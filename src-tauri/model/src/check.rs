@@ -143,6 +143,8 @@ pub enum Reason {
     Anonymised,
     /// A person decided against it.
     Dismissed,
+    /// A person had the candidate erased: the row is there until note and tag are out of Lever.
+    Erased,
 }
 
 impl Reason {
@@ -171,6 +173,7 @@ impl Reason {
             Self::Deleted => Code::SkipDeleted,
             Self::Anonymised => Code::SkipAnonymised,
             Self::Dismissed => Code::SkipDismissed,
+            Self::Erased => Code::SkipErased,
         }
     }
 

@@ -129,6 +129,7 @@ codes! {
     SkipDeleted "SKIP-DELETED" Recruiter,
     SkipAnonymised "SKIP-ANON" Recruiter,
     SkipDismissed "SKIP-DISMISSED" Recruiter,
+    SkipErased "SKIP-ERASED" Recruiter,
     // The network between us and both of them
     NetProxy "NET-PROXY" It,
     NetClock "NET-CLOCK" It,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{StageId, TemplateId, UserId};
+use crate::{Limits, StageId, TemplateId, UserId};
 
 /// How a connection proves itself to Lever (`mission.md` M2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -64,6 +64,10 @@ pub struct Settings {
     pub acting_user: Option<UserId>,
     /// Seconds between two polls, where polling is possible (`rules.md` 19).
     pub poll_interval: u32,
+    /// When a wait becomes yellow, and when red.
+    pub limits: Limits,
+    /// For how many days a check is kept here after it is over.
+    pub retention_days: u32,
 }
 
 impl Default for Settings {
@@ -74,6 +78,8 @@ impl Default for Settings {
             default_template: None,
             acting_user: None,
             poll_interval: 60,
+            limits: Limits::default(),
+            retention_days: 90,
         }
     }
 }

@@ -140,6 +140,12 @@ impl EffectKey {
         Self::of(ConnectionId(Uuid::nil()), opportunity, posting, "started", 1)
     }
 
+    /// The key of "this candidate was erased": it keeps older events from bringing them back, and the audit log calls
+    /// them by its beginning.
+    pub fn erased(opportunity: &OpportunityId) -> Self {
+        Self::of(ConnectionId(Uuid::nil()), opportunity, None, "erased", 1)
+    }
+
     /// The `partner-result.id` of a start effect.
     pub fn result_id(&self) -> ResultId {
         ResultId(Uuid::new_v5(&NAMESPACE, format!("result:{}", self.0).as_bytes()))

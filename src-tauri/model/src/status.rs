@@ -36,7 +36,7 @@ pub enum Status {
 }
 
 /// Who has the next move.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum WhoActs {
@@ -64,6 +64,19 @@ impl Status {
         Self::Sent,
     ];
 
+    /// Every status there is.
+    pub const ALL: [Self; 9] = [
+        Self::NeedsAttention,
+        Self::Queued,
+        Self::Failed,
+        Self::Completed,
+        Self::WaitingForCandidate,
+        Self::WaitingForReferees,
+        Self::InProgress,
+        Self::Sent,
+        Self::Skipped,
+    ];
+
     /// `X` of `Refapp Status: X`.
     pub fn tag(self) -> &'static str {
         match self {
@@ -77,6 +90,29 @@ impl Status {
             Self::Sent => "Sent",
             Self::Skipped => "Skipped",
         }
+    }
+
+    /// The status that [`Status::tag`] writes so.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.tag() == tag)
+    }
+}
+
+/// How much a check asks of the people who look at the dashboard: its first order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Urgency {
+    /// A recruiter or an admin has to act.
+    NeedsAction,
+    Runs,
+    IsOver,
+}
+
+/// That of a check.
+pub fn urgency(check: &Check) -> Urgency {
+    match derive(check) {
+        (Status::Completed, WhoActs::Nobody) | (Status::Skipped, _) => Urgency::IsOver,
+        (_, WhoActs::Nobody | WhoActs::App | WhoActs::Candidate | WhoActs::Referees | WhoActs::Refapp) => Urgency::Runs,
+        _ => Urgency::NeedsAction,
     }
 }
 

@@ -82,6 +82,7 @@ impl Client {
         loop {
             let reply = self.ask(&Request::Checks {
                 connection,
+                look: model::Look::default(),
                 offset,
                 limit: WINDOW,
             })?;

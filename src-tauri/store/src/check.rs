@@ -1,26 +1,27 @@
 //! Checks.
 
-use model::{Check, CheckId, ConnectionId, Millis, OpportunityId, Phase, ResultId, Status, WhoActs, derive};
-use rusqlite::{OptionalExtension, ToSql, params};
+use model::{Check, CheckId, ConnectionId, Millis, OpportunityId, Phase, ResultId, Status, derive, urgency};
+use rusqlite::{OptionalExtension, Row, ToSql, params};
 
+use crate::listing::Line;
+use crate::open::Change;
 use crate::{Result, Tx};
 
-/// A slice of the dashboard's rows.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Window {
-    pub total: u32,
-    pub rows: Vec<Check>,
-}
+/// What listings are made of. All of it is in `check_listed`: no document is touched.
+const LINES: &str =
+    "SELECT id, status, urgency, entered_at, active_at, posting, doc ->> 'status_since', doc ->> 'candidate',
+        doc ->> 'posting_title', doc ->> 'owner', doc ->> '$.template[0]', doc ->> '$.template[1]',
+        json_array_length(doc, '$.progress.warnings')
+    FROM \"check\" WHERE connection = ?1";
+
+const OVER: &str = "SELECT doc FROM \"check\"
+    WHERE connection = ?1 AND status = ?2 AND active_at < ?3 AND due_at IS NULL ORDER BY active_at LIMIT ?4";
 
 impl Tx<'_> {
     /// Stores a check, new or changed. `due_at` = when the engine has something to do for it next.
     pub fn put_check(&self, check: &Check, due_at: Option<Millis>) -> Result<()> {
-        let (status, who) = derive(check);
-        let urgency = match (status, who) {
-            (Status::Completed, WhoActs::Nobody) | (Status::Skipped, _) => 2,
-            (_, WhoActs::Nobody | WhoActs::App | WhoActs::Candidate | WhoActs::Referees | WhoActs::Refapp) => 1,
-            _ => 0,
-        };
+        let (status, _) = derive(check);
+        let urgency = urgency(check) as u8;
         let phase = match check.phase {
             Phase::Queued => "queued",
             Phase::Started => "started",
@@ -51,7 +52,23 @@ impl Tx<'_> {
                 check.created_at.0,
                 serde_json::to_string(check)?,
             ])?;
-        self.changed.borrow_mut().insert(check.connection);
+        let line = Line::of(check, status, urgency);
+        self.changed.borrow_mut().push(Change::Put(check.connection, line));
+        Ok(())
+    }
+
+    /// Removes all that is stored of a check: its row, its story, its effects, and by which results it is known. The spent
+    /// keys stay, so that nobody is started twice.
+    pub fn remove_check(&self, check: &Check) -> Result<()> {
+        for sql in [
+            "DELETE FROM timeline WHERE \"check\" = ?1",
+            "DELETE FROM result WHERE \"check\" = ?1",
+            "DELETE FROM effect WHERE \"check\" = ?1",
+            "DELETE FROM \"check\" WHERE id = ?1",
+        ] {
+            self.sql.prepare_cached(sql)?.execute([check.id.to_string()])?;
+        }
+        self.changed.borrow_mut().push(Change::Gone(check.connection, check.id));
         Ok(())
     }
 
@@ -137,18 +154,48 @@ impl Tx<'_> {
         rows.map(|row| Ok(OpportunityId(row?))).collect()
     }
 
-    /// A slice in the dashboard's order: needs action first, then oldest.
-    pub fn window(&self, connection: ConnectionId, offset: u32, limit: u32) -> Result<Window> {
-        let connection = connection.to_string();
-        let total = self
-            .sql
-            .prepare_cached("SELECT coalesce(sum(many), 0) FROM tally WHERE connection = ?1")?
-            .query_row([&connection], |row| row.get(0))?;
-        let rows = self.many(
-            "SELECT doc FROM \"check\" WHERE connection = ?1 ORDER BY urgency, entered_at, id LIMIT ?2 OFFSET ?3",
-            &[&connection, &limit, &offset],
-        )?;
-        Ok(Window { total, rows })
+    /// What a connection's listing is made of, in no order.
+    pub(crate) fn lines(&self, connection: ConnectionId) -> Result<Vec<Line>> {
+        let mut rows = self.sql.prepare_cached(LINES)?;
+        let lines = rows.query_map([connection.to_string()], line)?;
+        // An id or a status that cannot be read is of no check of ours.
+        Ok(lines
+            .filter_map(rusqlite::Result::transpose)
+            .collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The first ones in the dashboard's first order: needs action, then oldest.
+    pub fn most_urgent(&self, connection: ConnectionId, limit: u32) -> Result<Vec<Check>> {
+        self.many(
+            "SELECT doc FROM \"check\" WHERE connection = ?1 ORDER BY urgency, entered_at, id LIMIT ?2",
+            &[&connection.to_string(), &limit],
+        )
+    }
+
+    /// Those of these checks that are there, in this order.
+    pub fn checks(&self, ids: &[CheckId]) -> Result<Vec<Check>> {
+        let found = ids.iter().filter_map(|id| self.check(*id).transpose());
+        found.collect()
+    }
+
+    /// Checks that are over, that nothing has happened to since `before`, and that nothing is to be done for.
+    pub fn over_since(&self, connection: ConnectionId, before: Millis, limit: u32) -> Result<Vec<Check>> {
+        let mut over = Vec::new();
+        for status in [Status::Completed, Status::Failed, Status::Skipped] {
+            let left = limit.saturating_sub(u32::try_from(over.len()).unwrap_or(u32::MAX));
+            over.extend(self.many(OVER, &[&connection.to_string(), &status.tag(), &before.0, &left])?);
+        }
+        Ok(over)
+    }
+
+    /// Forgets what Refapp said of a check.
+    pub fn forget_updates(&self, check: &Check) -> Result<()> {
+        let forgotten = "DELETE FROM inbox WHERE connection = ?1 AND doc ->> 'kind' = 'update' AND doc ->> 'result' IN
+            (SELECT id FROM result WHERE \"check\" = ?2)";
+        self.sql
+            .prepare_cached(forgotten)?
+            .execute(params![check.connection.to_string(), check.id.to_string()])?;
+        Ok(())
     }
 
     /// Whether a check has had this status, and no news, since `before`.
@@ -188,12 +235,34 @@ impl Tx<'_> {
     }
 }
 
+fn line(row: &Row<'_>) -> rusqlite::Result<Option<Line>> {
+    let (id, status): (String, String) = (row.get(0)?, row.get(1)?);
+    let (Ok(id), Some(status)) = (id.parse(), Status::of_tag(&status)) else {
+        return Ok(None);
+    };
+    let template: (Option<String>, Option<String>) = (row.get(10)?, row.get(11)?);
+    Ok(Some(Line {
+        id,
+        status,
+        urgency: row.get(2)?,
+        entered_at: Millis(row.get(3)?),
+        active_at: Millis(row.get(4)?),
+        posting: row.get(5)?,
+        since: Millis(row.get(6)?),
+        candidate: row.get(7)?,
+        posting_title: row.get(8)?,
+        owner: row.get(9)?,
+        template: template.0.zip(template.1),
+        warnings: row.get(12)?,
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeSet;
 
-    use model::{EffectKey, Progress, Reason, WireStatus, Written};
+    use model::{Asked, EffectKey, Progress, Reason, Sort, TemplateId, WireStatus, Written};
     use proptest::prelude::*;
 
     use super::*;
@@ -254,15 +323,18 @@ mod tests {
             prop_assert_eq!(found, [hostile.clone()]);
             let asked = store.read(|tx| tx.any_with_status(hostile.connection, &text, Millis(i64::MAX))).unwrap();
             prop_assert_eq!(asked, text == "Queued");
-            let window = store.read(|tx| tx.window(hostile.connection, 0, 10)).unwrap();
-            prop_assert_eq!(window.total, 2);
+            let mut words = Asked::default();
+            words.filter.text = text.clone();
+            let found = store.list(hostile.connection, &words, Sort::default(), 0, 10).unwrap();
+            prop_assert!(found.checks.contains(&hostile.id));
         }
     }
 
-    /// What a check may be put as, or that its connection is removed.
+    /// What a check may be put as, or that it or its connection is removed.
     #[derive(Clone, Debug)]
     enum Act {
         Put { connection: u32, check: u32, like: u32 },
+        RemoveCheck { connection: u32, check: u32 },
         Remove { connection: u32 },
     }
 
@@ -273,7 +345,8 @@ mod tests {
             like,
         });
         let remove = (0..2_u32).prop_map(|connection| Act::Remove { connection });
-        prop::collection::vec(prop_oneof![8 => put, 1 => remove], 1..40)
+        let one = (0..2_u32, 0..4_u32).prop_map(|(connection, check)| Act::RemoveCheck { connection, check });
+        prop::collection::vec(prop_oneof![8 => put, 2 => one, 1 => remove], 1..40)
     }
 
     fn put(tx: &Tx<'_>, connection: u32, number: u32, like: u32) -> Result<()> {
@@ -305,25 +378,112 @@ mod tests {
         rows.unwrap().map(|row| row.unwrap()).collect()
     }
 
+    fn acted(store: &Store, act: &Act) {
+        let done: Result<()> = store.write(|tx| match *act {
+            Act::Put {
+                connection,
+                check,
+                like,
+            } => put(tx, connection, check, like),
+            Act::RemoveCheck { connection, check } => {
+                let connection = ConnectionId::of(&connection.to_string());
+                let known = tx.checks_of(connection, &check.to_string().as_str().into())?;
+                known.iter().try_for_each(|check| tx.remove_check(check))
+            }
+            Act::Remove { connection } => tx.remove_connection(ConnectionId::of(&connection.to_string())),
+        });
+        done.unwrap();
+    }
+
+    #[test]
+    fn a_listing_is_read_from_its_index_alone_and_a_row_by_its_id() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Millis(0)).unwrap();
+        let plan = |sql: &str, params: &[&dyn ToSql]| {
+            let explained = store.read(|tx| {
+                let mut rows = tx.sql.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                let rows = rows.query_map(params, |row| row.get::<_, String>(3))?;
+                Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+            });
+            explained.unwrap()
+        };
+        assert_eq!(
+            plan(LINES, &[&""]),
+            ["SEARCH check USING COVERING INDEX check_listed (connection=?)"]
+        );
+        assert_eq!(
+            plan(OVER, &[&"", &"", &0_i64, &1_i64]),
+            ["SEARCH check USING INDEX check_status (connection=? AND status=? AND active_at<?)"]
+        );
+        assert_eq!(
+            plan("SELECT doc FROM \"check\" WHERE id = ?1", &[&""]),
+            ["SEARCH check USING PRIMARY KEY (id=?)"]
+        );
+    }
+
+    #[test]
+    fn a_line_is_the_same_whether_it_is_made_of_the_check_or_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Millis(0)).unwrap();
+        let plain = check();
+        let (opportunity, mut full) = ("another".into(), check());
+        full.id = EffectKey::of(full.connection, &opportunity, None, "start", 1).check_id();
+        full.opportunity = opportunity;
+        full.posting = Some("posting".into());
+        full.posting_title = "\"Utvecklare\"".to_owned();
+        full.owner = "Åsa Öberg".to_owned();
+        full.template = Some((TemplateId("t".to_owned()), "1".to_owned()));
+        full.progress.warnings = ["one", "two"].map(str::to_owned).into();
+        (full.entered_at, full.status_since, full.active_at) = (Millis(1), Millis(2), Millis(3));
+        full.phase = Phase::Started;
+        let both = [plain, full];
+        let (written, changed) = store
+            .write(|tx| {
+                both.iter().try_for_each(|check| tx.put_check(check, None))?;
+                Ok::<_, Error>((tx.lines(both[0].connection)?, tx.changed.borrow().clone()))
+            })
+            .unwrap();
+        for change in changed {
+            let Change::Put(_, line) = change else {
+                panic!("{change:?}")
+            };
+            assert!(written.contains(&line), "{line:?} is not among {written:?}");
+        }
+        assert_eq!(written.len(), 2);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn a_listing_follows_every_commit_as_if_it_were_read_anew(acts in acts()) {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::open(dir.path(), Millis(0)).unwrap();
+            let connections = ["0", "1"].map(ConnectionId::of);
+            let listed = |store: &Store| {
+                let all = |connection| store.list(connection, &Asked::default(), Sort::default(), 0, 100).unwrap();
+                connections.map(all)
+            };
+            listed(&store);
+            for act in &acts {
+                acted(&store, act);
+            }
+            let followed = listed(&store);
+            drop(store);
+            let anew = listed(&Store::open(dir.path(), Millis(1)).unwrap());
+            prop_assert_eq!(followed, anew);
+        }
+
         #[test]
         fn the_tally_is_what_counting_would_find(acts in acts()) {
             let dir = tempfile::tempdir().unwrap();
             let store = Store::open(dir.path(), Millis(0)).unwrap();
-            for act in acts {
-                let done: Result<()> = store.write(|tx| match act {
-                    Act::Put { connection, check, like } => put(tx, connection, check, like),
-                    Act::Remove { connection } => tx.remove_connection(ConnectionId::of(&connection.to_string())),
-                });
-                done.unwrap();
+            for act in &acts {
+                acted(&store, act);
             }
             store.read(|tx| {
                 for connection in ["0", "1"].map(ConnectionId::of) {
                     let counted = counted(tx, connection);
-                    let total: u32 = counted.iter().map(|(_, _, many)| many).sum();
                     assert_eq!(tx.tally(connection)?, counted);
-                    assert_eq!(tx.window(connection, 0, 1)?.total, total);
                 }
                 Ok(())
             }).unwrap();

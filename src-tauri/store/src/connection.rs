@@ -9,6 +9,7 @@ use model::{
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use crate::open::Change;
 use crate::{Result, Tx};
 
 /// A connection as it is stored. The wizard's draft is nothing else than one with gaps.
@@ -256,6 +257,7 @@ impl Tx<'_> {
 
     /// Removes everything of a connection but the spent effect keys (`rules.md` 20).
     pub fn remove_connection(&self, id: ConnectionId) -> Result<()> {
+        self.changed.borrow_mut().push(Change::AllGone(id));
         let id = id.to_string();
         for sql in [
             "DELETE FROM timeline WHERE \"check\" IN (SELECT id FROM \"check\" WHERE connection = ?1)",

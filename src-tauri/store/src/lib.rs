@@ -1,6 +1,7 @@
 //! Durable state: SQLite.
 //!
-//! One database in one data directory, one process that has it (an OS file lock), one writer (a mutex), and an
+//! One database in one data directory, one process that has it (an OS file lock), one writer (a mutex), a reader beside
+//! it for what is only looked at, and an
 //! epoch in every write, so that a process that lost the directory cannot write on (`reliability.md` rule 8).
 //! Calls block; whoever is on an async thread says so.
 //!
@@ -8,26 +9,32 @@
 //! addresses (it is built anew from Lever whenever it is to be sent).
 
 mod aside;
+mod audit_log;
 mod bell;
 mod check;
 mod connection;
+mod desk;
 mod effect;
 mod error;
+mod fold;
 mod happened;
 mod inbox;
+mod listing;
 mod open;
+mod person;
 #[cfg(feature = "sabotage")]
 mod sabotage;
 mod timeline;
 
 pub use aside::Aside;
+pub use audit_log::Logged;
 pub use bell::{Bell, Source};
-pub use check::Window;
 pub use connection::{Carrier, ConnectionRecord, KnownTemplate, RegisteredWebhook, Standing, Wishes};
 pub use effect::{Effect, EffectKind, EffectState};
 pub use error::{Error, Result};
 pub use happened::{Arrived, Told};
 pub use inbox::{Inbound, InboxRow};
+pub use listing::{Choices, Found, Took};
 pub use open::{Size, Store, Tx};
 pub use timeline::Moment;
 

@@ -9,14 +9,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::sabotage::{self, Control};
-use model::{Code, ConnectionId, Millis};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use model::{Asked, CheckId, Code, ConnectionId, Millis, Sort};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::aside::{self, Aside};
+use crate::listing::{Choices, Found, Line, Listing, Took};
 use crate::{Error, Result};
 
 /// The database's name in its directory.
 pub(crate) const DATABASE: &str = "refapp-lever.db";
+
+/// How long is waited for whoever has the file.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// SQLite's name of the write-ahead log beside it.
 const LOG: &str = "refapp-lever.db-wal";
@@ -33,6 +37,9 @@ pub struct Store {
 
 struct Inner {
     data_dir: PathBuf,
+    /// Reads what the dashboard shows, and waits for no commit meanwhile. Dropped before the writer, which so is the last
+    /// one and empties the log.
+    reader: Mutex<Connection>,
     connection: Mutex<Connection>,
     epoch: i64,
     /// Why the last write, or a read, failed for a reason that concerns all of them.
@@ -41,6 +48,8 @@ struct Inner {
     aside: Mutex<Option<Aside>>,
     /// How often checks of each connection have changed since the opening.
     changes: Mutex<HashMap<ConnectionId, u64>>,
+    /// Of the connections whose checks somebody has looked at.
+    listings: Mutex<HashMap<ConnectionId, Listing>>,
     /// Held as long as the store is open.
     _lock: File,
 }
@@ -58,8 +67,17 @@ pub struct Size {
 /// One transaction. All reading and writing goes through it; dropped without a commit it leaves nothing.
 pub struct Tx<'c> {
     pub(crate) sql: Transaction<'c>,
-    /// Whose checks it changes.
-    pub(crate) changed: RefCell<BTreeSet<ConnectionId>>,
+    /// What it changes of checks.
+    pub(crate) changed: RefCell<Vec<Change>>,
+}
+
+/// What a transaction changes of checks, for the listings to follow.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    Put(ConnectionId, Line),
+    Gone(ConnectionId, CheckId),
+    /// All of a connection are gone.
+    AllGone(ConnectionId),
 }
 
 impl Store {
@@ -83,14 +101,19 @@ impl Store {
         };
         aside::take_over(&mut connection, data_dir, now)?;
         let aside = aside::unread(&connection)?;
+        let reader = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = Connection::open_with_flags(data_dir.join(DATABASE), reader)?;
+        reader.busy_timeout(PATIENCE)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 data_dir: data_dir.to_owned(),
+                reader: Mutex::new(reader),
                 connection: Mutex::new(connection),
                 epoch,
                 trouble: Mutex::default(),
                 aside: Mutex::new(aside),
                 changes: Mutex::default(),
+                listings: Mutex::default(),
                 _lock: lock,
             }),
         })
@@ -112,11 +135,87 @@ impl Store {
         }
         let (answer, changed) = transact(&mut connection, self.inner.epoch, work)
             .inspect_err(|error| self.failed(&connection, Code::from(error)))?;
+        // Before the next commit, which waits for the connection: listings follow in the order of the commits.
+        self.follow(changed);
+        Ok(answer)
+    }
+
+    fn follow(&self, changed: Vec<Change>) {
+        let mut whose = BTreeSet::new();
+        let mut listings = self.inner.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        for change in changed {
+            match change {
+                Change::Put(connection, line) => {
+                    if let Some(listing) = listings.get_mut(&connection) {
+                        listing.put(&line);
+                    }
+                    whose.insert(connection);
+                }
+                Change::Gone(connection, check) => {
+                    if let Some(listing) = listings.get_mut(&connection) {
+                        listing.remove(check);
+                    }
+                    whose.insert(connection);
+                }
+                Change::AllGone(connection) => {
+                    listings.remove(&connection);
+                }
+            }
+        }
+        drop(listings);
         let mut changes = self.inner.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        for connection in changed {
+        for connection in whose {
             *changes.entry(connection).or_default() += 1;
         }
-        Ok(answer)
+    }
+
+    /// The checks of a connection that match, counted, and a window of them.
+    ///
+    /// # Errors
+    /// What SQLite says, when the listing is read for the first time.
+    pub fn list(&self, connection: ConnectionId, asked: &Asked, sort: Sort, offset: u32, limit: u32) -> Result<Found> {
+        self.with_listing(connection, |listing| {
+            listing.find(asked, sort, place(offset), place(limit))
+        })
+    }
+
+    /// What a connection's checks can be filtered by.
+    ///
+    /// # Errors
+    /// As [`Store::list`].
+    pub fn choices(&self, connection: ConnectionId) -> Result<Choices> {
+        self.with_listing(connection, Listing::choices)
+    }
+
+    /// How long a connection's checks took.
+    ///
+    /// # Errors
+    /// As [`Store::list`].
+    pub fn durations(&self, connection: ConnectionId) -> Result<Vec<Took>> {
+        self.with_listing(connection, Listing::durations)
+    }
+
+    /// A commit that comes while it is read waits to be followed: what it changed is in the listing then, or was already.
+    fn with_listing<T>(&self, connection: ConnectionId, ask: impl FnOnce(&Listing) -> T) -> Result<T> {
+        let mut listings = self.inner.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(listing) = listings.get(&connection) {
+            return Ok(ask(listing));
+        }
+        let listing = Listing::of(self.look(|tx| tx.lines(connection))?);
+        Ok(ask(listings.entry(connection).or_insert(listing)))
+    }
+
+    /// Like [`Store::read`], and waits for no commit: for what is looked at and not acted on.
+    ///
+    /// # Errors
+    /// What `work` or SQLite says.
+    pub fn look<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut reader = self.reader();
+        let answer = reader
+            .transaction()
+            .map_err(Error::from)
+            .and_then(|sql| work(&Tx::on(sql)));
+        answer.inspect_err(|error| self.failed(&reader, Code::from(error)))
     }
 
     /// Runs `work` on one consistent state of the database. Writing in it is lost.
@@ -230,9 +329,15 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub fn scrub(&self) -> Result<()> {
-        self.connection()
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        let connection = self.connection();
+        // Nobody reads meanwhile: a log that is read is not emptied.
+        let _reader = self.reader();
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.inner.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A panic in a transaction rolled it back, so what is behind a poisoned lock is whole.
@@ -248,7 +353,7 @@ fn begin(data_dir: &Path) -> Result<(Connection, i64)> {
     drop(private_file(&path)?);
     let mut connection = Connection::open(&path)?;
     let mut prepare = || {
-        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.busy_timeout(PATIENCE)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         // FULL: a commit is on disk when it returns. An acknowledged event must survive a power cut.
         connection.pragma_update(None, "synchronous", "full")?;
@@ -277,12 +382,16 @@ fn begin(data_dir: &Path) -> Result<(Connection, i64)> {
     }
 }
 
-/// One transaction. Gives whose checks it changed, too.
+fn place(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// One transaction. Gives what it changed of checks, too.
 fn transact<T, E: From<Error>>(
     connection: &mut Connection,
     epoch: i64,
     work: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
-) -> std::result::Result<(T, BTreeSet<ConnectionId>), E> {
+) -> std::result::Result<(T, Vec<Change>), E> {
     let sql = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(Error::from)?;

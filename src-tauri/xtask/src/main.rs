@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `torture`, `release`, `sbom`, `shots`, `coverage`.
+//! The project's own commands: `cargo xtask demo`, `test`, `torture`, `bench`, `release`, `sbom`, `shots`, `coverage`.
 //!
 //! Each does all its own set-up, shows every command that it runs, and stops at the first that fails.
 
+mod bench;
 mod coverage;
 mod crates;
 mod demo;
@@ -45,6 +46,11 @@ enum Command {
     },
     /// Runs the reliability scoreboard against the release build and writes docs/reliability.md
     Torture(torture::Orders),
+    /// Measures one of the budgets and prints what it found; it judges nothing
+    Bench {
+        /// Which one
+        what: bench::Budget,
+    },
     /// Builds both programs as they are released, and looks for what should not be in them
     Release {
         /// Installs without asking
@@ -68,6 +74,7 @@ fn main() -> ExitCode {
         Command::Demo { headless, yes } => demo::run(headless, yes),
         Command::Test { yes } => test::run(yes),
         Command::Torture(orders) => torture::run(&orders),
+        Command::Bench { what } => bench::run(what),
         Command::Release { yes } => release::run(yes),
         Command::Sbom => sbom::write(),
         Command::Shots { yes } => shots::run(yes),

@@ -1,15 +1,23 @@
 /** The host as the screens see it. Not here: who the host is (`tauri.ts`), and any rule of the business. */
+import type { AuditLog } from './types/AuditLog';
 import type { CheckDetail } from './types/CheckDetail';
 import type { CheckId } from './types/CheckId';
 import type { CheckWindow } from './types/CheckWindow';
 import type { Code } from './types/Code';
 import type { ConnectionId } from './types/ConnectionId';
+import type { CsvOrder } from './types/CsvOrder';
 import type { DataCentre } from './types/DataCentre';
 import type { Decision } from './types/Decision';
+import type { Desk } from './types/Desk';
 import type { Diagnostics } from './types/Diagnostics';
 import type { DryRun } from './types/DryRun';
+import type { Erasure } from './types/Erasure';
 import type { Event } from './types/Event';
+import type { Exported } from './types/Exported';
 import type { Failure } from './types/Failure';
+import type { FilterChoices } from './types/FilterChoices';
+import type { Limits } from './types/Limits';
+import type { Look } from './types/Look';
 import type { OpportunityId } from './types/OpportunityId';
 import type { Overview } from './types/Overview';
 import type { PostingAudit } from './types/PostingAudit';
@@ -17,11 +25,14 @@ import type { Redirect } from './types/Redirect';
 import type { Reply } from './types/Reply';
 import type { Request } from './types/Request';
 import type { StageId } from './types/StageId';
+import type { TemplateDuration } from './types/TemplateDuration';
 import type { TemplateId } from './types/TemplateId';
 import type { TemplateReport } from './types/TemplateReport';
 import type { Undecided } from './types/Undecided';
 import type { TextFile } from './types/TextFile';
 import type { UserId } from './types/UserId';
+import type { View } from './types/View';
+import type { ViewName } from './types/ViewName';
 import type { WayIn } from './types/WayIn';
 
 export interface Backend {
@@ -30,6 +41,23 @@ export interface Backend {
   /** The host replays the Overview on subscribing; or it cannot be subscribed to. Returns how to stop. */
   subscribe(onEvent: (event: Event) => void, onFailure: (thrown: unknown) => void): () => void;
 }
+
+/** All checks: who needs action first, then the oldest. */
+export const EVERYTHING: Look = {
+  filter: {
+    text: '',
+    statuses: [],
+    needsAction: false,
+    postings: [],
+    owners: [],
+    mine: false,
+    templates: [],
+    warnings: false,
+    age: null,
+    pace: null,
+  },
+  sort: { by: 'needs-action', descending: false },
+};
 
 /** Whatever a call rejected with, as a failure that can be shown. */
 export function asFailure(thrown: unknown): Failure {
@@ -149,9 +177,67 @@ export class Host {
     return this.#ask({ ask: 'cancel-audit', connection }, 'done');
   }
 
-  checks(connection: ConnectionId, offset: number, limit: number): Promise<CheckWindow> {
-    return this.#ask({ ask: 'checks', connection, offset, limit }, 'check-window');
+  checks(
+    connection: ConnectionId,
+    offset: number,
+    limit: number,
+    look: Look = EVERYTHING,
+  ): Promise<CheckWindow> {
+    return this.#ask({ ask: 'checks', connection, look, offset, limit }, 'check-window');
   }
+  /** What the checks can be filtered by. */
+  filterChoices(connection: ConnectionId): Promise<FilterChoices> {
+    return this.#ask({ ask: 'filter-choices', connection }, 'filter-choices');
+  }
+  /** How long completed checks took, by template. */
+  durations(connection: ConnectionId): Promise<TemplateDuration[]> {
+    return this.#ask({ ask: 'durations', connection }, 'durations');
+  }
+
+  /** How the recruiter at this computer looks at the checks. Each change answers with what it is then. */
+  desk(): Promise<Desk> {
+    return this.#ask({ ask: 'desk' }, 'desk');
+  }
+  setMe(me: string | null): Promise<Desk> {
+    return this.#ask({ ask: 'set-me', me }, 'desk');
+  }
+  keepView(view: View): Promise<Desk> {
+    return this.#ask({ ask: 'keep-view', view }, 'desk');
+  }
+  forgetView(name: ViewName): Promise<Desk> {
+    return this.#ask({ ask: 'forget-view', name }, 'desk');
+  }
+  turnToView(name: ViewName): Promise<Desk> {
+    return this.#ask({ ask: 'turn-to-view', name }, 'desk');
+  }
+  setLimits(connection: ConnectionId, limits: Limits): Promise<undefined> {
+    return this.#ask({ ask: 'set-limits', connection, limits }, 'done');
+  }
+  /** Writes all checks that match to a file. How far it is, is in the connection's view. */
+  exportChecks(connection: ConnectionId, order: CsvOrder): Promise<Exported> {
+    return this.#ask({ ask: 'export-checks', connection, order }, 'exported');
+  }
+  cancelExport(): Promise<undefined> {
+    return this.#ask({ ask: 'cancel-export' }, 'done');
+  }
+
+  /** All that is stored of one candidate: the file as it would be saved. */
+  exportPerson(connection: ConnectionId, opportunity: OpportunityId): Promise<TextFile> {
+    return this.#ask({ ask: 'export-person', connection, opportunity }, 'text-file');
+  }
+  /** What is personal goes at once; note, tag and rows follow. */
+  erasePerson(connection: ConnectionId, opportunity: OpportunityId): Promise<Erasure> {
+    return this.#ask({ ask: 'erase-person', connection, opportunity }, 'erased');
+  }
+  /** For how many days a check is kept after it is over. */
+  setRetention(connection: ConnectionId, days: number): Promise<undefined> {
+    return this.#ask({ ask: 'set-retention', connection, days }, 'done');
+  }
+  /** What was done with personal data, before the entry of this number. */
+  auditLog(before: number | null, limit: number): Promise<AuditLog> {
+    return this.#ask({ ask: 'audit-log', before, limit }, 'audit-log');
+  }
+
   /** Those of one candidate, oldest first. */
   checksOf(connection: ConnectionId, opportunity: OpportunityId): Promise<CheckWindow> {
     return this.#ask({ ask: 'checks-of', connection, opportunity }, 'check-window');

@@ -17,6 +17,9 @@ impl Owner {
         ) {
             return self.proving.is_some();
         }
+        if let Order::ErasePerson { opportunity } = order {
+            return self.busy.contains(opportunity);
+        }
         let Order::Decide { check, .. } = order else {
             return false;
         };

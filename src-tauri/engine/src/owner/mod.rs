@@ -17,6 +17,7 @@ mod lane;
 mod look;
 mod network;
 mod outcome;
+mod person;
 mod poll;
 mod prove;
 mod provision;

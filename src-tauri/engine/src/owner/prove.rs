@@ -309,8 +309,8 @@ impl Owner {
 
     /// Postings that some check is about; first those that no check was started for.
     pub(super) fn known_postings(&self) -> Vec<PostingId> {
-        let window = self.world.store.read(|tx| tx.window(self.id(), 0, 50));
-        let mut checks = window.map(|window| window.rows).unwrap_or_default();
+        let checks = self.world.store.read(|tx| tx.most_urgent(self.id(), 50));
+        let mut checks = checks.unwrap_or_default();
         checks.sort_by_key(|check| check.phase == Phase::Started);
         let mut postings = Vec::new();
         for posting in checks.into_iter().filter_map(|check| check.posting) {

@@ -5,7 +5,8 @@
 
 use lever::Priority;
 use model::{
-    Code, DataCentre, Failure, LeverPlace, Millis, Right, RightState, Secret, StageChoice, StageId, UserId, WayIn,
+    Code, DataCentre, Failure, LeverPlace, Limits, Millis, Right, RightState, Secret, StageChoice, StageId, UserId,
+    WayIn,
 };
 use refapp::FormQuery;
 use store::Standing;
@@ -63,6 +64,12 @@ impl Owner {
                 });
                 Ok(())
             }
+            Order::ErasePerson { opportunity } => {
+                let erased = self.erase_person(&opportunity).map(Answer::Erased);
+                return self.answer(reply, erased);
+            }
+            Order::SetRetention { days } => self.set_retention(days),
+            Order::SetLimits { limits } => self.set_limits(limits),
             Order::Import {
                 refapp_url,
                 client_id,
@@ -88,6 +95,14 @@ impl Owner {
             Order::LeaveOut => self.leave_out(),
         };
         self.answer(reply, done.map(|()| Answer::Done));
+    }
+
+    fn set_limits(&mut self, limits: Limits) -> Result<(), Failure> {
+        if !limits.are_sound() {
+            return Err(Failure::new(Code::AppInput).with("field", "limits"));
+        }
+        self.change(|record| record.settings.limits = limits);
+        Ok(())
     }
 
     fn set_refapp(&mut self, url: String, token: Option<Secret>, reply: Reply) {

@@ -1,6 +1,6 @@
 //! Waking up, pausing, leaving.
 
-use model::{Code, Failure, Millis};
+use model::{Act, Code, Failure, Millis};
 use store::{Carrier, Result, Standing};
 
 use super::Owner;
@@ -102,6 +102,8 @@ impl Owner {
         {
             self.world.vault.delete(&self.secret_name(kind))?;
         }
+        let (id, now) = (self.id(), self.now());
+        self.world.store.write(|tx| tx.log(now, id, Act::Disconnected, &[]))?;
         Ok(())
     }
 
@@ -124,7 +126,11 @@ impl Owner {
     pub(super) fn remove_data(&mut self) -> std::result::Result<(), Failure> {
         self.disconnect()?;
         self.world.vault.delete(&self.secret_name(SecretKind::ReceiverPath))?;
-        self.world.store.write(|tx| tx.remove_connection(self.id()))?;
+        let (id, now) = (self.id(), self.now());
+        self.world.store.write(|tx| {
+            tx.remove_connection(id)?;
+            tx.log(now, id, Act::DataRemoved, &[])
+        })?;
         self.world.store.scrub()?;
         self.world.store.remove_aside()?;
         self.world.intake.set_readiness(&self.record.name, None);

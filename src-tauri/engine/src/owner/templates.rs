@@ -220,6 +220,9 @@ impl Owner {
         {
             self.ail(error.into(), true);
         }
+        if let Err(error) = self.purge(now) {
+            self.ail(error.into(), true);
+        }
         if self.record.standing == Standing::Disconnected || self.lever.is_none() {
             if self.lever.is_none() && self.record.standing == Standing::Running {
                 // The keychain was locked at start, perhaps: try again soon.

@@ -1,7 +1,7 @@
 //! Writing back to Lever: one effect of a check at a time, recorded as intended before it is tried.
 
 use lever::{Kind, Priority};
-use model::{Badge, Check, Millis, NoteId, OpportunityId, Right, StatusTag, UserId, sabotage};
+use model::{Badge, Check, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId, sabotage};
 use store::{Effect, EffectKind, Result, Standing};
 
 use super::outcome::Outcome;
@@ -38,6 +38,7 @@ impl Owner {
 
     /// Decides the next effect of a check and starts it; or says when to come back.
     fn write_next(&mut self, client: &lever::Client, check: Check, now: Millis) -> Result<()> {
+        let erased = check.phase == Phase::Skipped(Reason::Erased);
         let intended = self
             .world
             .store
@@ -45,6 +46,9 @@ impl Owner {
         if let Some((check, effect)) = intended {
             sabotage::crash_at(effect.kind.word(), "after-intent");
             self.write(client.clone(), &check, effect);
+        } else if erased {
+            // The row is gone, and is to be gone from the log as well.
+            self.world.store.scrub()?;
         }
         Ok(())
     }

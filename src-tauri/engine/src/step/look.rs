@@ -9,7 +9,7 @@ use model::{
 };
 use store::{Bell, ConnectionRecord, KnownTemplate, Result, Source, Tx};
 
-use super::{keep, tell};
+use super::{keep, person, tell};
 use crate::plan::assess::{self, Situation, Unread, Verdict, assess, entered_at};
 use crate::plan::observed::Observed;
 
@@ -33,7 +33,7 @@ pub fn weigh(
     now: Millis,
 ) -> Result<Weighed> {
     let opportunity = &observed.opportunity.id;
-    let checks = tx.checks_of(record.id, opportunity)?;
+    let checks = of_the_living(tx, record.id, opportunity)?;
     let posting = observed.posting.as_ref().map(|posting| &posting.id);
     let once = EffectKey::once(opportunity, posting);
     let situation = Situation {
@@ -47,11 +47,20 @@ pub fn weigh(
         default_template: record.settings.default_template.as_ref(),
         now,
     };
-    Ok(Weighed {
-        entry: entered_at(observed, &situation),
-        verdict: assess(observed, &situation),
-        checks,
-    })
+    let entry = entered_at(observed, &situation);
+    let verdict = if person::is_erased(tx, opportunity, entry)? {
+        Verdict::Nothing
+    } else {
+        assess(observed, &situation)
+    };
+    Ok(Weighed { verdict, checks, entry })
+}
+
+/// The checks of an opportunity, but for those that only wait until nothing of them is left in Lever.
+fn of_the_living(tx: &Tx<'_>, id: ConnectionId, opportunity: &OpportunityId) -> Result<Vec<Check>> {
+    let mut checks = tx.checks_of(id, opportunity)?;
+    checks.retain(|check| check.phase != Phase::Skipped(Reason::Erased));
+    Ok(checks)
 }
 
 impl Weighed {
@@ -159,6 +168,10 @@ pub fn erase(tx: &Tx<'_>, id: ConnectionId, bell: &Bell, now: Millis) -> Result<
         return tx.put_check(&check, None);
     }
     for mut check in checks {
+        if check.phase == Phase::Skipped(Reason::Erased) {
+            person::remove(tx, &check, now)?;
+            continue;
+        }
         if !sabotage::is(Control::KeepNames) {
             check.candidate.clear();
         }
@@ -182,7 +195,10 @@ pub fn erase(tx: &Tx<'_>, id: ConnectionId, bell: &Bell, now: Millis) -> Result<
 /// Lever lets us not read it: its check waits until it can be read.
 pub fn unreadable(tx: &Tx<'_>, id: ConnectionId, bell: &Bell, failure: Failure, now: Millis) -> Result<()> {
     tx.answer_bell(id, bell)?;
-    let checks = tx.checks_of(id, &bell.opportunity)?;
+    if person::is_erased(tx, &bell.opportunity, bell.moved_at)? {
+        return Ok(());
+    }
+    let checks = of_the_living(tx, id, &bell.opportunity)?;
     let Some(check) = assess::unread(&checks, bell) else {
         return Ok(());
     };

@@ -6,7 +6,7 @@ use model::{
 };
 use store::{Bell, ConnectionRecord, Effect, EffectKind, EffectState, Result, Source, Tx};
 
-use super::{keep, tell};
+use super::{keep, person, tell};
 use crate::plan::write_back::{self, Next};
 
 /// How often a parked check is looked at that a change in Lever would mend.
@@ -35,6 +35,7 @@ pub fn next(tx: &Tx<'_>, record: &ConnectionRecord, mut check: Check, now: Milli
             return Ok(Some((check, effect)));
         }
         Next::Wait(at) => tx.set_due(check.id, Some(at))?,
+        Next::Rest if check.phase == Phase::Skipped(Reason::Erased) => person::remove(tx, &check, now)?,
         Next::Rest => rest(tx, &check, now)?,
     }
     Ok(None)

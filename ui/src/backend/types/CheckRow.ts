@@ -8,6 +8,7 @@ import type { Failure } from "./Failure";
 import type { Millis } from "./Millis";
 import type { OpportunityId } from "./OpportunityId";
 import type { PostingId } from "./PostingId";
+import type { Rhythm } from "./Rhythm";
 import type { Status } from "./Status";
 import type { WhoActs } from "./WhoActs";
 
@@ -39,7 +40,11 @@ enteredAt: Millis, createdAt: Millis,
 /**
  * Since when it has this status.
  */
-since: Millis, activeAt: Millis, leverUrl: string | null, candidateUrl: string | null, reportUrl: string | null, decisions: Array<Decision>, 
+since: Millis, 
+/**
+ * Whether that is long, by Refapp's own rhythm, and what Refapp does next by itself.
+ */
+rhythm: Rhythm, activeAt: Millis, leverUrl: string | null, candidateUrl: string | null, reportUrl: string | null, decisions: Array<Decision>, 
 /**
  * Those of them that may make Refapp write to the candidate.
  */

@@ -40,4 +40,8 @@ coverage: Coverage | null,
 /**
  * An audit of the postings under way; of none yet while they are being listed.
  */
-auditing: Proving | null, counts: Counts, };
+auditing: Proving | null, 
+/**
+ * Rows that are being written to a file.
+ */
+exporting: Proving | null, counts: Counts, };

@@ -1,0 +1,165 @@
+//! The dashboard's questions: which checks, how many, and how the recruiter looks at them.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use model::{
+    Asked, CheckId, Code, ConnectionId, Desk, Failure, Limits, Look, OpportunityId, Urgency, ViewName, urgency,
+};
+
+use store::Logged;
+
+use crate::show::{self, Wall};
+use crate::{
+    AuditEntry, AuditLog, CheckDetail, CheckWindow, FilterChoices, Host, OwnerChoice, PostingChoice, TemplateDuration,
+    TextFile, UsedTemplate,
+};
+
+/// Rows in one window, at most.
+const WINDOW: u32 = 500;
+
+impl Host {
+    /// `now`, here, with the connection's limits.
+    pub(crate) fn wall(&self, connection: ConnectionId) -> Wall {
+        let limits = |state: &engine::State| state.record.settings.limits;
+        let watch = self.engine.watch(connection);
+        Wall {
+            now: self.clock.now(),
+            zone: TimeZone::system(),
+            // Of one that has just gone there is nothing to show.
+            limits: watch.map_or_else(Limits::default, |watch| limits(&watch.borrow())),
+        }
+    }
+
+    /// What a look asks for, here and now.
+    pub(crate) fn asked(&self, look: &Look, wall: &Wall) -> Result<Asked, Failure> {
+        let me = if look.filter.mine { self.engine.desk()?.me } else { None };
+        Ok(look.filter.clone().asked(me, wall.now, &wall.zone, &wall.limits))
+    }
+
+    pub(crate) fn window(
+        &self,
+        connection: ConnectionId,
+        look: &Look,
+        offset: u32,
+        limit: u32,
+    ) -> Result<CheckWindow, Failure> {
+        let wall = self.wall(connection);
+        let asked = self.asked(look, &wall)?;
+        let (found, checks) = self
+            .engine
+            .list(connection, &asked, look.sort, offset, limit.min(WINDOW))?;
+        Ok(CheckWindow {
+            total: found.total,
+            counts: found.counts,
+            needs_action: found.needs_action,
+            offset,
+            rows: checks.iter().map(|check| show::row(check, &wall)).collect(),
+        })
+    }
+
+    pub(crate) fn checks_of(
+        &self,
+        connection: ConnectionId,
+        opportunity: &OpportunityId,
+    ) -> Result<CheckWindow, Failure> {
+        let wall = self.wall(connection);
+        let checks = self.engine.checks_of(connection, opportunity)?;
+        let rows: Vec<_> = checks.iter().map(|check| show::row(check, &wall)).collect();
+        let mut counts = BTreeMap::new();
+        for row in &rows {
+            *counts.entry(row.status).or_default() += 1;
+        }
+        let needs_action = checks
+            .iter()
+            .filter(|check| urgency(check) == Urgency::NeedsAction)
+            .count();
+        Ok(CheckWindow {
+            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            counts,
+            needs_action: u32::try_from(needs_action).unwrap_or(u32::MAX),
+            offset: 0,
+            rows,
+        })
+    }
+
+    pub(crate) fn detail(&self, check: CheckId) -> Result<CheckDetail, Failure> {
+        let (check, story) = self.engine.check(check)?;
+        Ok(show::detail(&check, story, &self.wall(check.connection)))
+    }
+
+    pub(crate) fn filter_choices(&self, connection: ConnectionId) -> Result<FilterChoices, Failure> {
+        let choices = self.engine.choices(connection)?;
+        let posting = |(id, title, checks)| PostingChoice { id, title, checks };
+        let template = |(id, name, checks)| UsedTemplate { id, name, checks };
+        let owner = |(name, checks)| OwnerChoice { name, checks };
+        Ok(FilterChoices {
+            postings: choices.postings.into_iter().map(posting).collect(),
+            owners: choices.owners.into_iter().map(owner).collect(),
+            templates: choices.templates.into_iter().map(template).collect(),
+        })
+    }
+
+    pub(crate) fn durations(&self, connection: ConnectionId) -> Result<Vec<TemplateDuration>, Failure> {
+        let took = self.engine.durations(connection)?;
+        let shown = took.into_iter().map(|took| TemplateDuration {
+            template: took.template.map(|(_, name)| name),
+            completed: took.completed,
+            median: took.median,
+            lower: took.lower,
+            upper: took.upper,
+        });
+        Ok(shown.collect())
+    }
+
+    pub(crate) fn export_person(
+        &self,
+        connection: ConnectionId,
+        opportunity: &OpportunityId,
+    ) -> Result<TextFile, Failure> {
+        let all = self.engine.all_about(connection, opportunity)?;
+        let text = serde_json::to_string_pretty(&all).map_err(|_| Code::AppInternal)?;
+        Ok(self.shown.show(TextFile {
+            name: "refapp-lever-person.json".to_owned(),
+            text: text + "\n",
+        }))
+    }
+
+    pub(crate) fn audit_log(&self, before: Option<i64>, limit: u32) -> Result<AuditLog, Failure> {
+        let (entries, whole) = self.engine.audit_log(before, limit.min(WINDOW))?;
+        let entry = |logged: Logged| AuditEntry {
+            number: logged.number,
+            at: logged.at,
+            connection: logged.connection,
+            act: logged.act,
+            params: logged.params,
+        };
+        Ok(AuditLog {
+            entries: entries.into_iter().map(entry).collect(),
+            whole,
+        })
+    }
+
+    /// # Errors
+    /// `APP-INPUT` for a name that nobody can have.
+    pub(crate) fn set_me(&self, me: Option<String>) -> Result<Desk, Failure> {
+        let me = me.map(|me| me.trim().to_owned()).filter(|me| !me.is_empty());
+        if me.as_ref().is_some_and(|me| me.chars().count() > LONGEST) {
+            return Err(Failure::new(Code::AppInput).with("field", "me"));
+        }
+        self.engine.change_desk(|desk| {
+            desk.me = me;
+            true
+        })
+    }
+
+    pub(crate) fn forget_view(&self, name: &ViewName) -> Result<Desk, Failure> {
+        self.engine.change_desk(|desk| {
+            desk.forget(name);
+            true
+        })
+    }
+}
+
+/// The longest name, in characters.
+const LONGEST: usize = 200;

@@ -1,0 +1,692 @@
+//! A connection's checks as the dashboard lists them: filtered, counted and ordered in memory.
+//!
+//! Any filter can go with any order and any place in the list, so no index of a database serves them all: with 100,000
+//! checks a scan or a deep offset takes longer than a frame. Here one pass over some fifty bytes a check answers each of
+//! them in the same time, and counts on the way. A listing is read when it is first asked for, from one covering index,
+//! and then follows every commit ([`crate::Store::list`]); the database stays the only truth.
+//!
+//! Not here: the documents. Whoever shows rows reads those of one window.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use memchr::memmem::Finder;
+use model::{Asked, Check, CheckId, Millis, PostingId, Sort, SortBy, Status, TemplateId};
+
+use crate::fold::Folded;
+
+/// A check, as far as it is searched, filtered and sorted by.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Line {
+    pub id: CheckId,
+    pub status: Status,
+    /// 0: needs action.
+    pub urgency: u8,
+    pub entered_at: Millis,
+    pub active_at: Millis,
+    pub since: Millis,
+    pub candidate: String,
+    pub posting: Option<String>,
+    pub posting_title: String,
+    pub owner: String,
+    /// Its id and its name.
+    pub template: Option<(String, String)>,
+    pub warnings: u32,
+}
+
+impl Line {
+    pub fn of(check: &Check, status: Status, urgency: u8) -> Self {
+        Self {
+            id: check.id,
+            status,
+            urgency,
+            entered_at: check.entered_at,
+            active_at: check.active_at,
+            since: check.status_since,
+            candidate: check.candidate.clone(),
+            posting: check.posting.as_ref().map(|posting| posting.0.clone()),
+            posting_title: check.posting_title.clone(),
+            owner: check.owner.clone(),
+            template: check.template.as_ref().map(|(id, name)| (id.0.clone(), name.clone())),
+            warnings: u32::try_from(check.progress.warnings.len()).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// What a question found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Found {
+    /// How many match.
+    pub total: u32,
+    /// How many of each status would match, whichever statuses were asked for.
+    pub counts: BTreeMap<Status, u32>,
+    /// How many of those that match need action.
+    pub needs_action: u32,
+    /// Those of the window, in their order.
+    pub checks: Vec<CheckId>,
+}
+
+/// What can be filtered by, each with how many checks have it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Choices {
+    /// By title. One that was renamed is there under each title.
+    pub postings: Vec<(PostingId, String, u32)>,
+    pub owners: Vec<(String, u32)>,
+    pub templates: Vec<(TemplateId, String, u32)>,
+}
+
+/// How long the checks of one template took, from the stage to Completed, in milliseconds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Took {
+    /// `None`: no template was sent, so Refapp's own default.
+    pub template: Option<(TemplateId, String)>,
+    pub completed: u32,
+    pub median: i64,
+    /// A quarter of them took no longer than this.
+    pub lower: i64,
+    /// Three quarters did not.
+    pub upper: i64,
+}
+
+/// All checks of a connection.
+#[derive(Default)]
+pub(crate) struct Listing {
+    entries: Vec<Entry>,
+    places: HashMap<CheckId, usize>,
+    postings: Names,
+    owners: Names,
+    templates: Names,
+}
+
+struct Entry {
+    id: CheckId,
+    status: Status,
+    urgency: u8,
+    entered_at: Millis,
+    active_at: Millis,
+    since: Millis,
+    candidate: Folded,
+    posting: u32,
+    owner: u32,
+    template: u32,
+    warnings: u32,
+}
+
+/// Names that many checks share: each is kept once, and known by its number.
+#[derive(Default)]
+struct Names {
+    all: Vec<Name>,
+    /// By the text: of some with one text the ids tell.
+    numbers: HashMap<String, Vec<u32>>,
+}
+
+struct Name {
+    /// `None` of what has no id of its own, or is not there at all.
+    id: Option<String>,
+    text: String,
+    folded: Folded,
+}
+
+impl Names {
+    fn number(&mut self, id: Option<&str>, text: &str) -> u32 {
+        let alike = self.numbers.get(text).map_or(&[][..], Vec::as_slice);
+        let known = alike
+            .iter()
+            .find(|number| self.all[**number as usize].id.as_deref() == id);
+        if let Some(number) = known {
+            return *number;
+        }
+        let number = u32::try_from(self.all.len()).unwrap_or_else(|_| unreachable!("more names than fit into memory"));
+        self.numbers.entry(text.to_owned()).or_default().push(number);
+        self.all.push(Name {
+            id: id.map(str::to_owned),
+            text: text.to_owned(),
+            folded: Folded::of(text),
+        });
+        number
+    }
+
+    fn each<T>(&self, of: impl FnMut(&Name) -> T) -> Vec<T> {
+        self.all.iter().map(of).collect()
+    }
+
+    /// Each one's place in the order of the names.
+    fn ranks(&self) -> Vec<u64> {
+        let mut order: Vec<usize> = (0..self.all.len()).collect();
+        order.sort_by_key(|number| {
+            let name = &self.all[*number];
+            (name.folded.order(), &name.text, &name.id)
+        });
+        let mut ranks = vec![0; order.len()];
+        for (rank, number) in (0..).zip(order) {
+            ranks[number] = rank;
+        }
+        ranks
+    }
+}
+
+impl Listing {
+    pub fn of(lines: impl IntoIterator<Item = Line>) -> Self {
+        let mut listing = Self::default();
+        for line in lines {
+            listing.put(&line);
+        }
+        listing
+    }
+
+    /// A check is new or has changed.
+    pub fn put(&mut self, line: &Line) {
+        let template = line.template.as_ref();
+        let entry = Entry {
+            id: line.id,
+            status: line.status,
+            urgency: line.urgency,
+            entered_at: line.entered_at,
+            active_at: line.active_at,
+            since: line.since,
+            candidate: Folded::of(&line.candidate),
+            posting: self.postings.number(line.posting.as_deref(), &line.posting_title),
+            owner: self.owners.number(None, &line.owner),
+            template: self.templates.number(
+                template.map(|(id, _)| id.as_str()),
+                template.map_or("", |(_, name)| name),
+            ),
+            warnings: line.warnings,
+        };
+        match self.places.get(&line.id) {
+            Some(place) => self.entries[*place] = entry,
+            None => {
+                self.places.insert(line.id, self.entries.len());
+                self.entries.push(entry);
+            }
+        }
+    }
+
+    /// A check is gone.
+    pub fn remove(&mut self, id: CheckId) {
+        let Some(place) = self.places.remove(&id) else { return };
+        self.entries.swap_remove(place);
+        if let Some(moved) = self.entries.get(place) {
+            self.places.insert(moved.id, place);
+        }
+    }
+
+    /// What matches; of it, in its order, `limit` checks from the place `offset` on.
+    pub fn find(&self, asked: &Asked, sort: Sort, offset: usize, limit: usize) -> Found {
+        let test = Test::of(self, asked);
+        let keys = Keys::of(self, sort.by);
+        let mut found = Found::default();
+        let mut matching = Vec::new();
+        for (place, entry) in self.entries.iter().enumerate() {
+            if !test.lets_through(entry) {
+                continue;
+            }
+            *found.counts.entry(entry.status).or_default() += 1;
+            if test.has_status(entry) {
+                found.total += 1;
+                found.needs_action += u32::from(entry.urgency == 0);
+                matching.push((keys.of_entry(entry), place));
+            }
+        }
+        let compare = |one: &(Key, usize), other: &(Key, usize)| {
+            let order = one.0.cmp(&other.0);
+            let order = order.then_with(|| self.break_tie(sort.by, one.1, other.1));
+            if sort.descending { order.reverse() } else { order }
+        };
+        let window = slice(&mut matching, offset, limit, compare);
+        found.checks = window.iter().map(|(_, place)| self.entries[*place].id).collect();
+        found
+    }
+
+    fn break_tie(&self, by: SortBy, one: usize, other: usize) -> Ordering {
+        let (one, other) = (&self.entries[one], &self.entries[other]);
+        let names = match by {
+            SortBy::Candidate => one.candidate.order().cmp(other.candidate.order()),
+            _ => Ordering::Equal,
+        };
+        names.then_with(|| one.id.cmp(&other.id))
+    }
+
+    pub fn choices(&self) -> Choices {
+        let (mut postings, mut owners, mut templates) = (
+            vec![0; self.postings.all.len()],
+            vec![0; self.owners.all.len()],
+            vec![0; self.templates.all.len()],
+        );
+        for entry in &self.entries {
+            postings[entry.posting as usize] += 1;
+            owners[entry.owner as usize] += 1;
+            templates[entry.template as usize] += 1;
+        }
+        let owners = ordered(&self.owners, &owners).filter(|(name, _)| !name.text.is_empty());
+        Choices {
+            postings: ordered(&self.postings, &postings)
+                .filter_map(|(name, many)| Some((name.id.clone()?.into(), name.text.clone(), many)))
+                .collect(),
+            owners: owners.map(|(name, many)| (name.text.clone(), many)).collect(),
+            templates: ordered(&self.templates, &templates)
+                .filter_map(|(name, many)| Some((name.id.clone()?.into(), name.text.clone(), many)))
+                .collect(),
+        }
+    }
+
+    /// By the template's name. One that was renamed is counted once, under the name that sorts last.
+    pub fn durations(&self) -> Vec<Took> {
+        let mut spans: BTreeMap<Option<&str>, (u32, Vec<i64>)> = BTreeMap::new();
+        let ranks = self.templates.ranks();
+        let completed = |entry: &&Entry| entry.status == Status::Completed && entry.since >= entry.entered_at;
+        for entry in self.entries.iter().filter(completed) {
+            let id = self.templates.all[entry.template as usize].id.as_deref();
+            let (name, of_template) = spans.entry(id).or_insert((entry.template, Vec::new()));
+            if ranks[entry.template as usize] > ranks[*name as usize] {
+                *name = entry.template;
+            }
+            of_template.push(entry.since.since(entry.entered_at));
+        }
+        let mut durations: Vec<_> = spans.into_values().collect();
+        durations.sort_by_key(|(name, _)| ranks[*name as usize]);
+        durations
+            .into_iter()
+            .map(|(name, mut spans)| {
+                let name = &self.templates.all[name as usize];
+                spans.sort_unstable();
+                Took {
+                    template: name.id.clone().map(|id| (id.into(), name.text.clone())),
+                    completed: u32::try_from(spans.len()).unwrap_or(u32::MAX),
+                    median: quantile(&spans, 2),
+                    lower: quantile(&spans, 1),
+                    upper: quantile(&spans, 3),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The names that some check has, with how many, in their order.
+fn ordered<'n>(names: &'n Names, many: &[u32]) -> impl Iterator<Item = (&'n Name, u32)> + use<'n> {
+    let mut there: Vec<_> = names.all.iter().zip(many.iter().copied()).collect();
+    there.retain(|(_, many)| *many > 0);
+    there.sort_by(|(one, _), (other, _)| {
+        let by = |name: &'n Name| (name.folded.order(), &name.text, &name.id);
+        by(one).cmp(&by(other))
+    });
+    there.into_iter()
+}
+
+/// So many quarters of the sorted spans are no longer than this: the nearest rank, so always one that was seen.
+fn quantile(spans: &[i64], quarters: usize) -> i64 {
+    let rank = (spans.len() * quarters).div_ceil(4).max(1);
+    spans.get(rank - 1).copied().unwrap_or_default()
+}
+
+/// The elements that would be at `offset..offset + limit` if all were sorted; only these are.
+fn slice<T>(all: &mut [T], offset: usize, limit: usize, compare: impl Fn(&T, &T) -> Ordering) -> &mut [T] {
+    if offset >= all.len() || limit == 0 {
+        return &mut [];
+    }
+    if offset > 0 {
+        all.select_nth_unstable_by(offset, &compare);
+    }
+    let rest = &mut all[offset..];
+    let many = limit.min(rest.len());
+    if many < rest.len() {
+        rest.select_nth_unstable_by(many, &compare);
+    }
+    let window = &mut rest[..many];
+    window.sort_unstable_by(compare);
+    window
+}
+
+/// What is compared first: two numbers.
+type Key = (u64, u64);
+
+/// How an order makes its numbers.
+enum Keys {
+    NeedsAction,
+    Candidate,
+    Posting(Vec<u64>),
+    Status,
+    Since,
+    Activity,
+    Template(Vec<u64>),
+    Owner(Vec<u64>),
+    Warnings,
+}
+
+impl Keys {
+    fn of(listing: &Listing, by: SortBy) -> Self {
+        match by {
+            SortBy::NeedsAction => Self::NeedsAction,
+            SortBy::Candidate => Self::Candidate,
+            SortBy::Posting => Self::Posting(listing.postings.ranks()),
+            SortBy::Status => Self::Status,
+            SortBy::Since => Self::Since,
+            SortBy::Activity => Self::Activity,
+            SortBy::Template => Self::Template(listing.templates.ranks()),
+            SortBy::Owner => Self::Owner(listing.owners.ranks()),
+            SortBy::Warnings => Self::Warnings,
+        }
+    }
+
+    /// Where the first is alike, the older comes first.
+    fn of_entry(&self, entry: &Entry) -> Key {
+        let entered = in_order(entry.entered_at);
+        match self {
+            Self::NeedsAction => (entry.urgency.into(), entered),
+            // The first sixteen bytes; only where they are alike is the rest compared.
+            Self::Candidate => {
+                let mut bytes = [0; 16];
+                let name = entry.candidate.order().as_bytes();
+                let many = name.len().min(16);
+                bytes[..many].copy_from_slice(&name[..many]);
+                let number = u128::from_be_bytes(bytes);
+                #[expect(clippy::cast_possible_truncation, reason = "its two halves")]
+                ((number >> 64) as u64, number as u64)
+            }
+            Self::Posting(ranks) => (ranks[entry.posting as usize], entered),
+            Self::Status => (entry.status as u64, in_order(entry.since)),
+            Self::Since => (in_order(entry.since), entered),
+            Self::Activity => (in_order(entry.active_at), entered),
+            Self::Template(ranks) => (ranks[entry.template as usize], entered),
+            Self::Owner(ranks) => (ranks[entry.owner as usize], entered),
+            Self::Warnings => (entry.warnings.into(), entered),
+        }
+    }
+}
+
+/// A number that is the greater the later the moment is.
+fn in_order(at: Millis) -> u64 {
+    at.0.cast_unsigned() ^ (1 << 63)
+}
+
+/// A filter, with all settled that does not depend on the single check.
+struct Test<'a> {
+    asked: &'a Asked,
+    words: Vec<Word>,
+    /// By their numbers; `None` lets all through.
+    postings: Option<Vec<bool>>,
+    owners: Option<Vec<bool>>,
+    templates: Option<Vec<bool>>,
+}
+
+/// A word that is looked for, and in which of the shared names it is.
+struct Word {
+    finder: Finder<'static>,
+    postings: Vec<bool>,
+    owners: Vec<bool>,
+}
+
+impl<'a> Test<'a> {
+    fn of(listing: &Listing, asked: &'a Asked) -> Self {
+        let filter = &asked.filter;
+        let text = Folded::of(&filter.text);
+        let word = |word: &str| {
+            let finder = Finder::new(word).into_owned();
+            let holds = |name: &Name| finder.find(name.folded.plain.as_bytes()).is_some();
+            Word {
+                postings: listing.postings.each(holds),
+                owners: listing.owners.each(holds),
+                finder,
+            }
+        };
+        let among = |ids: &BTreeSet<String>, name: &Name| name.id.as_ref().is_some_and(|id| ids.contains(id));
+        let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<BTreeSet<String>>();
+        let postings = ids(filter.postings.iter().map(|id| &id.0).collect());
+        let templates = ids(filter.templates.iter().map(|id| &id.0).collect());
+        let mine = |name: &Name| !filter.mine || asked.me.as_ref() == Some(&name.text);
+        let by_owner = filter.mine || !filter.owners.is_empty();
+        Self {
+            words: text.plain.split_whitespace().map(word).collect(),
+            postings: (!postings.is_empty()).then(|| listing.postings.each(|name| among(&postings, name))),
+            owners: by_owner.then(|| {
+                listing
+                    .owners
+                    .each(|name| mine(name) && (filter.owners.is_empty() || filter.owners.contains(&name.text)))
+            }),
+            templates: (!templates.is_empty()).then(|| listing.templates.each(|name| among(&templates, name))),
+            asked,
+        }
+    }
+
+    /// Whether all parts of the filter but the statuses let it through.
+    fn lets_through(&self, entry: &Entry) -> bool {
+        let (asked, filter) = (self.asked, &self.asked.filter);
+        let one_of = |among: &Option<Vec<bool>>, number: u32| among.as_ref().is_none_or(|among| among[number as usize]);
+        let late = |late: &BTreeMap<Status, Millis>| late.get(&entry.status).is_some_and(|at| entry.since <= *at);
+        one_of(&self.postings, entry.posting)
+            && one_of(&self.owners, entry.owner)
+            && one_of(&self.templates, entry.template)
+            && (!filter.needs_action || entry.urgency == 0)
+            && (!filter.warnings || entry.warnings > 0)
+            && asked.from.is_none_or(|from| entry.since >= from)
+            && asked.until.is_none_or(|until| entry.since <= until)
+            && asked.late.as_ref().is_none_or(late)
+            && self.words.iter().all(|word| {
+                word.postings[entry.posting as usize]
+                    || word.owners[entry.owner as usize]
+                    || word.finder.find(entry.candidate.plain.as_bytes()).is_some()
+            })
+    }
+
+    fn has_status(&self, entry: &Entry) -> bool {
+        let statuses = &self.asked.filter.statuses;
+        statuses.is_empty() || statuses.contains(&entry.status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Filter, HOUR};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CANDIDATES: [&str; 6] = [
+        "Kim Berg",
+        "Åsa Öberg",
+        "Asa Oberg",
+        "Elisabeth Ahl",
+        "Elisabeth Ähl",
+        "",
+    ];
+    const OWNERS: [&str; 3] = ["Åsa Öberg", "Sam Bergström", ""];
+
+    fn line() -> impl Strategy<Value = Line> {
+        let names = (0..CANDIDATES.len(), 0..3_usize, 0..OWNERS.len(), 0..3_usize);
+        let times = (0..5_i64, 0..5_i64, 0..5_i64);
+        let rest = (0..12_u128, 0..Status::ALL.len(), 0..3_u8, 0..3_u32);
+        (names, times, rest).prop_map(|(names, times, rest)| Line {
+            id: CheckId(uuid(rest.0)),
+            status: Status::ALL[rest.1],
+            urgency: rest.2,
+            entered_at: Millis(times.0),
+            active_at: Millis(times.1),
+            since: Millis(times.2),
+            candidate: CANDIDATES[names.0].to_owned(),
+            posting: (names.1 > 0).then(|| format!("posting {}", names.1)),
+            posting_title: ["", "Utvecklare", "Säljare"][names.1].to_owned(),
+            owner: OWNERS[names.2].to_owned(),
+            template: (names.3 > 0).then(|| (format!("t{}", names.3), format!("Template {}", names.3))),
+            warnings: rest.3,
+        })
+    }
+
+    fn uuid(number: u128) -> uuid::Uuid {
+        uuid::Uuid::from_u128(number)
+    }
+
+    fn asked() -> impl Strategy<Value = Asked> {
+        let words = prop::sample::select(vec!["", "", "berg", "ÅSA berg", "utveck", "ä", "zz"]);
+        let one_of = |all: Vec<String>| prop::collection::btree_set(prop::sample::select(all), 0..2);
+        let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let sets = (
+            prop::collection::btree_set(prop::sample::select(Status::ALL.to_vec()), 0..3),
+            one_of(texts(&["posting 1", "posting 2"])),
+            one_of(texts(&OWNERS)),
+            one_of(texts(&["t1", "t2"])),
+        );
+        let flags = (
+            any::<bool>(),
+            prop::bool::weighted(0.2),
+            any::<bool>(),
+            prop::option::of(0..5_i64),
+            prop::option::of(0..5_i64),
+        );
+        (words, sets, flags).prop_map(|(text, sets, flags)| Asked {
+            filter: Filter {
+                text: text.to_owned(),
+                statuses: sets.0,
+                postings: sets.1.into_iter().map(PostingId::from).collect(),
+                owners: sets.2,
+                templates: sets.3.into_iter().map(TemplateId::from).collect(),
+                needs_action: flags.0,
+                mine: flags.1,
+                warnings: flags.2,
+                age: None,
+                pace: None,
+            },
+            me: Some("Åsa Öberg".to_owned()),
+            from: flags.3.map(Millis),
+            until: None,
+            late: flags
+                .4
+                .map(|at| BTreeMap::from([(Status::Sent, Millis(at)), (Status::Failed, Millis(i64::MAX))])),
+        })
+    }
+
+    /// What a filter means, said once more and slowly.
+    fn matches(line: &Line, asked: &Asked) -> bool {
+        let filter = &asked.filter;
+        let fields = [&line.candidate, &line.posting_title, &line.owner].map(|text| Folded::of(text).plain);
+        let words = Folded::of(&filter.text).plain;
+        let among = |ids: Vec<&str>, id: Option<&str>| ids.is_empty() || id.is_some_and(|id| ids.contains(&id));
+        words
+            .split_whitespace()
+            .all(|word| fields.iter().any(|field| field.contains(word)))
+            && among(
+                filter.postings.iter().map(PostingId::as_str).collect(),
+                line.posting.as_deref(),
+            )
+            && among(filter.owners.iter().map(String::as_str).collect(), Some(&line.owner))
+            && among(
+                filter.templates.iter().map(TemplateId::as_str).collect(),
+                line.template.as_ref().map(|(id, _)| id.as_str()),
+            )
+            && (!filter.mine || asked.me.as_ref() == Some(&line.owner))
+            && (!filter.needs_action || line.urgency == 0)
+            && (!filter.warnings || line.warnings > 0)
+            && asked.from.is_none_or(|from| line.since >= from)
+            && asked
+                .late
+                .as_ref()
+                .is_none_or(|late| late.get(&line.status).is_some_and(|at| line.since <= *at))
+    }
+
+    fn compare(by: SortBy, one: &Line, other: &Line) -> Ordering {
+        let text = |text: &str| Folded::of(text).order().to_owned();
+        let older = || one.entered_at.cmp(&other.entered_at);
+        let order = match by {
+            SortBy::NeedsAction => one.urgency.cmp(&other.urgency).then_with(older),
+            SortBy::Candidate => text(&one.candidate).cmp(&text(&other.candidate)),
+            SortBy::Posting => text(&one.posting_title)
+                .cmp(&text(&other.posting_title))
+                .then_with(older),
+            SortBy::Status => one.status.cmp(&other.status).then_with(|| one.since.cmp(&other.since)),
+            SortBy::Since => one.since.cmp(&other.since).then_with(older),
+            SortBy::Activity => one.active_at.cmp(&other.active_at).then_with(older),
+            SortBy::Template => one.template.cmp(&other.template).then_with(older),
+            SortBy::Owner => text(&one.owner).cmp(&text(&other.owner)).then_with(older),
+            SortBy::Warnings => one.warnings.cmp(&other.warnings).then_with(older),
+        };
+        order.then_with(|| one.id.cmp(&other.id))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+        #[test]
+        fn every_filter_and_order_gives_what_looking_at_each_check_would(
+            lines in prop::collection::vec(line(), 0..40),
+            gone in prop::collection::vec(0..12_u128, 0..4),
+            asked in asked(),
+            by in prop::sample::select(SortBy::ALL.to_vec()),
+            descending in any::<bool>(),
+            window in (0..14_usize, 0..14_usize),
+        ) {
+            // Of lines with one id the last one counts.
+            let mut listing = Listing::of(lines.clone());
+            let mut there: BTreeMap<CheckId, Line> = lines.into_iter().map(|line| (line.id, line)).collect();
+            for id in gone {
+                listing.remove(CheckId(uuid(id)));
+                there.remove(&CheckId(uuid(id)));
+            }
+            let mut expected: Vec<&Line> = there.values().filter(|line| matches(line, &asked)).collect();
+            let mut counts = BTreeMap::new();
+            expected.iter().for_each(|line| *counts.entry(line.status).or_default() += 1);
+            let statuses = &asked.filter.statuses;
+            expected.retain(|line| statuses.is_empty() || statuses.contains(&line.status));
+            expected.sort_by(|one, other| {
+                let order = compare(by, one, other);
+                if descending { order.reverse() } else { order }
+            });
+            let found = listing.find(&asked, Sort { by, descending }, window.0, window.1);
+            prop_assert_eq!(found.total as usize, expected.len());
+            prop_assert_eq!(found.needs_action as usize, expected.iter().filter(|line| line.urgency == 0).count());
+            prop_assert_eq!(found.counts, counts);
+            let expected: Vec<_> = expected.iter().skip(window.0).take(window.1).map(|line| line.id).collect();
+            prop_assert_eq!(found.checks, expected);
+        }
+    }
+
+    fn completed(number: u128, template: Option<&str>, hours: i64) -> Line {
+        Line {
+            id: CheckId(uuid(number)),
+            status: Status::Completed,
+            urgency: 2,
+            entered_at: Millis(0),
+            active_at: Millis(0),
+            since: Millis(hours * HOUR),
+            candidate: String::new(),
+            posting: Some("p".to_owned()),
+            posting_title: "Utvecklare".to_owned(),
+            owner: "Sam".to_owned(),
+            template: template.map(|id| (id.to_owned(), id.to_uppercase())),
+            warnings: 0,
+        }
+    }
+
+    #[test]
+    fn durations_are_those_of_completed_checks_by_template() {
+        let mut lines: Vec<Line> = (1..=9)
+            .map(|hours| completed(hours, Some("a"), i64::try_from(hours).unwrap_or(0)))
+            .collect();
+        lines.push(completed(20, None, 5));
+        lines.push(Line {
+            status: Status::Sent,
+            ..completed(21, Some("a"), 1_000)
+        });
+        let took = Listing::of(lines).durations();
+        let seen: Vec<_> = took
+            .iter()
+            .map(|took| (took.completed, took.lower, took.median, took.upper))
+            .collect();
+        assert_eq!(
+            seen,
+            [(1, 5 * HOUR, 5 * HOUR, 5 * HOUR), (9, 3 * HOUR, 5 * HOUR, 7 * HOUR)]
+        );
+        assert_eq!(took[0].template, None);
+    }
+
+    #[test]
+    fn choices_are_what_some_check_has_now() {
+        let mut listing = Listing::of([
+            completed(1, Some("b"), 1),
+            completed(2, Some("a"), 1),
+            completed(3, None, 1),
+        ]);
+        listing.remove(CheckId(uuid(1)));
+        let choices = listing.choices();
+        assert_eq!(choices.owners, [("Sam".to_owned(), 2)]);
+        assert_eq!(choices.postings, [("p".into(), "Utvecklare".to_owned(), 2)]);
+        assert_eq!(choices.templates, [("a".into(), "A".to_owned(), 1)]);
+    }
+}
