@@ -11,7 +11,7 @@ use crate::steps;
 const NO_FLAW: [Flaw; 0] = [];
 
 #[tokio::test]
-async fn m01_m04_before_the_start_there_is_a_sheet_with_the_boxes_and_the_page_of_the_right_data_centre() {
+async fn m01_m04_r19_before_the_start_there_is_a_sheet_with_the_boxes_and_the_right_page_and_a_mail_to_refapp() {
     let home = Home::new().await;
     // The real app, of which nothing is connected yet.
     let window = Window::open(&home, &home.app(), &[]).await;
