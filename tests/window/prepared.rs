@@ -21,6 +21,7 @@ async fn m01_m04_r19_before_the_start_there_is_a_sheet_with_the_boxes_and_the_ri
     }
     // Why each permission is needed.
     window.click("welcome-permissions").await;
+    window.see("welcome-permission").await;
     let boxes = window
         .run("return [...document.querySelectorAll('[data-testid=\"welcome-permission\"] li')].map((e) => [e.children[0].innerText, e.children[1].innerText.length > 10])")
         .await;
