@@ -11,7 +11,7 @@ use crate::steps;
 const NO_FLAW: [Flaw; 0] = [];
 
 #[tokio::test]
-async fn m01_m04_before_the_start_there_is_a_sheet_with_the_boxes_and_the_page_of_the_right_data_centre() {
+async fn m01_m04_r19_before_the_start_there_is_a_sheet_with_the_boxes_and_the_right_page_and_a_mail_to_refapp() {
     let home = Home::new().await;
     // The real app, of which nothing is connected yet.
     let window = Window::open(&home, &home.app(), &[]).await;
@@ -21,6 +21,7 @@ async fn m01_m04_before_the_start_there_is_a_sheet_with_the_boxes_and_the_page_o
     }
     // Why each permission is needed.
     window.click("welcome-permissions").await;
+    window.see("welcome-permission").await;
     let boxes = window
         .run("return [...document.querySelectorAll('[data-testid=\"welcome-permission\"] li')].map((e) => [e.children[0].innerText, e.children[1].innerText.length > 10])")
         .await;

@@ -24,7 +24,7 @@ async fn m04_missing_rights_are_boxes_to_tick_that_can_be_copied_and_checked_aga
     // Nothing was checked yet, and the button says so; it is in sight when the box is ticked.
     assert_eq!(window.text("rights-prove").await, "Check");
     window.click("carrier-consent").await;
-    assert_eq!(window.text("rights-prove").await, "Make it and check");
+    window.see_text("rights-prove", "Make it and check").await;
     window.click("rights-prove").await;
     window.see("wizard-rights[data-state=\"failed\"]").await;
     for right in ["remove-opportunity-tag", "create-opportunity-note"] {
@@ -37,18 +37,17 @@ async fn m04_missing_rights_are_boxes_to_tick_that_can_be_copied_and_checked_aga
     window.see_no("wizard-continue").await;
 
     // The missing ones, as they are called in Lever, can be sent to whoever ticks boxes there.
-    assert_eq!(window.text("rights-copy-missing").await, "Copy the 2 missing ones");
+    window.see_text("rights-copy-missing", "Copy the 2 missing ones").await;
     window.click("rights-copy-missing").await;
     window.see_text("rights-copy-missing", "Copied").await;
     window.click("step-data-centre").await;
     window.click("step-refapp").await;
     window.click("refapp-token").await;
     window.press("refapp-token", "\u{e009}v\u{e000}").await;
-    let pasted = "return document.querySelector('[data-testid=\"refapp-token\"]').value";
-    let pasted = window.run(pasted).await;
-    let pasted = pasted.as_str().unwrap_or_default();
     for label in missing {
-        assert!(pasted.contains(label), "{pasted}");
+        let pasted =
+            format!("return document.querySelector('[data-testid=\"refapp-token\"]').value.includes('{label}')");
+        window.until(&format!("{label} pasted"), &pasted).await;
     }
 
     // A tick in Lever, and the same button again.
@@ -58,7 +57,7 @@ async fn m04_missing_rights_are_boxes_to_tick_that_can_be_copied_and_checked_aga
         steps::tick(&board, demo::EU_KEY, right).await;
     }
     board.close().await;
-    assert_eq!(window.text("rights-prove").await, "Check again");
+    window.see_text("rights-prove", "Check again").await;
     window.click("rights-prove").await;
     window.see("wizard-rights[data-state=\"unproven\"]").await;
     window.see_text("right-read-posting", "Proven by the first check").await;
