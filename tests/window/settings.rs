@@ -30,7 +30,7 @@ async fn a_settings_file_brings_a_second_computer_to_its_secrets_and_no_further(
     let path = elsewhere.path().join("settings.toml");
     std::fs::write(&path, text).expect("a file of ours");
     let window = Window::app(&elsewhere, &simulated.running).await;
-    window.see("welcome-import").await;
+    window.see("welcome-import-choose").await;
     window.press("welcome-import", &path.display().to_string()).await;
     let done = "return document.querySelector('[data-testid=\"step-data-centre\"]')?.dataset.state === 'done'";
     window.until("the data centre is known", done).await;
