@@ -94,7 +94,7 @@ impl<W: Write> CsvFile<W> {
         let head = file
             .columns
             .iter()
-            .map(|column| harmless(&word(&file.words.columns, *column)));
+            .map(|column| harmless(&word(&file.words.columns, column)));
         let head: Vec<String> = head.collect();
         file.writer.write_record(head)?;
         Ok(file)
@@ -119,13 +119,13 @@ impl<W: Write> CsvFile<W> {
             CsvColumn::Candidate => row.candidate.clone(),
             CsvColumn::Reference => row.reference.clone(),
             CsvColumn::Posting => row.posting_title.clone(),
-            CsvColumn::Status => word(&self.words.statuses, row.status),
+            CsvColumn::Status => word(&self.words.statuses, &row.status),
             CsvColumn::Answered => number(row.answered),
             CsvColumn::Declined => row.declined.to_string(),
             CsvColumn::Expected => number(row.expected),
             CsvColumn::WaitingOn => match row.who_acts {
                 WhoActs::Nobody => String::new(),
-                who => word(&self.words.who_acts, who),
+                who => word(&self.words.who_acts, &who),
             },
             CsvColumn::Since => self.moment(row.since),
             CsvColumn::Activity => self.moment(row.active_at),
@@ -165,9 +165,9 @@ fn of(column: Column) -> &'static [CsvColumn] {
     }
 }
 
-fn word<T: Ord + Serialize>(words: &BTreeMap<T, String>, of: T) -> String {
-    let own = || serde_json::to_value(&of).ok()?.as_str().map(str::to_owned);
-    words.get(&of).cloned().or_else(own).unwrap_or_default()
+fn word<T: Ord + Serialize>(words: &BTreeMap<T, String>, of: &T) -> String {
+    let own = || serde_json::to_value(of).ok()?.as_str().map(str::to_owned);
+    words.get(of).cloned().or_else(own).unwrap_or_default()
 }
 
 /// A spreadsheet takes a cell that begins so for a formula, and does what it says (CWE-1236). An apostrophe before it

@@ -195,7 +195,7 @@ fn main() -> Result<(), Error> {
                 .try_for_each(|number| tx.put_check(&check(connection, *number, 0), None))
         })?;
     }
-    let begun = Instant::now();
+    let (begun, worked) = (Instant::now(), cpu());
     store.list(
         connection,
         &Filter::default().asked(None, NOW, &TimeZone::UTC, &Limits::default()),
@@ -203,7 +203,11 @@ fn main() -> Result<(), Error> {
         0,
         1,
     )?;
-    println!("{CHECKS} checks, the listing read in {:?}", begun.elapsed());
+    println!(
+        "{CHECKS} checks; the listing read in {:.2?}, of which {:.2?} of the processor",
+        begun.elapsed(),
+        cpu() - worked
+    );
 
     let over = AtomicBool::new(false);
     thread::scope(|scope| {

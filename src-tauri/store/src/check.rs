@@ -324,7 +324,7 @@ mod tests {
             let asked = store.read(|tx| tx.any_with_status(hostile.connection, &text, Millis(i64::MAX))).unwrap();
             prop_assert_eq!(asked, text == "Queued");
             let mut words = Asked::default();
-            words.filter.text = text.clone();
+            words.filter.text = text;
             let found = store.list(hostile.connection, &words, Sort::default(), 0, 10).unwrap();
             prop_assert!(found.checks.contains(&hostile.id));
         }

@@ -30,7 +30,7 @@ impl Folded {
             }
             let accent = chars.peek().copied().filter(|next| is_accent(*next));
             match without_accent(char) {
-                Some(letters) => plain.extend(letters.chars()),
+                Some(letters) => plain += letters,
                 None => plain.push(char),
             }
             // '{', '|' and '}' are next behind z.
@@ -43,7 +43,7 @@ impl Folded {
             differs |= last.is_some();
             match (last, without_accent(char)) {
                 (Some(last), _) => ordered.push(last),
-                (None, Some(letters)) => ordered.extend(letters.chars()),
+                (None, Some(letters)) => ordered += letters,
                 (None, None) => ordered.push(char),
             }
         }

@@ -92,24 +92,33 @@ pub struct Took {
 #[derive(Default)]
 pub(crate) struct Listing {
     entries: Vec<Entry>,
-    places: HashMap<CheckId, usize>,
+    /// At the same places.
+    people: Vec<Person>,
+    places: HashMap<CheckId, u32>,
     postings: Names,
     owners: Names,
     templates: Names,
 }
 
+/// What every pass reads, and nothing else: how long a pass takes is how much memory it goes through.
 struct Entry {
-    id: CheckId,
-    status: Status,
-    urgency: u8,
     entered_at: Millis,
     active_at: Millis,
     since: Millis,
-    candidate: Folded,
+    /// The first eight bytes of the candidate's place among names.
+    order: u64,
     posting: u32,
     owner: u32,
     template: u32,
     warnings: u32,
+    status: Status,
+    urgency: u8,
+}
+
+/// The rest of it.
+struct Person {
+    check: CheckId,
+    candidate: Folded,
 }
 
 /// Names that many checks share: each is kept once, and known by its number.
@@ -136,7 +145,7 @@ impl Names {
         if let Some(number) = known {
             return *number;
         }
-        let number = u32::try_from(self.all.len()).unwrap_or_else(|_| unreachable!("more names than fit into memory"));
+        let number = self::number(self.all.len());
         self.numbers.entry(text.to_owned()).or_default().push(number);
         self.all.push(Name {
             id: id.map(str::to_owned),
@@ -177,14 +186,17 @@ impl Listing {
     /// A check is new or has changed.
     pub fn put(&mut self, line: &Line) {
         let template = line.template.as_ref();
+        let person = Person {
+            check: line.id,
+            candidate: Folded::of(&line.candidate),
+        };
         let entry = Entry {
-            id: line.id,
             status: line.status,
             urgency: line.urgency,
             entered_at: line.entered_at,
             active_at: line.active_at,
             since: line.since,
-            candidate: Folded::of(&line.candidate),
+            order: beginning(person.candidate.order()),
             posting: self.postings.number(line.posting.as_deref(), &line.posting_title),
             owner: self.owners.number(None, &line.owner),
             template: self.templates.number(
@@ -194,10 +206,14 @@ impl Listing {
             warnings: line.warnings,
         };
         match self.places.get(&line.id) {
-            Some(place) => self.entries[*place] = entry,
+            Some(place) => {
+                self.entries[*place as usize] = entry;
+                self.people[*place as usize] = person;
+            }
             None => {
-                self.places.insert(line.id, self.entries.len());
+                self.places.insert(line.id, number(self.entries.len()));
                 self.entries.push(entry);
+                self.people.push(person);
             }
         }
     }
@@ -205,9 +221,10 @@ impl Listing {
     /// A check is gone.
     pub fn remove(&mut self, id: CheckId) {
         let Some(place) = self.places.remove(&id) else { return };
-        self.entries.swap_remove(place);
-        if let Some(moved) = self.entries.get(place) {
-            self.places.insert(moved.id, place);
+        self.entries.swap_remove(place as usize);
+        self.people.swap_remove(place as usize);
+        if let Some(moved) = self.people.get(place as usize) {
+            self.places.insert(moved.check, place);
         }
     }
 
@@ -216,35 +233,39 @@ impl Listing {
         let test = Test::of(self, asked);
         let keys = Keys::of(self, sort.by);
         let mut found = Found::default();
-        let mut matching = Vec::new();
-        for (place, entry) in self.entries.iter().enumerate() {
-            if !test.lets_through(entry) {
+        let mut counts = [0; Status::ALL.len()];
+        let mut matching: Vec<(u64, u32)> = Vec::with_capacity(self.entries.len());
+        for (place, (entry, person)) in (0..).zip(self.entries.iter().zip(&self.people)) {
+            if !test.lets_through(entry, person) {
                 continue;
             }
-            *found.counts.entry(entry.status).or_default() += 1;
-            if test.has_status(entry) {
-                found.total += 1;
+            counts[entry.status as usize] += 1;
+            if test.statuses[entry.status as usize] {
                 found.needs_action += u32::from(entry.urgency == 0);
                 matching.push((keys.of_entry(entry), place));
             }
         }
-        let compare = |one: &(Key, usize), other: &(Key, usize)| {
+        found.total = number(matching.len());
+        let counted = Status::ALL.into_iter().map(|status| (status, counts[status as usize]));
+        found.counts = counted.filter(|(_, many)| *many > 0).collect();
+        let compare = |one: &(u64, u32), other: &(u64, u32)| {
             let order = one.0.cmp(&other.0);
             let order = order.then_with(|| self.break_tie(sort.by, one.1, other.1));
             if sort.descending { order.reverse() } else { order }
         };
         let window = slice(&mut matching, offset, limit, compare);
-        found.checks = window.iter().map(|(_, place)| self.entries[*place].id).collect();
+        let check = |(_, place): &(u64, u32)| self.people[*place as usize].check;
+        found.checks = window.iter().map(check).collect();
         found
     }
 
-    fn break_tie(&self, by: SortBy, one: usize, other: usize) -> Ordering {
-        let (one, other) = (&self.entries[one], &self.entries[other]);
+    fn break_tie(&self, by: SortBy, one: u32, other: u32) -> Ordering {
+        let (one, other) = (&self.people[one as usize], &self.people[other as usize]);
         let names = match by {
             SortBy::Candidate => one.candidate.order().cmp(other.candidate.order()),
             _ => Ordering::Equal,
         };
-        names.then_with(|| one.id.cmp(&other.id))
+        names.then_with(|| one.check.cmp(&other.check))
     }
 
     pub fn choices(&self) -> Choices {
@@ -337,10 +358,7 @@ fn slice<T>(all: &mut [T], offset: usize, limit: usize, compare: impl Fn(&T, &T)
     window
 }
 
-/// What is compared first: two numbers.
-type Key = (u64, u64);
-
-/// How an order makes its numbers.
+/// How an order makes the number by which checks are compared; only where it is alike is more looked at.
 enum Keys {
     NeedsAction,
     Candidate,
@@ -368,41 +386,50 @@ impl Keys {
         }
     }
 
-    /// Where the first is alike, the older comes first.
-    fn of_entry(&self, entry: &Entry) -> Key {
-        let entered = in_order(entry.entered_at);
+    fn of_entry(&self, entry: &Entry) -> u64 {
+        let older_first = |first: u64| packed(first, entry.entered_at);
         match self {
-            Self::NeedsAction => (entry.urgency.into(), entered),
-            // The first sixteen bytes; only where they are alike is the rest compared.
-            Self::Candidate => {
-                let mut bytes = [0; 16];
-                let name = entry.candidate.order().as_bytes();
-                let many = name.len().min(16);
-                bytes[..many].copy_from_slice(&name[..many]);
-                let number = u128::from_be_bytes(bytes);
-                #[expect(clippy::cast_possible_truncation, reason = "its two halves")]
-                ((number >> 64) as u64, number as u64)
-            }
-            Self::Posting(ranks) => (ranks[entry.posting as usize], entered),
-            Self::Status => (entry.status as u64, in_order(entry.since)),
-            Self::Since => (in_order(entry.since), entered),
-            Self::Activity => (in_order(entry.active_at), entered),
-            Self::Template(ranks) => (ranks[entry.template as usize], entered),
-            Self::Owner(ranks) => (ranks[entry.owner as usize], entered),
-            Self::Warnings => (entry.warnings.into(), entered),
+            Self::NeedsAction => older_first(entry.urgency.into()),
+            Self::Candidate => entry.order,
+            Self::Posting(ranks) => older_first(ranks[entry.posting as usize]),
+            Self::Status => packed(entry.status as u64, entry.since),
+            Self::Since => packed(0, entry.since),
+            Self::Activity => packed(0, entry.active_at),
+            Self::Template(ranks) => older_first(ranks[entry.template as usize]),
+            Self::Owner(ranks) => older_first(ranks[entry.owner as usize]),
+            Self::Warnings => older_first(entry.warnings.into()),
         }
     }
 }
 
-/// A number that is the greater the later the moment is.
-fn in_order(at: Millis) -> u64 {
-    at.0.cast_unsigned() ^ (1 << 63)
+/// Bits of a moment: milliseconds until the year 2109.
+const MOMENT: u32 = 42;
+
+/// A number that is compared like `first`, and then like the moment.
+fn packed(first: u64, at: Millis) -> u64 {
+    let moment = at.0.clamp(0, (1 << MOMENT) - 1).unsigned_abs();
+    first.min((1 << (64 - MOMENT)) - 1) << MOMENT | moment
+}
+
+/// A number that is compared like the first eight bytes of a text.
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let many = text.len().min(8);
+    bytes[..many].copy_from_slice(&text.as_bytes()[..many]);
+    u64::from_be_bytes(bytes)
+}
+
+fn number(many: usize) -> u32 {
+    u32::try_from(many).unwrap_or_else(|_| unreachable!("more than fit into memory"))
 }
 
 /// A filter, with all settled that does not depend on the single check.
 struct Test<'a> {
     asked: &'a Asked,
     words: Vec<Word>,
+    /// By their numbers.
+    statuses: [bool; Status::ALL.len()],
+    late: Option<[Option<Millis>; Status::ALL.len()]>,
     /// By their numbers; `None` lets all through.
     postings: Option<Vec<bool>>,
     owners: Option<Vec<bool>>,
@@ -437,6 +464,11 @@ impl<'a> Test<'a> {
         let by_owner = filter.mine || !filter.owners.is_empty();
         Self {
             words: text.plain.split_whitespace().map(word).collect(),
+            statuses: Status::ALL.map(|status| filter.statuses.is_empty() || filter.statuses.contains(&status)),
+            late: asked
+                .late
+                .as_ref()
+                .map(|late| Status::ALL.map(|status| late.get(&status).copied())),
             postings: (!postings.is_empty()).then(|| listing.postings.each(|name| among(&postings, name))),
             owners: by_owner.then(|| {
                 listing
@@ -449,10 +481,13 @@ impl<'a> Test<'a> {
     }
 
     /// Whether all parts of the filter but the statuses let it through.
-    fn lets_through(&self, entry: &Entry) -> bool {
+    fn lets_through(&self, entry: &Entry, person: &Person) -> bool {
         let (asked, filter) = (self.asked, &self.asked.filter);
         let one_of = |among: &Option<Vec<bool>>, number: u32| among.as_ref().is_none_or(|among| among[number as usize]);
-        let late = |late: &BTreeMap<Status, Millis>| late.get(&entry.status).is_some_and(|at| entry.since <= *at);
+        let is_late = || match &self.late {
+            None => true,
+            Some(late) => late[entry.status as usize].is_some_and(|at| entry.since <= at),
+        };
         one_of(&self.postings, entry.posting)
             && one_of(&self.owners, entry.owner)
             && one_of(&self.templates, entry.template)
@@ -460,17 +495,12 @@ impl<'a> Test<'a> {
             && (!filter.warnings || entry.warnings > 0)
             && asked.from.is_none_or(|from| entry.since >= from)
             && asked.until.is_none_or(|until| entry.since <= until)
-            && asked.late.as_ref().is_none_or(late)
+            && is_late()
             && self.words.iter().all(|word| {
                 word.postings[entry.posting as usize]
                     || word.owners[entry.owner as usize]
-                    || word.finder.find(entry.candidate.plain.as_bytes()).is_some()
+                    || word.finder.find(person.candidate.plain.as_bytes()).is_some()
             })
-    }
-
-    fn has_status(&self, entry: &Entry) -> bool {
-        let statuses = &self.asked.filter.statuses;
-        statuses.is_empty() || statuses.contains(&entry.status)
     }
 }
 
@@ -592,8 +622,8 @@ mod tests {
                 .cmp(&text(&other.posting_title))
                 .then_with(older),
             SortBy::Status => one.status.cmp(&other.status).then_with(|| one.since.cmp(&other.since)),
-            SortBy::Since => one.since.cmp(&other.since).then_with(older),
-            SortBy::Activity => one.active_at.cmp(&other.active_at).then_with(older),
+            SortBy::Since => one.since.cmp(&other.since),
+            SortBy::Activity => one.active_at.cmp(&other.active_at),
             SortBy::Template => one.template.cmp(&other.template).then_with(older),
             SortBy::Owner => text(&one.owner).cmp(&text(&other.owner)).then_with(older),
             SortBy::Warnings => one.warnings.cmp(&other.warnings).then_with(older),
