@@ -1,5 +1,6 @@
 //! In a real window: the app as it is built, driven as a person would, against a simulated Lever and Refapp.
 
+mod dashboard;
 mod foretelling;
 mod health;
 mod leaving;

@@ -17,16 +17,16 @@ interface Look {
 /** In the order in which they are shown at first. */
 export const columnLook: Record<Column, Look> = {
   candidate: { word: m.column_candidate, width: 10, sort: 'candidate' },
-  posting: { word: m.column_posting, width: 10, sort: 'posting' },
-  status: { word: m.column_status, width: 12, sort: 'status' },
-  answered: { word: m.column_answered, width: 5.5 },
+  posting: { word: m.column_posting, width: 9.75, sort: 'posting' },
+  status: { word: m.column_status, width: 13.75, sort: 'status' },
+  answered: { word: m.column_answered, width: 6 },
   'waiting-on': { word: m.column_waiting_on, width: 7 },
-  since: { word: m.column_since, width: 7.75, sort: 'since', inverted: true },
+  since: { word: m.column_since, width: 8.25, sort: 'since', inverted: true },
   links: { word: m.column_links, width: 9.5 },
   activity: { word: m.column_activity, width: 7, sort: 'activity', greatestFirst: true },
-  template: { word: m.column_template, width: 8, sort: 'template' },
+  template: { word: m.column_template, width: 7.75, sort: 'template' },
   owner: { word: m.column_owner, width: 8, sort: 'owner' },
-  warnings: { word: m.column_warnings, width: 6.75, sort: 'warnings', greatestFirst: true },
+  warnings: { word: m.column_warnings, width: 6.5, sort: 'warnings', greatestFirst: true },
 };
 
 export const everyColumn = Object.keys(columnLook) as Column[];
