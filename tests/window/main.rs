@@ -2,6 +2,7 @@
 
 mod accessible;
 mod channels;
+mod dashboard;
 mod foretelling;
 mod health;
 mod leaving;

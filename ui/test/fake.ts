@@ -1,12 +1,20 @@
 /** A host that plays from a script: what it shows is set, what it was asked is kept. */
-import type { Backend } from '../src/backend/backend';
+import { type Backend, EVERYTHING } from '../src/backend/backend';
 import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
+import type { CheckWindow } from '../src/backend/types/CheckWindow';
+import type { Desk } from '../src/backend/types/Desk';
 import type { Event } from '../src/backend/types/Event';
 import type { Failure } from '../src/backend/types/Failure';
+import type { Filter } from '../src/backend/types/Filter';
+import type { Look } from '../src/backend/types/Look';
 import type { Overview } from '../src/backend/types/Overview';
 import type { Reply } from '../src/backend/types/Reply';
 import type { Request } from '../src/backend/types/Request';
+import type { View } from '../src/backend/types/View';
+import type { ViewName } from '../src/backend/types/ViewName';
+import { everyColumn } from '../src/dashboard/columns';
+import { keyOf, sameFilter } from '../src/dashboard/filter';
 
 type Ask = Request['ask'];
 
@@ -14,6 +22,7 @@ export class Fake implements Backend {
   overview: Overview;
   rows: CheckRow[];
   details = new Map<string, CheckDetail>();
+  desk: Desk = { me: null, current: { kind: 'all' }, views: given() };
   readonly asked: Request[] = [];
   readonly #replies = new Map<Ask, (request: Request) => Promise<Reply>>();
   #deaf: Failure | null = null;
@@ -85,16 +94,51 @@ export class Fake implements Backend {
           },
         };
       case 'checks':
+        return { reply: 'check-window', value: this.#window(request) };
+      case 'desk':
+        return this.#desk({});
+      case 'set-me':
+        return this.#desk({ me: request.me });
+      case 'turn-to-view':
+        return this.#desk({ current: request.name });
+      case 'keep-view': {
+        const { view } = request;
+        const others = this.desk.views.filter((one) => keyOf(one.name) !== keyOf(view.name));
+        const place = this.desk.views.findIndex((one) => keyOf(one.name) === keyOf(view.name));
+        return this.#desk({
+          views: others.toSpliced(place === -1 ? others.length : place, 0, view),
+        });
+      }
+      case 'forget-view': {
+        const views = this.desk.views.filter((one) => keyOf(one.name) !== keyOf(request.name));
+        return this.#desk({ views });
+      }
+      case 'filter-choices':
         return {
-          reply: 'check-window',
+          reply: 'filter-choices',
           value: {
-            total: this.rows.length,
-            counts: {},
-            needsAction: 0,
-            offset: request.offset,
-            rows: this.rows.slice(request.offset, request.offset + request.limit),
+            postings: tally(this.rows, (row) => row.posting).map(([id, row, checks]) => ({
+              id,
+              title: row.postingTitle,
+              checks,
+            })),
+            owners: tally(this.rows, (row) => row.owner).map(([name, , checks]) => ({
+              name,
+              checks,
+            })),
+            templates: [],
           },
         };
+      case 'durations': {
+        const [hour, completed] = [3_600_000, 12];
+        return {
+          reply: 'durations',
+          value: [
+            { template: null, completed, median: 30 * hour, lower: 20 * hour, upper: 52 * hour },
+            { template: 'Sales', completed, median: 50 * hour, lower: 48 * hour, upper: 99 * hour },
+          ],
+        };
+      }
       case 'check': {
         const row = this.rows.find((one) => one.id === request.check);
         const detail = this.details.get(request.check);
@@ -123,4 +167,71 @@ export class Fake implements Backend {
         return { reply: 'done' };
     }
   }
+
+  #desk(change: Partial<Desk>): Reply {
+    this.desk = { ...this.desk, ...change };
+    return { reply: 'desk', value: this.desk };
+  }
+
+  /** In the order of the script. */
+  #window({ look, offset, limit }: { look: Look; offset: number; limit: number }): CheckWindow {
+    const { statuses, ...others } = look.filter;
+    // Of a hundred thousand, no list is made in vain.
+    const all = sameFilter({ ...others, statuses: [] }, EVERYTHING.filter);
+    const rows = all ? this.rows : this.rows.filter((row) => this.#matches(row, others));
+    const counts: CheckWindow['counts'] = {};
+    for (const { status } of rows) counts[status] = (counts[status] ?? 0) + 1;
+    const found =
+      statuses.length === 0 ? rows : rows.filter((row) => statuses.includes(row.status));
+    const needsAction = counts['needs-attention'] ?? 0;
+    return {
+      total: found.length,
+      counts,
+      needsAction,
+      offset,
+      rows: found.slice(offset, offset + limit),
+    };
+  }
+
+  #matches(row: CheckRow, filter: Omit<Filter, 'statuses'>): boolean {
+    const text = filter.text.trim().toLowerCase();
+    const names = [row.candidate, row.postingTitle, row.owner];
+    return (
+      (text === '' || names.some((name) => name.toLowerCase().includes(text))) &&
+      (!filter.mine || row.owner === this.desk.me) &&
+      (!filter.warnings || row.warnings.length > 0) &&
+      (!filter.needsAction || row.status === 'needs-attention') &&
+      (filter.postings.length === 0 || filter.postings.includes(row.posting ?? ''))
+    );
+  }
+}
+
+/** The views that are always there. */
+function given(): View[] {
+  const view = (kind: Exclude<ViewName['kind'], 'own'>, filter: Partial<Filter>): View => ({
+    name: { kind },
+    look: { ...EVERYTHING, filter: { ...EVERYTHING.filter, ...filter } },
+    columns: everyColumn,
+  });
+  return [
+    view('all', {}),
+    view('mine', { mine: true }),
+    view('needs-action', { needsAction: true }),
+    view('waiting-for-candidate', { statuses: ['waiting-for-candidate'] }),
+    view('waiting-for-referees', { statuses: ['waiting-for-referees'] }),
+    view('completed-this-week', { statuses: ['completed'], age: { age: 'this-week' } }),
+    view('failed', { statuses: ['failed'] }),
+  ];
+}
+
+function tally(
+  rows: readonly CheckRow[],
+  by: (row: CheckRow) => string | null,
+): [string, CheckRow, number][] {
+  const found = new Map<string, [string, CheckRow, number]>();
+  for (const row of rows) {
+    const key = by(row) ?? '';
+    found.set(key, [key, row, (found.get(key)?.[2] ?? 0) + 1]);
+  }
+  return [...found.values()];
 }

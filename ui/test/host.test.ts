@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Host } from '../src/backend/backend';
+import { EVERYTHING, Host } from '../src/backend/backend';
 import type { Reply } from '../src/backend/types/Reply';
 import { Rows } from '../src/dashboard/rows.svelte';
 import { Action } from '../src/design/action.svelte';
@@ -88,9 +88,9 @@ describe('the rows', () => {
     let asked = 0;
     fake.on('checks', () => answers[asked++]?.promise ?? Promise.reject(new Error('a third')));
     const list = new Rows(new Host(fake), 'c');
-    list.want(0, 20);
-    list.want(100, 20);
-    list.want(200, 20);
+    list.want(EVERYTHING, 0, 20);
+    list.want(EVERYTHING, 100, 20);
+    list.want(EVERYTHING, 200, 20);
     expect(fake.asked).toHaveLength(1);
     const window = (offset: number): Reply => ({
       reply: 'check-window',

@@ -12,6 +12,7 @@ import type { Health } from '../src/backend/types/Health';
 import type { Limits } from '../src/backend/types/Limits';
 import type { Overview } from '../src/backend/types/Overview';
 import type { Preparation } from '../src/backend/types/Preparation';
+import type { Rhythm } from '../src/backend/types/Rhythm';
 import type { Right } from '../src/backend/types/Right';
 import type { RightState } from '../src/backend/types/RightState';
 import type { RightView } from '../src/backend/types/RightView';
@@ -523,6 +524,31 @@ const lines: Line[] = [
 /** Of a check that was not started yet. */
 const MAILING: Decision[] = ['start', 'send-again', 'try-again'];
 
+/** As the host tells of some that are stale, and of some that are not. */
+function rhythm(now: number, status: CheckRow['status']): Rhythm {
+  switch (status) {
+    case 'needs-attention':
+    case 'failed':
+      return { pace: 'red', reason: 'needs-person', next: null, unknown: [] };
+    case 'waiting-for-candidate':
+      return {
+        pace: 'yellow',
+        reason: 'over-limit',
+        next: { step: 'deadline', at: now + DAY },
+        unknown: ['reminders-may-be-off', 'deadline-may-be-extended'],
+      };
+    case 'waiting-for-referees':
+      return {
+        pace: 'red',
+        reason: 'reminders-used-up',
+        next: null,
+        unknown: ['reminders-may-be-off', 'each-referee-has-own-clock'],
+      };
+    default:
+      return { pace: 'fresh', reason: 'no-wait', next: null, unknown: [] };
+  }
+}
+
 export function rows(now: number, count: number = lines.length): CheckRow[] {
   return Array.from({ length: count }, (_, index) => {
     const line = lines[index % lines.length] as Line;
@@ -545,7 +571,7 @@ export function rows(now: number, count: number = lines.length): CheckRow[] {
       enteredAt: now - (index + 2) * 9 * HOUR,
       createdAt: now - (index + 2) * 9 * HOUR,
       since: now - (index + 1) * 7 * HOUR,
-      rhythm: { pace: 'fresh', reason: 'no-wait', next: null, unknown: [] },
+      rhythm: rhythm(now, line.status),
       activeAt: now - (index + 1) * 43 * MINUTE,
       leverUrl: `https://hire.lever.co/candidates/${index}`,
       candidateUrl: started ? `https://app.refapp.com/candidate/${index}` : null,

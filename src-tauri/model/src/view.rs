@@ -126,11 +126,11 @@ impl Column {
         Self::Answered,
         Self::WaitingOn,
         Self::Since,
+        Self::Links,
         Self::Activity,
         Self::Template,
         Self::Owner,
         Self::Warnings,
-        Self::Links,
     ];
 }
 

@@ -1,7 +1,16 @@
-import { asFailure, type Host } from '../backend/backend';
+import { asFailure, EVERYTHING, type Host } from '../backend/backend';
+import type { CheckId } from '../backend/types/CheckId';
 import type { CheckRow } from '../backend/types/CheckRow';
+import type { CheckWindow } from '../backend/types/CheckWindow';
 import type { ConnectionId } from '../backend/types/ConnectionId';
 import type { Failure } from '../backend/types/Failure';
+import type { Look } from '../backend/types/Look';
+
+interface Wanted {
+  look: Look;
+  offset: number;
+  limit: number;
+}
 
 /**
  * The rows that can be seen, out of as many as there are. One question is under way at a time, so answers never
@@ -9,19 +18,30 @@ import type { Failure } from '../backend/types/Failure';
  */
 export class Rows {
   total = $state<number | null>(null);
+  /** How many of each status match all but the statuses that are asked for. */
+  counts = $state.raw<CheckWindow['counts']>({});
   failure = $state.raw<Failure | null>(null);
   #offset = $state(0);
   #rows = $state.raw<CheckRow[]>([]);
 
   readonly #host: Host;
   readonly #connection: ConnectionId;
-  #wanted = { offset: 0, limit: 0 };
+  readonly #onchange: (checks: CheckId[]) => void;
+  #wanted: Wanted = { look: EVERYTHING, offset: 0, limit: 0 };
+  /** What the rows are the answer to. */
+  #answered = '';
   #asking = false;
   #again = false;
 
-  constructor(host: Host, connection: ConnectionId) {
+  /** `onchange` hears of rows that are not as they were when the same was asked before. */
+  constructor(
+    host: Host,
+    connection: ConnectionId,
+    onchange: (checks: CheckId[]) => void = () => undefined,
+  ) {
     this.#host = host;
     this.#connection = connection;
+    this.#onchange = onchange;
   }
 
   /** The row at this place of the whole list, if it has come. */
@@ -34,8 +54,8 @@ export class Rows {
   }
 
   /** Reads these rows anew. */
-  want(offset: number, limit: number): void {
-    this.#wanted = { offset, limit };
+  want(look: Look, offset: number, limit: number): void {
+    this.#wanted = { look, offset, limit };
     if (this.#asking) this.#again = true;
     else void this.#ask();
   }
@@ -44,12 +64,10 @@ export class Rows {
     this.#asking = true;
     do {
       this.#again = false;
-      const { offset, limit } = this.#wanted;
+      const wanted = this.#wanted;
       try {
-        const window = await this.#host.checks(this.#connection, offset, limit);
-        this.total = window.total;
-        this.#offset = window.offset;
-        this.#rows = window.rows;
+        const { look, offset, limit } = wanted;
+        this.#take(await this.#host.checks(this.#connection, offset, limit, look), wanted);
         this.failure = null;
       } catch (thrown) {
         this.failure = asFailure(thrown);
@@ -57,4 +75,25 @@ export class Rows {
     } while (this.#again);
     this.#asking = false;
   }
+
+  #take(window: CheckWindow, wanted: Wanted): void {
+    const question = JSON.stringify(wanted);
+    const before = this.#rows;
+    const changed = window.rows.filter((row) => {
+      const same = before.find((one) => one.id === row.id);
+      return !same || gist(same) !== gist(row);
+    });
+    const asBefore = question === this.#answered;
+    this.total = window.total;
+    this.counts = window.counts;
+    this.#offset = window.offset;
+    this.#rows = window.rows;
+    this.#answered = question;
+    if (asBefore && changed.length > 0) this.#onchange(changed.map((row) => row.id));
+  }
+}
+
+/** What of a check somebody would want to hear of. */
+function gist({ status, answered, declined, warnings }: CheckRow): string {
+  return JSON.stringify([status, answered, declined, warnings.length]);
 }

@@ -5,7 +5,7 @@ import type { Millis } from '../backend/types/Millis';
 import { language } from './locale.svelte';
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+export const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 class Clock {
@@ -110,4 +110,22 @@ export function duration(seconds: number): string {
 /** A language's name in the language of the screen, for an ISO 639-1 code. */
 export function languageName(code: string): string {
   return new Intl.DisplayNames(language.tag, { type: 'language' }).of(code) ?? code;
+}
+
+/** "40 s", "3 hr", "1.4 days": how long something took. */
+export function lasting(span: number): string {
+  const [count, unit] =
+    span >= DAY
+      ? [span / DAY, 'day']
+      : span >= HOUR
+        ? [span / HOUR, 'hour']
+        : span >= MINUTE
+          ? [span / MINUTE, 'minute']
+          : [Math.max(0, span) / 1000, 'second'];
+  return new Intl.NumberFormat(language.tag, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: unit === 'day' ? 1 : 0,
+  }).format(count);
 }

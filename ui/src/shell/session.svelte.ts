@@ -6,17 +6,26 @@ import type { ConnectionView } from '../backend/types/ConnectionView';
 import type { Failure } from '../backend/types/Failure';
 import type { Overview } from '../backend/types/Overview';
 import type { Step } from '../backend/types/Step';
+import type { Looked } from '../dashboard/look.svelte';
 import { Action } from '../design/action.svelte';
 import { Help } from '../help/help.svelte';
+import { Trail } from './trail';
 
 export type Screen =
   | { at: 'welcome' }
   | { at: 'setup'; step: Step }
-  | { at: 'checks' }
+  /** Without what is looked at: as the view that was looked at last has it. */
+  | { at: 'checks'; looked?: Looked }
   | { at: 'connection' }
   | { at: 'dry-run' }
   | { at: 'audit' }
   | { at: 'test-candidate' };
+
+/** Where in the app one is, and of which connection. */
+interface Place {
+  screen: Screen;
+  chosen: ConnectionId | null;
+}
 
 export class Session {
   readonly host: Host;
@@ -31,6 +40,9 @@ export class Session {
   /** Why nothing that happens at the host is told here, if so: what is on screen grows old. */
   deaf = $state.raw<Failure | null>(null);
   #stop: () => void = () => undefined;
+  readonly #trail = new Trail<Place>({ screen: { at: 'welcome' }, chosen: null }, (place) =>
+    this.#return(place),
+  );
   readonly begin = new Action(() => {
     if (this.deaf) this.#listen();
     return this.refresh();
@@ -44,10 +56,29 @@ export class Session {
     return this.#screen;
   }
 
-  /** Whoever goes to a screen wants to see it. */
+  /** Whoever goes to a screen wants to see it, and to come back. */
   set screen(screen: Screen) {
     this.help.leave();
     this.#screen = screen;
+    this.#trail.push(this.#place);
+  }
+
+  /** The same screen, seen a little differently. */
+  amend(screen: Screen): void {
+    this.#screen = screen;
+    this.#trail.amend(this.#place);
+  }
+
+  get #place(): Place {
+    return { screen: this.#screen, chosen: this.#chosen };
+  }
+
+  #return({ screen, chosen }: Place): void {
+    this.help.leave();
+    // Nobody comes back to a connection that has gone.
+    const there = chosen === null || this.connections.some((one) => one.id === chosen);
+    if (there) this.#chosen = chosen;
+    this.#screen = there ? screen : this.#home();
   }
 
   get connections(): ConnectionView[] {
@@ -63,7 +94,11 @@ export class Session {
     this.#listen();
     // Should the host not get that far, then the reason is an answer to a question.
     if (this.overview === null) void this.begin.run();
-    return () => this.#stop();
+    const leave = this.#trail.listen();
+    return () => {
+      leave();
+      this.#stop();
+    };
   }
 
   #listen(): void {
@@ -130,7 +165,7 @@ export class Session {
     // A connection that is gone leaves its screens with it.
     if (first || this.connection?.id !== before) {
       // Under the help, if that is open: nobody has asked for another screen.
-      if (this.#screen.at !== 'welcome' || first) this.#screen = this.#home();
+      if (this.#screen.at !== 'welcome' || first) this.amend(this.#home());
     }
   }
 }

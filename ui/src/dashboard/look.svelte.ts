@@ -1,0 +1,159 @@
+/**
+ * What is looked at on the dashboard. It is a part of the screen one is on, so going back goes back to it; what a restart
+ * must not lose is the host's, which is told of it.
+ */
+import { asFailure, EVERYTHING } from '../backend/backend';
+import type { CheckId } from '../backend/types/CheckId';
+import type { Column } from '../backend/types/Column';
+import type { Desk } from '../backend/types/Desk';
+import type { Failure } from '../backend/types/Failure';
+import type { Filter } from '../backend/types/Filter';
+import type { Look } from '../backend/types/Look';
+import type { SortBy } from '../backend/types/SortBy';
+import type { View } from '../backend/types/View';
+import type { ViewName } from '../backend/types/ViewName';
+import type { Session } from '../shell/session.svelte';
+import { columnLook, everyColumn } from './columns';
+import { keyOf, sameFilter, viewNamed } from './filter';
+
+export interface Looked {
+  view: ViewName;
+  look: Look;
+  /** The check whose detail is open. */
+  open: CheckId | null;
+}
+
+const ALL: View = { name: { kind: 'all' }, look: EVERYTHING, columns: everyColumn };
+
+export class Looking {
+  desk = $state.raw<Desk | null>(null);
+  /** Why the host does not know it, if so. */
+  failure = $state.raw<Failure | null>(null);
+  readonly #session: Session;
+  /** What came of typing: more of it is no other place. */
+  #typed: Looked | null = null;
+  #orders: Promise<unknown> = Promise.resolve();
+
+  readonly looked = $derived.by((): Looked => {
+    const { screen } = this.#session;
+    const views = this.desk?.views ?? [];
+    const looked = screen.at === 'checks' ? screen.looked : undefined;
+    const { name, look } = viewNamed(views, looked?.view ?? this.desk?.current ?? ALL.name) ?? ALL;
+    return looked ? { ...looked, view: name } : { view: name, look, open: null };
+  });
+  /** As it is kept. */
+  readonly view = $derived(viewNamed(this.desk?.views ?? [], this.looked.view) ?? ALL);
+  /** Whether it is what the view shows. */
+  readonly asKept = $derived(sameFilter(this.looked.look.filter, this.view.look.filter));
+  readonly filtered = $derived(!sameFilter(this.looked.look.filter, EVERYTHING.filter));
+  /** It is not known before what is looked at first. */
+  readonly ready = $derived(this.desk !== null || this.failure !== null);
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  begin(): void {
+    this.#quietly(() => this.#session.host.desk());
+  }
+
+  turn(name: ViewName): void {
+    const { look } = viewNamed(this.desk?.views ?? [], name) ?? ALL;
+    this.#go({ ...this.looked, view: name, look });
+  }
+
+  clear(): void {
+    this.turn(ALL.name);
+  }
+
+  filter(filter: Filter): void {
+    this.#go({ ...this.looked, look: { ...this.looked.look, filter } });
+  }
+
+  type(text: string): void {
+    const { look } = this.looked;
+    const looked = { ...this.looked, look: { ...look, filter: { ...look.filter, text } } };
+    const { screen } = this.#session;
+    const goesOn = screen.at === 'checks' && screen.looked && screen.looked === this.#typed;
+    this.#typed = looked;
+    if (goesOn) this.#session.amend({ at: 'checks', looked });
+    else this.#go(looked);
+  }
+
+  /** By this column, then the other way round, then as it was at first. */
+  sort(column: Column): void {
+    const { sort: by, greatestFirst = false } = columnLook[column];
+    if (by === undefined) return;
+    const { look } = this.looked;
+    this.#go({ ...this.looked, look: { ...look, sort: next(look.sort, by, greatestFirst) } });
+  }
+
+  open(check: CheckId | null): void {
+    this.#go({ ...this.looked, open: check });
+  }
+
+  setColumns(columns: Column[]): void {
+    this.#quietly(() => this.#session.host.keepView({ ...this.view, columns }));
+  }
+
+  async save(name: string): Promise<void> {
+    const view: View = {
+      name: { kind: 'own', name: name.trim() },
+      look: this.looked.look,
+      columns: this.view.columns,
+    };
+    await this.#order(() => this.#session.host.keepView(view));
+    this.#go({ ...this.looked, view: view.name });
+  }
+
+  forget(): void {
+    const { name } = this.view;
+    this.clear();
+    this.#quietly(() => this.#session.host.forgetView(name));
+  }
+
+  setMe(me: string | null): Promise<void> {
+    return this.#order(() => this.#session.host.setMe(me));
+  }
+
+  /** The view that is looked at, and its order, are there again after a restart – and when one comes back here. */
+  keep(): void {
+    const { desk, looked, view } = this;
+    if (desk === null) return;
+    const { host, screen } = this.#session;
+    if (screen.at === 'checks' && !screen.looked) this.#session.amend({ at: 'checks', looked });
+    if (keyOf(desk.current) !== keyOf(looked.view)) {
+      this.#quietly(() => host.turnToView(looked.view));
+    }
+    const { sort } = looked.look;
+    if (sort.by !== view.look.sort.by || sort.descending !== view.look.sort.descending) {
+      this.#quietly(() => host.keepView({ ...view, look: { ...view.look, sort } }));
+    }
+  }
+
+  #go(looked: Looked): void {
+    this.#session.screen = { at: 'checks', looked };
+  }
+
+  /** One after the other, so that the last one counts. */
+  async #order(ask: () => Promise<Desk>): Promise<void> {
+    const before = this.#orders;
+    const order = before
+      .catch(() => undefined)
+      .then(async () => {
+        this.desk = await ask();
+        this.failure = null;
+      });
+    this.#orders = order;
+    await order;
+  }
+
+  #quietly(ask: () => Promise<Desk>): void {
+    this.#order(ask).catch((thrown: unknown) => (this.failure = asFailure(thrown)));
+  }
+}
+
+function next(sort: Look['sort'], by: SortBy, greatestFirst: boolean): Look['sort'] {
+  if (sort.by !== by) return { by, descending: greatestFirst };
+  return sort.descending === greatestFirst ? { by, descending: !greatestFirst } : EVERYTHING.sort;
+}
