@@ -41,19 +41,26 @@ async fn see_list(window: &Window, candidates: &[&str]) {
     window.until(&format!("a list of {candidates:?}"), &script).await;
 }
 
-/// The columns that are drawn, without the one of the boxes.
-async fn heads(window: &Window) -> Value {
-    let script = "return [...document.querySelectorAll('th[data-column]')].map((head) => head.dataset.column)";
-    window.run(script).await
+/// Waits until these columns are drawn, beside the one of the boxes.
+async fn see_columns(window: &Window, columns: &[&str]) {
+    let script = format!(
+        "const heads = [...document.querySelectorAll('th[data-column]')].map((head) => head.dataset.column);
+         return JSON.stringify(heads) === JSON.stringify({})",
+        json!(columns)
+    );
+    window.until(&format!("the columns {columns:?}"), &script).await;
 }
 
 /// In both themes, and in the smallest window. Under a dialog nobody can choose another theme, so it is put on here.
 async fn flaws(window: &Window) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     for theme in ["dark", "light"] {
-        window
-            .run(&format!("document.documentElement.dataset.theme = '{theme}'"))
-            .await;
+        // Only in the second frame are its colours on their way.
+        let put_on = format!(
+            "document.documentElement.dataset.theme = '{theme}';
+             requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()))"
+        );
+        window.run_async(&put_on, vec![]).await;
         window.settle().await;
         flaws.extend([window.axe().await, window.clipped().await].concat());
     }
@@ -214,13 +221,17 @@ async fn m14_columns_and_views_are_there_after_a_restart() {
     }
     assert_eq!(flaws(&window).await, NO_FLAW);
     window.click("columns-close").await;
-    let arranged = heads(&window).await;
-    let place = |column: &str| {
-        let columns = arranged.as_array().expect("columns");
-        columns.iter().position(|one| one == column)
-    };
-    assert_eq!((place("posting"), place("answered")), (None, None), "{arranged}");
-    assert!(place("owner") < place("links"), "{arranged}");
+    // Those for which there is room.
+    let arranged = [
+        "candidate",
+        "status",
+        "waiting-on",
+        "owner",
+        "since",
+        "links",
+        "activity",
+    ];
+    see_columns(&window, &arranged).await;
 
     window.click("view-save").await;
     window.fill("view-name", "My own").await;
@@ -234,11 +245,11 @@ async fn m14_columns_and_views_are_there_after_a_restart() {
     see_view(&window, "own My own").await;
     window.see_text("filter-part", owner).await;
     window.see("check-row").await;
-    assert_eq!(heads(&window).await, arranged);
+    see_columns(&window, &arranged).await;
     assert_eq!(texts(&window, "check-candidate").await, mine);
     // The given one has its columns too.
     turn_to(&window, "mine").await;
-    assert_eq!(heads(&window).await, arranged);
+    see_columns(&window, &arranged).await;
     turn_to(&window, "own My own").await;
     window.click("view-forget").await;
     see_view(&window, "all").await;

@@ -388,6 +388,37 @@ describe('on the dashboard', () => {
     expect(heads()).toEqual(wanted);
   });
 
+  it('loses no click on a column while the host is still busy with the one before', async () => {
+    const fake = await open();
+    const answers: (() => void)[] = [];
+    fake.on('keep-view', (request) => {
+      if (request.ask !== 'keep-view') throw new Error('only this is asked');
+      const { view } = request;
+      const views = [view, ...fake.desk.views.slice(1)];
+      return new Promise((answer) =>
+        answers.push(() => answer({ reply: 'desk', value: { ...fake.desk, views } })),
+      );
+    });
+    await screen.click('columns-open');
+    const up = async (): Promise<void> => screen.click('column-up-warnings');
+    await up();
+    await up();
+    answers[0]?.();
+    await settle();
+    await up();
+    for (const place of [1, 2]) {
+      answers[place]?.();
+      await settle();
+    }
+    const wanted = [1, 2, 3].reduce((order) => moved(order, 'warnings', -1), everyColumn);
+    expect(
+      [...document.querySelectorAll<HTMLElement>('th[data-column]')].map(
+        (head) => head.dataset['column'],
+      ),
+    ).toEqual(wanted);
+    expect(fake.asked.findLast((ask) => ask.ask === 'keep-view')?.view.columns).toEqual(wanted);
+  });
+
   it('keeps a view under a name, turns to it, and forgets it', async () => {
     const fake = await open();
     await press(one('status-choose', 'status', 'sent'));

@@ -33,6 +33,7 @@ export class Looking {
   /** What came of typing: more of it is no other place. */
   #typed: Looked | null = null;
   #orders: Promise<unknown> = Promise.resolve();
+  #ordered = 0;
 
   readonly looked = $derived.by((): Looked => {
     const { screen } = this.#session;
@@ -92,8 +93,16 @@ export class Looking {
     this.#go({ ...this.looked, open: check });
   }
 
+  /** Here at once: the next click may come before the host has answered. */
   setColumns(columns: Column[]): void {
-    this.#quietly(() => this.#session.host.keepView({ ...this.view, columns }));
+    const view = { ...this.view, columns };
+    if (this.desk) {
+      const views = this.desk.views.map((one) =>
+        keyOf(one.name) === keyOf(view.name) ? view : one,
+      );
+      this.desk = { ...this.desk, views };
+    }
+    this.#quietly(() => this.#session.host.keepView(view));
   }
 
   async save(name: string): Promise<void> {
@@ -135,13 +144,16 @@ export class Looking {
     this.#session.screen = { at: 'checks', looked };
   }
 
-  /** One after the other, so that the last one counts. */
+  /** One after the other, so that the last one counts; what is answered to an earlier one is out of date already. */
   async #order(ask: () => Promise<Desk>): Promise<void> {
     const before = this.#orders;
+    this.#ordered += 1;
+    const mine = this.#ordered;
     const order = before
       .catch(() => undefined)
       .then(async () => {
-        this.desk = await ask();
+        const desk = await ask();
+        if (mine === this.#ordered) this.desk = desk;
         this.failure = null;
       });
     this.#orders = order;
