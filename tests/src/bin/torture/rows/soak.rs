@@ -21,7 +21,7 @@ pub const ROW: Row = Row {
     bar: "memory slope ≤ 1 MB/h after warm-up, WAL ≤ 64 MB",
     columns: &[Column::Both],
     controls: &[(Column::Both, "leak")],
-    remarks: "The host runs with `MALLOC_ARENA_MAX=1`, as the unit in `docs/headless-host.md` sets it. Without it the C library's allocator fills more arenas under load: 12.4 MB/h were measured once beside builds that took both cores. An allocator of another kind (mimalloc) was tried and given up: 98 MB at the end, with swings of ten.",
+    remarks: "Memory is what the host has filled itself; the runs up to 26 November 2026 counted its share of the program's file as well. The host runs with `MALLOC_ARENA_MAX=1`, as the unit in `docs/headless-host.md` sets it. Without it the C library's allocator fills more arenas under load: 12.4 MB/h were measured once beside builds that took both cores. An allocator of another kind (mimalloc) was tried and given up: 98 MB at the end, with swings of ten.",
     runtime: Runtime::Threads,
     beside: true,
     run: |ctx| Box::pin(run(ctx)),
