@@ -258,3 +258,31 @@ async fn r19_without_its_public_address_a_connection_that_cannot_poll_is_not_rea
     rig.until_ready().await;
     started(&rig, "Kim Berg").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_status_that_comes_with_another_bearer_is_turned_away_and_said_until_the_right_one_comes() {
+    let rig = Rig::start(Setup::default()).await;
+    let row = started(&rig, "Kim Berg").await;
+    let connection = rig.id().await;
+    let public_url = rig.connection().await.setup.public_url.expect("an address");
+    let order = |bearer: &str| Request::SetChannels {
+        connection,
+        public_url: public_url.clone(),
+        update_bearer: Some(model::Secret::new(bearer)),
+    };
+    rig.host.ask(order("not what Refapp has")).await.expect("kept");
+    rig.refapp_step(&row, "accept").await;
+    let view = rig
+        .connection_that("it says that the bearer is another", |view| {
+            view.findings
+                .iter()
+                .any(|finding| finding.failure.code == Code::RefBearer)
+        })
+        .await;
+    assert_eq!((view.health, view.last_update), (Health::Warning, None));
+
+    rig.host.ask(order(demo::UPDATE_BEARER)).await.expect("kept");
+    rig.refapp_step(&row, "next").await;
+    rig.connection_that("it is healthy", |view| view.health == Health::Healthy)
+        .await;
+}

@@ -1,7 +1,9 @@
 import axe from 'axe-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Code } from '../src/backend/types/Code';
+import type { EventReport } from '../src/backend/types/EventReport';
 import { search as found } from '../src/help/dictionary';
+import { parked } from '../src/help/parked';
 import { codes, errorText } from '../src/i18n/errors';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
@@ -50,6 +52,18 @@ describe('the error dictionary', () => {
     expect(found('LEV-403 delete opportunity note')).toEqual(['LEV-403']);
     expect(found('lev 403')).toEqual(['LEV-403']);
     expect(found('lev 403 delete opportunity note')).toEqual(['LEV-403']);
+  });
+
+  it('finds a code whose digits and signs are spelt out', () => {
+    for (const heard of [
+      'lev four oh one',
+      'LEV 4 oh 1',
+      'lev fyra noll ett',
+      'lev dash four o one',
+    ]) {
+      expect(found(heard)).toEqual(['LEV-401']);
+    }
+    expect(found('tag dash stale')).toEqual(['TAG-STALE']);
   });
 
   it('finds codes before titles, and titles before the other texts', () => {
@@ -244,6 +258,34 @@ describe('the diagnostics', () => {
     await screen.click('diagnostics-save');
     expect(screen.text('diagnostics-save-failure-code')).toBe('APP-SAVE');
     expect(screen.has('diagnostics-path')).toBe(false);
+  });
+});
+
+describe('why checks wait', () => {
+  it('is told by code, each candidate once, of one connection', () => {
+    const event = (connection: string, opportunity: string, code: Code): EventReport => ({
+      at: 0,
+      connection,
+      opportunity,
+      posting: 'posting-1',
+      kind: 'step',
+      step: 'parked',
+      code,
+      decision: null,
+      right: null,
+      answered: null,
+      expected: null,
+    });
+    const events = [
+      event('Nordvik', 'one', 'TAG-STALE'),
+      event('Nordvik', 'two', 'TAG-STALE'),
+      event('Nordvik', 'two', 'TAG-STALE'),
+      event('Sandbox', 'three', 'CAND-CONTACT'),
+    ];
+    expect(parked(events, 'Nordvik')).toEqual([
+      { code: 'TAG-STALE', candidates: 2, postings: ['posting-1'] },
+    ]);
+    expect(parked(events, 'Elsewhere')).toEqual([]);
   });
 });
 

@@ -107,10 +107,13 @@ fn page(headers: &HeaderMap) -> Response {
     let (language, text) = if swedish {
         (
             "sv",
-            "Du kan stänga det här fönstret och gå tillbaka till Refapp for Lever.",
+            "Lever har svarat. Gå tillbaka till Refapp for Lever och välj Anslut. Det här fönstret kan stängas.",
         )
     } else {
-        ("en", "You can close this window and go back to Refapp for Lever.")
+        (
+            "en",
+            "Lever has answered. Go back to Refapp for Lever and choose Connect. This window can be closed.",
+        )
     };
     let page = format!(
         "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><title>Refapp for Lever</title><p>{text}</p>"

@@ -108,6 +108,7 @@ codes! {
     RefForm "REF-FORM" RefappAdmin,
     RefLanguage "REF-LANG" RefappAdmin,
     RefUpdates "REF-UPDATES" Refapp,
+    RefBearer "REF-BEARER" Admin,
     // The candidate and the posting
     CandPosting "CAND-POSTING" Recruiter,
     CandMember "CAND-MEMBER" Recruiter,

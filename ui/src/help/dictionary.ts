@@ -52,6 +52,18 @@ const searched = codes.map((code) => ({
   text: plain([code, ...textsOf(code)].join('\n')),
 }));
 
+/** Digits and signs as they are spelt out on the phone, in both languages. */
+const SPELT: Record<string, string> = Object.fromEntries([
+  ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map(
+    (word, digit) => [word, String(digit)],
+  ),
+  ...['noll', 'ett', 'tva', 'tre', 'fyra', 'fem', 'sex', 'sju', 'atta', 'nio'].map(
+    (word, digit) => [word, String(digit)],
+  ),
+  ...['oh', 'o'].map((word) => [word, '0']),
+  ...['dash', 'hyphen', 'minus', 'streck', 'bindestreck'].map((word) => [word, '']),
+]);
+
 /** All that could be a code in what was heard: one word, or several in a row. */
 function heard(words: string[]): Set<string> {
   const runs = words.flatMap((_, from) =>
@@ -75,7 +87,9 @@ export function chapters(): Chapter[] {
  */
 export function search(wanted: string): Code[] {
   const words = plain(wanted).split(/\s+/).filter(Boolean);
-  const runs = heard(words);
+  const runs = new Set(
+    [words, words.map((word) => SPELT[word] ?? word)].flatMap((told) => [...heard(told)]),
+  );
   const named = searched.filter((entry) => runs.has(entry.spoken));
   if (named.length > 0) return named.map(({ code }) => code);
   const whole = spoken(wanted);

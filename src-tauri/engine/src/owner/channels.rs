@@ -1,6 +1,8 @@
 //! The two ways in which the outside reaches us (`rules.md` 19): opened, proven and watched. Silence is never taken for
 //! health.
 
+use std::sync::atomic::Ordering;
+
 use http_client::{Http, Limits};
 use model::{Code, Failure, MINUTE, Millis, Right, Secret, Status};
 use store::Standing;
@@ -86,6 +88,7 @@ impl Owner {
     pub(super) fn keep_bearer(&mut self, bearer: &Secret) -> Result<(), Failure> {
         if self.replace_secret(SecretKind::UpdateBearer, bearer)? {
             self.change(|record| record.update_since = None);
+            self.wrong_bearer.store(false, Ordering::Relaxed);
         }
         self.hints.update_bearer = Some(bearer.hint());
         Ok(())
@@ -131,6 +134,7 @@ impl Owner {
         self.say(Code::AppNoUpdates, !has_address, false);
         let sent_long = has_address && !self.record.update_heard() && self.sent_since(now);
         self.say(Code::RefUpdates, sent_long, false);
+        self.say(Code::RefBearer, self.wrong_bearer.load(Ordering::Relaxed), false);
     }
 
     pub(super) fn say(&mut self, code: Code, is_so: bool, stops: bool) {

@@ -1,5 +1,7 @@
 //! Working off what came in.
 
+use std::sync::atomic::Ordering;
+
 use model::{Code, Millis};
 use store::{Inbound, Result};
 
@@ -45,6 +47,7 @@ impl Owner {
             }
             if last_update.is_some() {
                 self.heal(Code::RefUpdates);
+                self.wrong_bearer.store(false, Ordering::Relaxed);
             }
             if settled {
                 self.start_settled();

@@ -32,6 +32,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::future::Future;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -72,6 +73,8 @@ pub(crate) struct Owner {
     /// What a configuration file says, until all of it is carried out.
     provision: Option<provision::Provisioning>,
     wake: Arc<Notify>,
+    /// Refapp has called with another bearer since the right one came last. Not kept: it says so again.
+    wrong_bearer: Arc<AtomicBool>,
     lever: Option<lever::Client>,
     source: Option<auth::Source>,
     refapp: Option<refapp::Client>,
@@ -160,6 +163,7 @@ impl Owner {
             record,
             provision: None,
             wake: Arc::new(Notify::new()),
+            wrong_bearer: Arc::default(),
             lever: None,
             source: None,
             refapp: None,
