@@ -268,7 +268,7 @@ async fn a_status_that_comes_with_another_bearer_is_turned_away_and_said_until_t
     let order = |bearer: &str| Request::SetChannels {
         connection,
         public_url: public_url.clone(),
-        update_bearer: Some(model::Secret::new(bearer)),
+        update_bearer: Some(bearer.to_owned()),
     };
     rig.host.ask(order("not what Refapp has")).await.expect("kept");
     rig.refapp_step(&row, "accept").await;
@@ -281,7 +281,7 @@ async fn a_status_that_comes_with_another_bearer_is_turned_away_and_said_until_t
         .await;
     assert_eq!((view.health, view.last_update), (Health::Warning, None));
 
-    rig.host.ask(order(demo::UPDATE_BEARER)).await.expect("kept");
+    rig.host.ask(order(simulator::demo::UPDATE_BEARER)).await.expect("kept");
     rig.refapp_step(&row, "next").await;
     rig.connection_that("it is healthy", |view| view.health == Health::Healthy)
         .await;

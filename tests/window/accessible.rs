@@ -153,12 +153,13 @@ async fn the_help_is_accessible_and_what_changes_is_heard() {
     let window = Window::app(&home, &simulated.running).await;
     window.set_up_eu().await;
     let mut inspector = Inspector::new(&window).await;
-    // A candidate comes, and the count is said.
+    // A candidate comes, and that is said.
     window.listen().await;
     simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
     steps::see_candidate(&window, "Kim Berg", "sent").await;
-    let (said, unheard) = window.heard().await;
-    assert!(said.iter().any(|text| text.contains("1 running")), "{said:?}");
+    let changed = "return window.heard.said.includes('1 check changed')";
+    window.until("the change is announced", changed).await;
+    let (_, unheard) = window.heard().await;
     assert_eq!(unheard, Vec::<String>::new());
 
     window.click("help").await;

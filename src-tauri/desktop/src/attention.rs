@@ -33,6 +33,7 @@ pub fn watch(app: AppHandle, opening: Opening, tray: Tray) {
                     Some(Event::ChecksChanged(_)) => {}
                     Some(Event::Overview(overview)) => {
                         tray.tell(needs_action(&overview)).await;
+                        notices.meet(&standings(&overview));
                         if newest.is_none() {
                             let soonest = spoken.map_or(Instant::now(), |spoken| spoken + PAUSE);
                             due = soonest.max(Instant::now() + SETTLES);

@@ -40,6 +40,13 @@ impl Notices {
         }
     }
 
+    /// Takes note of connections that are new: how they stand now is no news, what comes to it is.
+    pub fn meet(&mut self, now: &Standings) {
+        for (id, standing) in now {
+            self.known.entry(*id).or_insert_with(|| standing.clone());
+        }
+    }
+
     /// What is new since the last look. What is there when a connection is first looked at is no news.
     pub fn look(&mut self, now: Standings) -> Vec<Notice> {
         let news = now.iter().filter_map(|(id, now)| Some((self.known.get(id)?, now)));
@@ -151,6 +158,14 @@ mod tests {
         assert!(broken.text.contains("Generate New Key"), "{}", broken.text);
         assert_eq!(notices.look(of_one(0, 0, Some(Code::LevUnauthorized))), []);
         assert_eq!(notices.look(of_one(0, 0, Some(Code::RefToken))).len(), 1);
+    }
+
+    #[test]
+    fn what_comes_between_the_first_sight_of_a_connection_and_the_first_look_is_news() {
+        let mut notices = Notices::new(Language::En);
+        notices.meet(&of_one(0, 0, None));
+        notices.meet(&of_one(1, 0, None));
+        assert_eq!(titles(&notices.look(of_one(1, 0, None))), ["1 check needs action"]);
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState, Window as Id};
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, InputFocus, MapState, Window as Id,
+};
 use x11rb::rust_connection::RustConnection;
 use zbus::zvariant::OwnedValue;
 
@@ -176,6 +178,14 @@ impl Frame {
         let sent = self.x.send_event(false, self.window, EventMask::NO_EVENT, message);
         sent.expect("a live screen").check().expect("the window is there");
         self.x.flush().expect("a live screen");
+    }
+
+    /// Somebody works with another program now.
+    pub fn lose_focus(&self) {
+        let nobody = self
+            .x
+            .set_input_focus(InputFocus::NONE, x11rb::NONE, x11rb::CURRENT_TIME);
+        nobody.expect("a live screen").check().expect("it can be taken");
     }
 
     /// Waits until it can be seen, or cannot.

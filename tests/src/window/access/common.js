@@ -9,7 +9,7 @@ const scope = document.querySelector('dialog[open]') ?? document;
 const CONTROLS = 'a[href], button, input, select, textarea, summary, [tabindex]';
 const controls = () =>
   [...scope.querySelectorAll(CONTROLS)].filter(
-    (e) => visible(e) && e.tabIndex >= 0 && !e.disabled && !e.closest('[inert]'),
+    (e) => visible(e) && e.tabIndex >= 0 && !e.matches(':disabled') && !e.closest('[inert]'),
   );
 // What a press on it hits: of a tick-box or radio button, its label as well.
 const target = (e) => {
