@@ -50,7 +50,7 @@ async fn m03_s01_eu_a_browser_that_does_not_come_back_is_helped_by_paste_and_by_
     page.click("consent-accept").await;
     page.until(
         "the way back",
-        "return document.body.innerText.includes('go back to Refapp for Lever')",
+        "return document.body.innerText.includes('Go back to Refapp for Lever')",
     )
     .await;
     let address = page.address().await;
