@@ -171,8 +171,9 @@ fn connection(id: &str, name: &str) -> Value {
         "id": id, "name": name, "readOut": {"en": "the line to read out", "sv": ""}, "dataCentre": "custom", "wayIn": "api-key", "health": "action-needed",
         "findings": [{
             "failure": {"code": "LEV-WH-OFF", "params": {}},
-            "owner": "lever-super-admin", "stops": true, "passes": false, "waitsForReader": false, "since": 1_772_618_523_118_i64,
+            "owner": "lever-super-admin", "stops": true, "passes": false, "unproven": false, "waitsForReader": false, "since": 1_772_618_523_118_i64,
         }],
+        "unproven": [],
         "settings": {"trigger_stage": {"id": "s1", "text": "Reference check"}},
         "setup": {
             "finished": true, "current": "done", "steps": [], "halves": [], "rightsTried": true, "users": [], "stages": [],
@@ -185,7 +186,7 @@ fn connection(id: &str, name: &str) -> Value {
                  "state": "not-provable-yet"},
             ],
         },
-        "stageChanges": {"state": "waiting"}, "statusUpdates": {"state": "open"},
+        "stageChanges": {"state": "waiting", "alsoPolling": false}, "statusUpdates": {"state": "open", "alsoPolling": false},
         "templates": [],
         "counts": {"needsAttention": 1, "running": 2, "completed": 3, "waiting": 4, "queued": 1},
     })
@@ -204,7 +205,8 @@ fn row(number: u32, opportunity: &str, status: &str, decisions: &[&str]) -> Valu
         "id": format!("00000000-0000-0000-0000-0000000000{number:02}"), "reference": format!("R-{number}"),
         "opportunity": opportunity, "candidate": "Ann \u{1b}[31mExample", "postingTitle": "Baker", "owner": "Olle",
         "status": status, "whoActs": "recruiter", "badges": [], "declined": 0, "warnings": [],
-        "enteredAt": number, "createdAt": number, "since": 0, "activeAt": 0, "decisions": decisions, "mailing": [],
+        "enteredAt": number, "createdAt": number, "since": 0, "activeAt": 0,
+        "rhythm": {"pace": "fresh", "reason": "no-wait", "next": null, "unknown": []}, "decisions": decisions, "mailing": [],
     })
 }
 
@@ -233,7 +235,7 @@ fn host(request: &Value) -> Value {
         "checks" => {
             let offset = usize::try_from(request["offset"].as_u64().unwrap()).unwrap();
             let window: Vec<Value> = rows().into_iter().skip(offset).take(2).collect();
-            json!({"reply": {"reply": "check-window", "value": {"total": 7, "offset": offset, "rows": window}}})
+            json!({"reply": {"reply": "check-window", "value": {"counts": {}, "needsAction": 0, "total": 7, "offset": offset, "rows": window}}})
         }
         "check" => {
             let row = rows().into_iter().find(|row| row["id"] == request["check"]).unwrap();
@@ -474,7 +476,7 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
 fn acknowledge_takes_note_of_what_waits_to_be_read_and_of_nothing_else() {
     let finding = |code: &str| {
         let failure = json!({"code": code, "params": {}});
-        json!({"failure": failure, "owner": "admin", "stops": false, "passes": false, "waitsForReader": true, "since": 0})
+        json!({"failure": failure, "owner": "admin", "stops": false, "passes": false, "unproven": false, "waitsForReader": true, "since": 0})
     };
     let site = Site::new().with_host(move |request| match request["ask"].as_str().unwrap() {
         "overview" => {
