@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Code, Right, RightState, Unproven};
+use model::{Code, Right, Unproven};
 use store::Standing;
 
 use super::Owner;
@@ -121,9 +121,7 @@ impl Owner {
         if record.standing != Standing::Running {
             return Vec::new();
         }
-        let permissions = Right::REQUIRED
-            .iter()
-            .all(|right| record.rights.get(right) == Some(&RightState::Proven));
+        let permissions = Right::REQUIRED.into_iter().all(|right| record.has(right));
         let moves = record.webhook_heard() || record.has(Right::ListOpportunities);
         [
             (permissions, Unproven::Permissions),
