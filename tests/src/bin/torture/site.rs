@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct Site {
     pub dir: TempDir,
     pub accounts: Vec<Account>,
-    pub listen: SocketAddr,
+    pub listen: Port,
 }
 
 /// One Lever account with its Refapp account.
@@ -71,7 +71,7 @@ impl Site {
         }
         let site = Self {
             dir: tempfile::tempdir().expect("a directory"),
-            listen: free_port(),
+            listen: Port::reserve(),
             accounts,
         };
         site.configure(plan.oauth);
@@ -88,7 +88,7 @@ impl Site {
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.listen)
+        format!("http://{}", self.listen.address)
     }
 
     pub fn log(&self) -> String {
@@ -97,7 +97,7 @@ impl Site {
     }
 
     fn configure(&self, oauth: bool) {
-        write_configuration(self.path(), self.listen, &self.accounts, oauth);
+        write_configuration(self.path(), self.listen.address, &self.accounts, oauth);
     }
 
     /// Starts a host and waits until every connection is ready.
@@ -350,13 +350,25 @@ pub fn client() -> reqwest::Client {
         .expect("a client")
 }
 
-/// A port that nothing else takes while its host is dead: below those that the system gives to outgoing connections.
-/// It is no part of what a seed repeats.
-pub fn free_port() -> SocketAddr {
-    loop {
-        let address = SocketAddr::from(([127, 0, 0, 1], rand::random_range(12_000..32_000)));
-        if TcpListener::bind(address).is_ok() {
-            return address;
+/// A port that nobody else takes while its host is dead: below those that the system gives to outgoing connections, and
+/// kept from every other row by a listener on a second loopback address, which is let go with this.
+pub struct Port {
+    pub address: SocketAddr,
+    _kept: TcpListener,
+}
+
+impl Port {
+    /// It is no part of what a seed repeats.
+    pub fn reserve() -> Self {
+        loop {
+            let number = rand::random_range(12_000..32_000);
+            let address = SocketAddr::from(([127, 0, 0, 1], number));
+            // First the one that keeps: two rows that look at the same time cannot both have it.
+            if let Ok(kept) = TcpListener::bind(SocketAddr::from(([127, 0, 0, 2], number)))
+                && TcpListener::bind(address).is_ok()
+            {
+                return Self { address, _kept: kept };
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ async fn run(ctx: &Ctx) -> Verdict {
     let mut letters: Vec<usize> = (0..storm.len()).flat_map(|number| [number; COPIES]).collect();
     letters.shuffle(&mut StdRng::seed_from_u64(ctx.seed));
 
-    let slow: JoinSet<()> = (0..3).map(|_| trickle(site.listen)).collect();
+    let slow: JoinSet<()> = (0..3).map(|_| trickle(site.listen.address)).collect();
     let (client, room) = (client(), Arc::new(Semaphore::new(ABREAST)));
     let mut pace = tokio::time::interval(Duration::from_micros(1_000_000 / PER_SECOND));
     let mut posts = JoinSet::new();

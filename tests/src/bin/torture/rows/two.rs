@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::host::Host;
 use crate::judge::{calm, sound};
 use crate::row::{Column, Ctx, Row, Runtime, Verdict};
-use crate::site::{Plan, Site, free_port, until, until_within, write_configuration};
+use crate::site::{Plan, Port, Site, until, until_within, write_configuration};
 
 pub const ROW: Row = Row {
     number: 14,
@@ -33,7 +33,8 @@ async fn one_database(ctx: &Ctx, verdict: &mut Verdict) {
     let people = account.candidates(2).await;
     let host = site.start(&ctx.host, &[]).await;
     let second = tempfile::tempdir().expect("a directory");
-    write_configuration(second.path(), free_port(), &site.accounts, false);
+    let port = Port::reserve();
+    write_configuration(second.path(), port.address, &site.accounts, false);
     let text = std::fs::read_to_string(second.path().join("host.toml")).expect("a file of ours");
     let shared = format!("data_dir = \"{}\"", site.path().join("data").display());
     std::fs::write(
@@ -95,7 +96,8 @@ async fn one_account(ctx: &Ctx, verdict: &mut Verdict) {
 
     // The other is set up beside it, and everybody is moved out and in again: both hear of it.
     let other = tempfile::tempdir().expect("a directory");
-    let listen = free_port();
+    let port = Port::reserve();
+    let listen = port.address;
     write_configuration(other.path(), listen, &site.accounts, false);
     let mut second = Host::spawn(&ctx.host, other.path(), &[]);
     verdict.hold(second.listens().await, || {
