@@ -77,6 +77,7 @@ async fn m11_eu_a_deleted_key_is_seen_and_a_disconnect_goes_on_where_it_ended() 
     window.see("wizard-channels").await;
     window.fill("update-bearer", demo::UPDATE_BEARER).await;
     window.click("channels-save").await;
+    window.click("wizard-continue").await;
     window.see("wizard-done").await;
     window.click("finish").await;
     steps::see_candidate(&window, "Viktor Palm", "sent").await;

@@ -70,7 +70,6 @@ async fn m01_m02_m04_m05_m06_m14_eu_from_the_first_start_to_a_check_that_follows
     window.choose_acting_user().await;
 
     // M4: one by one; the missing one is named, and nothing counts before it is there.
-    window.click("carrier-consent").await;
     window.click("rights-prove").await;
     window
         .see("right-create-opportunity-note[data-state=\"missing\"]")
@@ -93,10 +92,9 @@ async fn m01_m02_m04_m05_m06_m14_eu_from_the_first_start_to_a_check_that_follows
     }
     window.fill("update-bearer", demo::UPDATE_BEARER).await;
     window.click("channels-save").await;
-    // It goes on, and is not done before something has come.
-    window.see("wizard-stage").await;
+    // It stays, and is not done before something has come.
     window.see("step-channels[data-state=\"unproven\"]").await;
-    window.click("step-channels").await;
+    window.see("webhook-registered[data-state=\"done\"]").await;
     window.see("channel-stage-changes[data-state=\"waiting\"]").await;
     window.see("channel-status-updates[data-state=\"waiting\"]").await;
     board.click("webhooks-toggle").await;
@@ -105,9 +103,9 @@ async fn m01_m02_m04_m05_m06_m14_eu_from_the_first_start_to_a_check_that_follows
     board.click(&format!("move-{candidate}")).await;
     window.see("channel-stage-changes[data-state=\"proven\"]").await;
     board.close().await;
-    window.click("step-stage").await;
+    window.click("wizard-continue").await;
 
-    // M5: no suitable stage yet. Somebody adds one in Lever, and it is picked, OK, Save.
+    // M5: no suitable stage yet. Somebody adds one in Lever, and it is picked and saved.
     window.see("wizard-stage").await;
     window.click("stage-help").await;
     for word in [
@@ -123,10 +121,8 @@ async fn m01_m02_m04_m05_m06_m14_eu_from_the_first_start_to_a_check_that_follows
     simulated
         .control("POST", "lever/stages", json!({"text": "References", "rank": 245_000}))
         .await;
-    window.click("stage-choose").await;
     window.click("stage-reread").await;
     window.see_text("stage", "References").await;
-    window.click("stage-cancel").await;
     window.choose_stage().await;
     window.see("wizard-done").await;
     // Refapp’s half is set, and nothing has come from there yet.

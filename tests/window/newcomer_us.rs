@@ -28,7 +28,9 @@ async fn m01_m02_m03_m05_m06_m14_us_lever_by_oauth_first_and_the_token_another_d
     window.see("step-data-centre[data-state=\"done\"]").await;
 
     // M3: the organisation's own client, and what it must have registered, letter for letter.
+    window.see_text("wizard-lever", "7 scopes: they bundle the 12 permissions").await;
     window.click("oauth-mail").await;
+    window.click("oauth-register").await;
     for address in demo::redirect_uris(DataCentre::Us) {
         window.see_text("oauth-redirect", &address).await;
         window.see_text("lever-mail", &address).await;
@@ -88,8 +90,6 @@ async fn m01_m02_m03_m05_m06_m14_us_lever_by_oauth_first_and_the_token_another_d
     // M6: off by default; the first event is shown once it has really come.
     window.fill("update-bearer", demo::UPDATE_BEARER).await;
     window.click("channels-save").await;
-    window.see("wizard-stage").await;
-    window.click("step-channels").await;
     window.see("channel-stage-changes[data-state=\"waiting\"]").await;
     window.see_text("wizard-channels", "Candidate Stage Change").await;
     simulated
@@ -98,13 +98,10 @@ async fn m01_m02_m03_m05_m06_m14_us_lever_by_oauth_first_and_the_token_another_d
     steps::first_event(&window, &simulated).await;
     window.click("step-stage").await;
 
-    // M5: picked from the list, OK, Save. Nothing is left but the token.
+    // M5: picked from the list, and saved. Nothing is left but the token.
     window.see("wizard-stage").await;
     let stage = demo::id(1, "stage", demo::TRIGGER_STAGE);
-    window.click("stage-choose").await;
     window.click(&format!("stage-option[data-value=\"{stage}\"]")).await;
-    window.click("stage-ok").await;
-    window.see_text("stage-chosen", demo::TRIGGER_STAGE).await;
     window.click("stage-save").await;
     window.see("wizard-refapp").await;
     window.see("step-done[data-state=\"blocked\"]").await;

@@ -83,9 +83,7 @@ async fn m01_three_people_on_three_days_see_whose_turn_it_is() {
     window.prove_rights().await;
     window.choose_channels().await;
     let stage = demo::id(1, "stage", demo::TRIGGER_STAGE);
-    window.click("stage-choose").await;
     window.click(&format!("stage-option[data-value=\"{stage}\"]")).await;
-    window.click("stage-ok").await;
     window.click("stage-save").await;
     window.see("half-lever[data-waits=\"first-event\"]").await;
     steps::first_move(&simulated).await;

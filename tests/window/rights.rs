@@ -21,10 +21,12 @@ async fn m04_missing_rights_are_boxes_to_tick_that_can_be_copied_and_checked_aga
     window.choose_data_centre("eu", "api-key").await;
     window.prove_key().await;
     window.choose_acting_user().await;
-    // Nothing was checked yet, and the button says so; it is in sight when the box is ticked.
-    assert_eq!(window.text("rights-prove").await, "Check");
-    window.click("carrier-consent").await;
-    window.see_text("rights-prove", "Make it and check").await;
+    // Nothing is made in Lever but by the button that says so.
+    window.click("rights-read").await;
+    window.see("right-list-webhooks[data-state=\"proven\"]").await;
+    window.see("right-create-opportunity[data-state=\"not-provable-yet\"]").await;
+    window.see("rights-prove:not([aria-disabled])").await;
+    window.see_text("rights-prove", "Make the tag carrier and check").await;
     window.click("rights-prove").await;
     window.see("wizard-rights[data-state=\"failed\"]").await;
     for right in ["remove-opportunity-tag", "create-opportunity-note"] {
@@ -61,6 +63,7 @@ async fn m04_missing_rights_are_boxes_to_tick_that_can_be_copied_and_checked_aga
     window.click("rights-prove").await;
     window.see("wizard-rights[data-state=\"unproven\"]").await;
     window.see_text("right-read-posting", "Proven by the first check").await;
+    window.see_text("rights-follow", "“add webhooks” in step 6").await;
     window.see("wizard-continue").await;
     window.close().await;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toLever, toRefapp, toSuperAdmin } from '../src/letters/letters';
+import { hostOf, toLever, toRefapp, toSuperAdmin } from '../src/letters/letters';
 import { overview, setup } from './scenes';
 
 const { permissions, dataCentres } = overview([]).preparation;
@@ -9,14 +9,20 @@ describe('the mail to Refapp’s support', () => {
   it('asks for what is not there yet, and names our host and not its secret path', () => {
     const address = 'https://relay.example.com/refapp/0f3a-secret';
     for (const locale of ['en', 'sv'] as const) {
-      const both = toRefapp(false, address)(locale).body;
+      const both = toRefapp(false, hostOf(address))(locale).body;
       expect(both).toMatch(/1\. .*token/);
       expect(both).toContain('relay.example.com');
       expect(both).not.toContain('secret');
-      const host = toRefapp(true, address)(locale).body;
-      expect(host).not.toContain('2. ');
+      const host = toRefapp(true, hostOf(address))(locale).body;
+      // One request needs no number.
+      expect(host).not.toMatch(/\d\. /);
       expect(host).not.toContain('account integration');
     }
+  });
+
+  it('names the port of a host that has one, and no host that is only half typed', () => {
+    expect(hostOf('http://127.0.0.1:47810')).toBe('127.0.0.1:47810');
+    expect(['', 'https://', 'relay.example'].map(hostOf)).toEqual([null, null, null]);
   });
 
   it('promises the host while there is none', () => {

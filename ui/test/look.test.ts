@@ -127,8 +127,8 @@ describe('the pace of a wait', () => {
   });
 
   it('is measured in the largest unit that it fills', () => {
-    expect([40_000, 3 * HOUR, 34 * HOUR].map(lasting)).toEqual(['40 secs', '3 hrs', '1.4 days']);
-    expect(lasting(-5)).toBe('0 secs');
+    expect([40_000, 3 * HOUR, 34 * HOUR].map(lasting)).toEqual(['40 sec', '3 hr', '1.4 days']);
+    expect(lasting(-5)).toBe('0 sec');
   });
 });
 
@@ -497,7 +497,7 @@ describe('on the dashboard', () => {
     await settle();
     expect(screen.text('rhythm-next')).toContain('last automatic reminder');
     expect(screen.all('timeline-after').map((after) => after.textContent?.trim())).toContain(
-      '15 hrs after the step before',
+      '15 hr after the step before',
     );
   });
 

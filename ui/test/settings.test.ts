@@ -23,6 +23,8 @@ describe('the settings file', () => {
     await screen.click('settings-file-save');
     expect(fake.asked.at(-1)).toEqual({ ask: 'save-text-file' });
     expect(screen.has('settings-file-path')).toBe(true);
+    await screen.click('settings-file-export');
+    expect(screen.has('settings-file-text')).toBe(false);
   });
 
   it('begins a connection, or says why it is none', async () => {

@@ -165,7 +165,7 @@ describe('the wizard', () => {
 
   it('goes past what is set and was not seen to work, and marks it by a word', async () => {
     const fake = open({ steps: steps({ rights: 'unproven', channels: 'unproven' }), users });
-    expect(screen.text('step-rights')).toContain('set, not yet seen to work');
+    expect(screen.text('step-rights')).toContain('saved, waiting for proof');
     await screen.click('step-acting-user');
     await screen.click('acting-user-save');
     expect(fake.asked[0]).toMatchObject({ ask: 'set-acting-user', user: 'u1' });
@@ -188,6 +188,16 @@ describe('the wizard', () => {
     expect(screen.get('step-failure').getAttribute('role')).toBe('alert');
     expect(screen.text('step-failure-code')).toBe('REF-TOKEN');
     expect((screen.get('refapp-token') as HTMLInputElement).value).toBe('wrong');
+  });
+
+  it('says on the next step that the token was accepted, and on no later one', async () => {
+    open({});
+    await screen.type('refapp-token', 'token');
+    await screen.click('refapp-prove');
+    expect(screen.has('wizard-data-centre')).toBe(true);
+    expect(screen.text('step-said')).toBe('Refapp accepted the token.');
+    await screen.click('step-refapp');
+    expect(screen.has('step-said')).toBe(false);
   });
 
   it('takes one click for many while the host works', async () => {
@@ -321,15 +331,12 @@ describe('the way in by OAuth', () => {
 });
 
 describe('the step of the permissions', () => {
-  it('makes nothing in Lever without consent', async () => {
+  it('makes the tag carrier by the button that says so, and by no other', async () => {
     const fake = open({ current: 'rights', steps: allOpen });
-    expect(screen.text('rights-prove')).toBe('Check');
-    expect(screen.text('carrier-ask')).toContain('Tick the box');
-    await screen.click('rights-prove');
+    expect(screen.text('carrier-text')).toContain('5 permissions are tested on it');
+    expect(screen.text('rights-prove')).toBe('Make the tag carrier and check');
+    await screen.click('rights-read');
     expect(fake.asked[0]).toMatchObject({ ask: 'prove-rights', consent: false });
-    await screen.click('carrier-consent');
-    expect(screen.text('carrier-ask')).toContain('Make it and check');
-    expect(screen.text('rights-prove')).toBe('Make it and check');
     await screen.click('rights-prove');
     expect(fake.asked.findLast((one) => one.ask === 'prove-rights')).toMatchObject({
       consent: true,
@@ -363,6 +370,9 @@ describe('the step of the permissions', () => {
       'Proven at the step “Stage changes and status”.',
     );
     expect(screen.text('right-read-user')).not.toContain('Proven by');
+    expect(screen.text('rights-follow')).toBe(
+      'Nothing is missing. Still to come: “read posting” with the first check, “add webhooks” in step 6.',
+    );
   });
 });
 
@@ -403,6 +413,42 @@ describe('the other steps', () => {
     expect(document.body.innerHTML).not.toContain(value);
   });
 
+  it('stay after saving, with what is to be done in Lever, until going on is chosen', async () => {
+    const publicUrl = 'https://relay.example.com';
+    const view = { current: 'channels' as const, steps: allOpen };
+    const fake = open(view);
+    expect(screen.get('webhook-registered').dataset['state']).toBe('open');
+    expect(screen.has('channels-mail')).toBe(false);
+    await screen.type('public-url', publicUrl);
+    await screen.click('channels-mail');
+    expect(screen.text('support-mail')).toContain('relay.example.com');
+    fake.on('set-channels', () => {
+      const address = `${publicUrl}/lever/8f3a`;
+      const stageChanges = {
+        state: 'waiting' as const,
+        address,
+        last: null,
+        since: 0,
+        alsoPolling: false,
+        failure: null,
+      };
+      fake.overview = {
+        ...overview([connection({ stageChanges, setup: setup({ ...view, publicUrl }) })]),
+        revision: fake.overview.revision + 1,
+      };
+      return Promise.resolve({ reply: 'done' });
+    });
+    await screen.click('channels-save');
+    expect(screen.get('webhook-registered').dataset['state']).toBe('done');
+    expect(screen.text('channel-stage-changes')).toContain('Waiting for the first event');
+    expect(screen.text('channels-save')).toBe('Save again');
+    await screen.type('public-url', `${publicUrl}/other`);
+    expect(screen.has('wizard-continue')).toBe(false);
+    await screen.type('public-url', publicUrl);
+    await screen.click('wizard-continue');
+    expect(screen.has('wizard-stage')).toBe(true);
+  });
+
   it('name the trigger stage only where a move into it would start a check', async () => {
     const settings = {
       ...connection().settings,
@@ -434,23 +480,28 @@ describe('the other steps', () => {
     });
   });
 
-  it('pick the stage from a list, by OK and Save', async () => {
+  it('pick the stage from a list, and save', async () => {
     const fake = open({ current: 'stage', steps: allOpen, stages });
-    screen.get('stage-choose').focus();
-    await screen.click('stage-choose');
-    expect(document.activeElement?.textContent).toBe('Choose the trigger stage');
     const option = screen.all('stage-option').find((one) => one.dataset['value'] === 's-reference');
     option?.click();
     await settle();
-    await screen.click('stage-ok');
-    expect(screen.text('stage-chosen')).toContain('Reference check');
-    expect(document.activeElement).toBe(screen.get('stage-choose'));
     await screen.click('stage-save');
     expect(fake.asked).toMatchObject([
       { ask: 'choose-stage', stage: 's-reference' },
       { ask: 'set-defaults', defaultLanguage: 'sv', defaultTemplate: null },
       { ask: 'overview' },
     ]);
+  });
+
+  it('show a stage that was chosen and has gone from Lever', () => {
+    const settings = {
+      ...connection().settings,
+      trigger_stage: { id: 's-gone', text: 'Old stage' },
+    };
+    open({ current: 'stage', steps: allOpen, stages }, { settings });
+    const [first] = screen.all('stage-option');
+    expect(first).toHaveProperty('checked', true);
+    expect(first?.closest('label')?.textContent).toContain('no longer among Lever’s stages');
   });
 
   it('propose an acting user, and set the one that is chosen', async () => {
@@ -460,6 +511,29 @@ describe('the other steps', () => {
     await settle();
     await screen.click('acting-user-save');
     expect(fake.asked[0]).toMatchObject({ ask: 'set-acting-user', user: 'u2' });
+  });
+
+  it('say in its place that what was awaited has come', async () => {
+    const line = (state: 'waiting' | 'proven') => ({
+      state,
+      address: 'https://relay.example.com/x',
+      last: state === 'proven' ? Date.now() : null,
+      since: 0,
+      alsoPolling: false,
+      failure: null,
+    });
+    const view = (state: 'waiting' | 'proven') =>
+      connection({
+        stageChanges: line(state),
+        setup: setup({ current: 'done', steps: steps({}, 'done') }),
+      });
+    const fake = new Fake(overview([view('waiting')]));
+    screen = new Screen(fake);
+    expect(screen.text('finish-unseen')).toContain('Saved, waiting for proof');
+    fake.show({ ...overview([view('proven')]), revision: fake.overview.revision + 1 });
+    await settle();
+    expect(screen.text('finish-unseen')).toContain('Everything has arrived');
+    expect(screen.text('channel-stage-changes')).toContain('Last arrived just now');
   });
 
   it('finish, and show the checks', async () => {

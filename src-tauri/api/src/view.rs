@@ -287,7 +287,7 @@ pub enum StepState {
     /// Work is under way, here or at the other side.
     Busy,
     Failed,
-    /// All that can be done here is done, and it was not yet seen to work: something has to arrive first.
+    /// Saved, waiting for proof: nothing is left to do here, and something has to arrive before it is seen to work.
     Unproven,
     Done,
 }

@@ -57,7 +57,6 @@ impl Window {
 
     /// The rights one by one, with the tag carrier.
     pub async fn prove_rights(&self) {
-        self.click("carrier-consent").await;
         self.click("rights-prove").await;
         self.click("wizard-continue").await;
         self.see("wizard-channels").await;
@@ -67,15 +66,14 @@ impl Window {
     pub async fn choose_channels(&self) {
         self.click("update-bearer-fill").await;
         self.click("channels-save").await;
+        self.click("wizard-continue").await;
         self.see("wizard-stage").await;
     }
 
     /// The stage of the demo data that is meant for it.
     pub async fn choose_stage(&self) {
         let stage = demo::id(1, "stage", demo::TRIGGER_STAGE);
-        self.click("stage-choose").await;
         self.click(&format!("stage-option[data-value=\"{stage}\"]")).await;
-        self.click("stage-ok").await;
         self.click("stage-save").await;
         self.see("wizard-done").await;
     }

@@ -2,6 +2,7 @@
 import { m } from '@messages';
 import type { AuditedOwner } from '../backend/types/AuditedOwner';
 import type { Grade } from '../backend/types/Grade';
+import type { TemplateBy } from '../backend/types/TemplateBy';
 import type { Look } from '../i18n/words';
 
 export const gradeLook: Record<Grade, Look> = {
@@ -9,6 +10,22 @@ export const gradeLook: Record<Grade, Look> = {
   warns: { word: m.grade_warns, icon: 'alert', tone: 'warning' },
   fine: { word: m.grade_fine, icon: 'check-circle', tone: 'success' },
 };
+
+/** What a person should know of how the template is chosen, if anything. */
+export function troubleOfTemplate(by: TemplateBy): string {
+  switch (by) {
+    case 'refapp':
+      return m.template_trouble_refapp();
+    case 'former-name':
+      return m.badge_former_template_name();
+    case 'without-effect':
+      return m.template_trouble_without_effect();
+    case 'tag':
+    case 'default':
+    case 'not-asked':
+      return '';
+  }
+}
 
 /** What is wrong with the posting's owner, if anything is. */
 export function troubleOf(owner: AuditedOwner): string {

@@ -18,7 +18,6 @@ export const STAGES = [
 ];
 /** A place in the menus, in one line of text. */
 export const menuPath = (path: readonly string[]): string => path.join(' › ');
-export const PERMISSION_GROUPS = { read: 'Read', write: 'Write' } as const;
 export const LEVER = 'Lever';
 export const REFAPP = 'Refapp';
 export const PRODUCT = 'Refapp for Lever';

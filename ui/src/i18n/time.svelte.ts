@@ -24,6 +24,9 @@ class Clock {
 
 export const clock = new Clock();
 
+/** Units in English without the s that British abbreviations take: "4 min", "3 hr". */
+const unitLocale = (): string => language.current;
+
 type Unit = 'minute' | 'hour' | 'day';
 
 /** The largest unit of which the span holds at least one; under a minute is 0 minutes. */
@@ -37,7 +40,7 @@ function measure(span: number): { count: number; unit: Unit } {
 export function age(since: Millis, now: Millis = clock.now): string {
   const { count, unit } = measure(now - since);
   if (count === 0) return m.under_a_minute();
-  return new Intl.NumberFormat(language.tag, {
+  return new Intl.NumberFormat(unitLocale(), {
     style: 'unit',
     unit,
     unitDisplay: 'short',
@@ -122,7 +125,7 @@ export function lasting(span: number): string {
         : span >= MINUTE
           ? [span / MINUTE, 'minute']
           : [Math.max(0, span) / 1000, 'second'];
-  return new Intl.NumberFormat(language.tag, {
+  return new Intl.NumberFormat(unitLocale(), {
     style: 'unit',
     unit,
     unitDisplay: 'short',

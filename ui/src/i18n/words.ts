@@ -1,9 +1,11 @@
 /** What each word of the API is called on screen. Total maps: a new word does not compile until it has a text. */
 import { m } from '@messages';
 import type { Badge } from '../backend/types/Badge';
+import type { Channel } from '../backend/types/Channel';
 import type { ChannelState } from '../backend/types/ChannelState';
 import type { CheckRow } from '../backend/types/CheckRow';
 import type { Code } from '../backend/types/Code';
+import type { ConnectionView } from '../backend/types/ConnectionView';
 import type { Coverage } from '../backend/types/Coverage';
 import type { DataCentre } from '../backend/types/DataCentre';
 import type { Decision } from '../backend/types/Decision';
@@ -12,11 +14,13 @@ import type { Half } from '../backend/types/Half';
 import type { Health } from '../backend/types/Health';
 import type { Owner } from '../backend/types/Owner';
 import type { Right } from '../backend/types/Right';
+import type { RightGroup } from '../backend/types/RightGroup';
 import type { RightState } from '../backend/types/RightState';
 import type { Status } from '../backend/types/Status';
 import type { Step } from '../backend/types/Step';
 import type { StepState } from '../backend/types/StepState';
 import type { TimelineStep } from '../backend/types/TimelineStep';
+import type { Unproven } from '../backend/types/Unproven';
 import type { WaitsFor } from '../backend/types/WaitsFor';
 import type { WayIn } from '../backend/types/WayIn';
 import type { WhoActs } from '../backend/types/WhoActs';
@@ -55,6 +59,20 @@ export const healthLook: Record<Health, Look> = {
   disconnected: { word: m.health_disconnected, icon: 'plug', tone: 'neutral' },
 };
 
+const awaitedProof: Record<Unproven, () => string> = {
+  permissions: m.health_awaits_check,
+  'stage-changes': m.health_awaits_event,
+  'status-updates': m.health_awaits_status,
+};
+/** How a connection is; while it was not seen to work, what it waits for. */
+export function connectionLook({
+  health,
+  unproven: [awaited],
+}: Pick<ConnectionView, 'health' | 'unproven'>): Look {
+  const look = healthLook[health];
+  return health === 'checking' && awaited ? { ...look, word: awaitedProof[awaited] } : look;
+}
+
 /** Red calls for somebody to act. What passes by itself does not, even while nothing works. */
 export const findingTone = (finding: Finding): 'danger' | 'warning' =>
   finding.stops && !finding.passes ? 'danger' : 'warning';
@@ -86,11 +104,15 @@ export const channelLook: Record<ChannelState, Look> = {
   broken: { word: m.channel_broken, icon: 'cross', tone: 'danger' },
 };
 
+/** While the app asks for stage changes, they come, whatever the webhook does. */
+export const lookOfChannel = ({ state, alsoPolling }: Channel): Look =>
+  channelLook[alsoPolling ? 'polling' : state];
+
 /** Whether candidates find questions in the account's default language. */
 export const coverageLook: Record<Coverage, Look> = {
   covered: { word: m.coverage_covered, icon: 'check-circle', tone: 'success' },
   missing: { word: m.coverage_missing, icon: 'alert', tone: 'warning' },
-  unchecked: { word: m.coverage_unchecked, icon: 'help', tone: 'neutral' },
+  unchecked: { word: m.coverage_unchecked, icon: 'dash', tone: 'neutral' },
 };
 
 export const stepLook: Record<StepState, Look> = {
@@ -299,9 +321,22 @@ const rights: Record<Right, (inputs?: object, options?: { locale?: Locale }) => 
 export const whyRight = (right: Right, locale?: Locale): string =>
   rights[right]({}, locale ? { locale } : {});
 
+const groups: Record<RightGroup, (inputs?: object, options?: { locale?: Locale }) => string> = {
+  read: m.permission_group_read,
+  write: m.permission_group_write,
+};
+/** The heading over Lever's boxes: what it means, and what it says there. */
+export const groupName = (group: RightGroup, locale?: Locale): string =>
+  groups[group]({}, locale ? { locale } : {});
+
 /** When one is proven that this step may leave open. */
 const later: Partial<Record<Right, () => string>> = {
   'read-posting': m.right_proven_by_check,
   'add-webhooks': m.right_proven_by_channels,
 };
 export const provenLater = (right: Right): string => later[right]?.() ?? '';
+/** The same in few words; `number` is that of the step about the channels. */
+export const followsLater = (right: Right, label: string, number: number): string =>
+  right === 'add-webhooks'
+    ? m.right_follows_channels({ right: label, number })
+    : m.right_follows_check({ right: label });

@@ -5,9 +5,9 @@
 import { m } from '@messages';
 import type { DataCentre } from '../backend/types/DataCentre';
 import type { Permission } from '../backend/types/Permission';
-import { API_KEYS, menuPath, PERMISSION_GROUPS, WEBHOOKS } from '../i18n/lever';
+import { API_KEYS, menuPath, WEBHOOKS } from '../i18n/lever';
 import type { Locale } from '../i18n/locale.svelte';
-import { dataCentreName, whyRight } from '../i18n/words';
+import { dataCentreName, groupName, whyRight } from '../i18n/words';
 
 export interface Letter {
   subject: string;
@@ -17,20 +17,29 @@ export interface Letter {
 /** For one reader: in the language that they are asked in. */
 export type LetterIn = (locale: Locale) => Letter;
 
+/** One task needs no number. */
 const numbered = (tasks: string[]): string =>
-  tasks.map((task, index) => `${index + 1}. ${task}`).join('\n\n');
+  tasks.length === 1
+    ? tasks.join()
+    : tasks.map((task, index) => `${index + 1}. ${task}`).join('\n\n');
 
 function letter(locale: Locale, subject: string, ...paragraphs: string[]): Letter {
   const body = [m.letter_hello({}, { locale }), ...paragraphs, m.letter_thanks({}, { locale })];
   return { subject, body: `${body.join('\n\n')}\n` };
 }
 
-/** Asks Refapp's support for the token, while there is none, and for registering our host (`rules.md` 19). */
+/** The host of an address, with its port if it has one; nothing while the address is not complete. */
+export function hostOf(address: string | null): string | null {
+  return address !== null && URL.canParse(address) ? new URL(address).host || null : null;
+}
+
+/**
+ * Asks Refapp's support for the token, while there is none, and for registering our host (`rules.md` 19). Only the host
+ * is registered; the whole address comes with each check (`refapp-api.md §3.1`).
+ */
 export const toRefapp =
-  (hasToken: boolean, updateAddress: string | null): LetterIn =>
+  (hasToken: boolean, host: string | null): LetterIn =>
   (locale) => {
-    // Refapp registers the host; the whole address comes with each check (`refapp-api.md §3.1`).
-    const host = updateAddress === null ? null : new URL(updateAddress).hostname;
     const tasks = [
       ...(hasToken ? [] : [m.letter_refapp_token({}, { locale })]),
       host === null
@@ -56,7 +65,7 @@ export const toSuperAdmin =
           const lines = among
             .filter((permission) => permission.group === group)
             .map(({ label, right }) => `☐ ${label} – ${whyRight(right, locale)}`);
-          return [PERMISSION_GROUPS[group], ...lines].join('\n');
+          return [groupName(group, locale), ...lines].join('\n');
         })
         .join('\n\n');
     const page = m.letter_sheet_page({ path: menuPath(API_KEYS) }, { locale });

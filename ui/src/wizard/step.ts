@@ -12,6 +12,10 @@ export interface StepProps {
   number: number;
   count: number;
   next: () => Promise<void>;
+  /** What this step has achieved: said at the top of the one that comes next. */
+  achieved: (what: string) => void;
+  /** What the step before has achieved, or nothing. */
+  said: string;
   /** Absent on the first step. */
   back?: () => void;
 }

@@ -55,9 +55,10 @@ fn of_template(template: &AuditedTemplate) -> Grade {
     match template {
         AuditedTemplate::Parks { .. } => Grade::Stops,
         AuditedTemplate::Chosen { by, .. } => match by {
-            // It works, and a person should know that nobody has chosen it, or that the tag will not do so for ever.
-            TemplateBy::Refapp | TemplateBy::FormerName => Grade::Warns,
-            TemplateBy::Tag | TemplateBy::Default | TemplateBy::NotAsked | TemplateBy::WithoutEffect => Grade::Fine,
+            // It works, and a person should know that nobody has chosen it, that the tag will not do so for ever, or that
+            // it does nothing.
+            TemplateBy::Refapp | TemplateBy::FormerName | TemplateBy::WithoutEffect => Grade::Warns,
+            TemplateBy::Tag | TemplateBy::Default | TemplateBy::NotAsked => Grade::Fine,
         },
     }
 }

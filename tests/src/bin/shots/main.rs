@@ -68,7 +68,6 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.take("05-acting-user").await;
     camera.window.choose_acting_user().await;
     camera.take("06-rights-asked").await;
-    camera.window.click("carrier-consent").await;
     camera.window.click("rights-prove").await;
     camera.window.see("wizard-continue").await;
     camera.take("07-rights-proven").await;
@@ -79,9 +78,6 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     tell(&simulator, "PATCH", "lever/webhook-groups", &groups).await;
     camera.window.choose_channels().await;
     camera.take("09-stage").await;
-    camera
-        .take_between("09-stage-list", "stage-choose", "stage-cancel")
-        .await;
     camera.window.choose_stage().await;
     camera.take("10-done").await;
     camera.window.finish_setup().await;
