@@ -505,7 +505,12 @@ describe('the other steps', () => {
   });
 
   it('propose an acting user, and set the one that is chosen', async () => {
-    const fake = open({ current: 'acting-user', steps: allOpen, users });
+    const view = { current: 'acting-user' as const, steps: allOpen };
+    const fake = open({ ...view, users: [] });
+    // They are read from Lever while the step is on screen.
+    const arrived = overview([connection({ setup: setup({ ...view, users }) })]);
+    fake.show({ ...arrived, revision: fake.overview.revision + 1 });
+    await settle();
     expect(screen.all('acting-user-option')[0]).toHaveProperty('checked', true);
     screen.all('acting-user-option')[1]?.click();
     await settle();
