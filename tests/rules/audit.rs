@@ -162,6 +162,7 @@ async fn what_an_audit_says_of_a_posting_is_what_its_checks_meet() {
     assert_eq!(template(all["Office Coordinator"]).2, Some(Code::TagNone));
     // Its project was just made: no template is asked for there any more.
     assert_eq!(template(all["Team Lead"]).1, Some(TemplateBy::WithoutEffect));
+    assert_eq!(all["Team Lead"].grade, Grade::Warns, "its tag does nothing");
     for (candidate, title) in [("Viktor Palm", "Office Coordinator"), ("Ronja Blom", "Store Manager")] {
         rig.move_into_trigger(candidate).await;
         let row = rig

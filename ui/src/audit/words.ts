@@ -3,6 +3,7 @@ import { m } from '@messages';
 import type { AuditedOwner } from '../backend/types/AuditedOwner';
 import type { Grade } from '../backend/types/Grade';
 import type { TemplateBy } from '../backend/types/TemplateBy';
+import { templateOf } from '../dryrun/words';
 import type { Look } from '../i18n/words';
 
 export const gradeLook: Record<Grade, Look> = {
@@ -12,14 +13,13 @@ export const gradeLook: Record<Grade, Look> = {
 };
 
 /** What a person should know of how the template is chosen, if anything. */
-export function troubleOfTemplate(by: TemplateBy): string {
+export function troubleOfTemplate(name: string | null, by: TemplateBy): string {
   switch (by) {
     case 'refapp':
       return m.template_trouble_refapp();
     case 'former-name':
-      return m.badge_former_template_name();
     case 'without-effect':
-      return m.template_trouble_without_effect();
+      return templateOf(name, by);
     case 'tag':
     case 'default':
     case 'not-asked':
