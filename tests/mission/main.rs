@@ -5,6 +5,7 @@ mod dashboard;
 mod faults;
 mod leaving;
 mod oauth;
+mod observer;
 mod planted;
 mod running;
 mod set_up;

@@ -3,7 +3,7 @@
 //! Not here: what can be done now. That is the steps'; a half names only what comes next in it.
 
 use engine::State;
-use model::{Code, Owner, Right, RightState};
+use model::{Code, Mode, Owner};
 
 use crate::show::waits_for_event;
 use crate::{Channel, ChannelState, Half, HalfView, Step, StepView, Waits, WaitsFor};
@@ -11,9 +11,8 @@ use crate::{Channel, ChannelState, Half, HalfView, Step, StepView, Waits, WaitsF
 /// Both halves, Refapp's first. `steps` are those that are shown.
 pub(crate) fn halves(state: &State, steps: &[StepView], changes: &Channel, updates: &Channel) -> Vec<HalfView> {
     let is_set = |step: Step| steps.iter().any(|view| view.step == step && view.state.is_set());
-    let missing = Right::REQUIRED
-        .into_iter()
-        .any(|right| state.right(right) == RightState::Missing);
+    let observes = state.record.mode == Mode::Observer;
+    let missing = state.record.missing().is_some();
     // What was refused is its own mender's turn: the network's keepers', perhaps.
     let turn = |step: Step, usual: Owner| {
         let refused = steps
@@ -35,12 +34,14 @@ pub(crate) fn halves(state: &State, steps: &[StepView], changes: &Channel, updat
         Some((WaitsFor::DataCentre, Owner::Admin, Step::DataCentre))
     } else if !is_set(Step::Lever) {
         Some((WaitsFor::Access, turn(Step::Lever, Owner::LeverSuperAdmin), Step::Lever))
-    } else if !is_set(Step::ActingUser) {
+    } else if !observes && !is_set(Step::ActingUser) {
         Some((WaitsFor::ActingUser, Owner::Admin, Step::ActingUser))
     } else if missing {
         Some((WaitsFor::MissingPermissions, Code::LevRight.owner(), Step::Rights))
     } else if !is_set(Step::Rights) {
         Some((WaitsFor::Permissions, Owner::Admin, Step::Rights))
+    } else if observes {
+        None
     } else if matches!(changes.state, ChannelState::Open | ChannelState::Broken) {
         Some((WaitsFor::StageChanges, Owner::Admin, Step::Channels))
     } else if !is_set(Step::Stage) {
@@ -54,5 +55,9 @@ pub(crate) fn halves(state: &State, steps: &[StepView], changes: &Channel, updat
         half,
         waits: waits.map(|(what, who, step)| Waits { what, who, step }),
     };
-    vec![view(Half::Refapp, refapp), view(Half::Lever, lever)]
+    let lever = view(Half::Lever, lever);
+    if observes {
+        return vec![lever];
+    }
+    vec![view(Half::Refapp, refapp), lever]
 }

@@ -184,6 +184,7 @@ impl Host {
                     token: secret(token),
                 },
             ),
+            Request::SetMode { connection, mode } => (connection, Order::SetMode { mode }),
             Request::SetDataCentre {
                 connection,
                 data_centre,

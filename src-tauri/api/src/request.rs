@@ -3,7 +3,7 @@
 use std::fmt;
 
 use model::{
-    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Limits, Look, OpportunityId, PostingAudit,
+    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Limits, Look, Mode, OpportunityId, PostingAudit,
     Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
 };
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,11 @@ pub enum Request {
         connection: ConnectionId,
         url: String,
         token: Option<String>,
+    },
+    /// What the connection is for; of a draft that follows nobody yet, else `APP-NOT-NOW`.
+    SetMode {
+        connection: ConnectionId,
+        mode: Mode,
     },
     SetDataCentre {
         connection: ConnectionId,

@@ -3,8 +3,8 @@
 use engine::{Oauth, SLOW, State, Surroundings};
 use jiff::tz::TimeZone;
 use model::{
-    Check, Code, DataCentre, Failure, Limits, MINUTE, Millis, Phase, Right, RightState, Status, TemplateTag, WayIn,
-    derive, rhythm,
+    Check, Code, DataCentre, Failure, Limits, MINUTE, Millis, Mode, Phase, Rhythm, Right, Status, TemplateTag,
+    Uncertainty, WayIn, derive, rhythm,
 };
 use store::{Aside, Carrier, Moment, Standing};
 
@@ -27,6 +27,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
         id: record.id,
         name: record.name.clone(),
         read_out: ReadOut::default(),
+        mode: record.mode,
         data_centre: record.data_centre,
         way_in: record.way_in,
         health: health(state.health),
@@ -257,7 +258,7 @@ fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Se
                 proposed: engine::proposed(&state.users).is_some_and(|proposed| proposed.id == user.id),
             })
             .collect(),
-        rights: Right::all().map(|right| right_view(state, right)).collect(),
+        rights: rights(record.mode).map(|right| right_view(state, right)).collect(),
         // The steps before have used these.
         rights_tried: record
             .rights
@@ -276,12 +277,16 @@ fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Se
     }
 }
 
+fn rights(mode: Mode) -> impl Iterator<Item = Right> {
+    mode.required().iter().chain(mode.optional()).copied()
+}
+
 fn right_view(state: &State, right: Right) -> RightView {
     RightView {
         right,
         label: right.label().to_owned(),
         group: right.group(),
-        required: right.is_required(),
+        required: state.record.mode.required().contains(&right),
         state: state.right(right),
         scope: lever::oauth::scope_of(right).map(str::to_owned),
         failure: state.right_failures.get(&right).cloned(),
@@ -297,14 +302,12 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
         .clone()
         .or_else(|| found(state, &[Code::RefToken, Code::RefEnvironment]));
     let lever_in = record.lever_proven_at.is_some() && lever_failure.is_none();
-    let missing = Right::REQUIRED
-        .into_iter()
-        .find(|right| state.right(*right) == RightState::Missing);
+    let missing = record.missing();
     let rights = match (state.proving.is_some(), missing, record.rights_proven_at.is_some()) {
         (true, _, _) => StepState::Busy,
         (_, Some(_), _) => StepState::Failed,
         // One or two wait for the next step, or for the first check.
-        (_, None, true) if !Right::REQUIRED.into_iter().all(|right| record.has(right)) => StepState::Unproven,
+        (_, None, true) if !record.has_required() => StepState::Unproven,
         (_, None, true) => StepState::Done,
         (_, None, false) => StepState::Open,
     };
@@ -335,7 +338,10 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
         (_, Some(_)) => StepState::Failed,
         (oauth, None) => oauth.unwrap_or(done(lever_in)),
     };
-    let refapp = if refapp_failure.is_some() {
+    let refapp = if record.mode == Mode::Observer {
+        // That there is none was decided.
+        StepState::Done
+    } else if refapp_failure.is_some() {
         StepState::Failed
     } else {
         done(record.refapp_proven_at.is_some())
@@ -343,7 +349,8 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
     let acting = record.settings.acting_user.is_some();
     let stage = record.settings.trigger_stage.is_some();
     let finished = !matches!(record.standing, Standing::Draft | Standing::Disconnected);
-    let all = record.refapp_proven_at.is_some() && rights.is_set() && hears && stage;
+    let observes = record.mode == Mode::Observer;
+    let all = rights.is_set() && (observes || record.refapp_proven_at.is_some() && hears && stage);
     let failed_right = missing.map(|right| Failure::new(Code::LevRight).with("right", right.label()));
     let oauth_failure = match &state.oauth {
         Oauth::Failed { failure } => Some(failure.clone()),
@@ -358,12 +365,18 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
             oauth_failure.or(lever_failure),
         ),
         (Step::ActingUser, after(lever_in, done(acting)), None),
-        (Step::Rights, after(lever_in && acting, rights), failed_right),
+        (
+            Step::Rights,
+            after(lever_in && (acting || observes), rights),
+            failed_right,
+        ),
         (Step::Channels, after(lever_in, channels), state.channel_failure.clone()),
         (Step::Stage, after(lever_in, done(stage)), None),
         (Step::Done, after(all, done(finished)), None),
     ]
     .into_iter()
+    // Whoever only looks on writes in nobody's name, and is called by nobody.
+    .filter(|(step, _, _)| !observes || !matches!(step, Step::ActingUser | Step::Channels | Step::Stage))
     .map(|(step, state, failure)| StepView { step, state, failure })
     .collect()
 }
@@ -435,7 +448,11 @@ pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
         reason: match &check.phase {
             Phase::Parked(reason) | Phase::Skipped(reason) => Some(reason.failure()),
             Phase::Started if status == Status::Failed => Some(Code::RefFailed.into()),
-            Phase::Queued | Phase::Started => None,
+            Phase::Queued | Phase::Started | Phase::Elsewhere(_) => None,
+        },
+        sighting: match &check.phase {
+            Phase::Elsewhere(sighting) => Some(sighting.clone()),
+            _ => None,
         },
         hitch: check.hitch,
         template: check.template.as_ref().map(|(_, name)| name.clone()),
@@ -443,7 +460,7 @@ pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
         entered_at: check.entered_at,
         created_at: check.created_at,
         since: check.status_since,
-        rhythm: rhythm(status, check.status_since, wall.now, &wall.zone, &wall.limits),
+        rhythm: rhythm_of(check, status, wall),
         active_at: check.active_at,
         lever_url: check.lever_url.clone(),
         candidate_url: check.progress.candidate_url.clone(),
@@ -454,6 +471,19 @@ pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
             .map(|decision| Decision::from(*decision))
             .collect(),
         decisions: decisions.into_iter().map(Decision::from).collect(),
+    }
+}
+
+fn rhythm_of(check: &Check, status: Status, wall: &Wall) -> Rhythm {
+    let rhythm = rhythm(status, check.status_since, wall.now, &wall.zone, &wall.limits);
+    if !matches!(check.phase, Phase::Elsewhere(_)) {
+        return rhythm;
+    }
+    // When Refapp reminds next, nobody can tell who saw only the end of the wait.
+    Rhythm {
+        next: None,
+        unknown: vec![Uncertainty::MayHaveBegunBefore],
+        ..rhythm
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Act, Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, OpportunityId, Owner, PostingId,
-    Redirect, Rhythm, Right, RightGroup, RightState, Settings, StageChoice, Status, TemplateId, Unproven, UserId,
-    WayIn, WhoActs,
+    Act, Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, Mode, OpportunityId, Owner,
+    PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sighting, StageChoice, Status, TemplateId,
+    Unproven, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -98,6 +98,7 @@ pub struct ConnectionView {
     pub name: String,
     /// All of it in one line, to read out on the phone.
     pub read_out: ReadOut,
+    pub mode: Mode,
     pub data_centre: Option<DataCentre>,
     pub way_in: Option<WayIn>,
     pub health: Health,
@@ -571,6 +572,8 @@ pub struct CheckRow {
     pub expected: Option<u32>,
     pub declined: u32,
     pub warnings: Vec<String>,
+    /// Of an observer: what Lever shows of it.
+    pub sighting: Option<Sighting>,
     /// Why it is parked or skipped, or what became of it at Refapp.
     pub reason: Option<Failure>,
     /// Why Lever does not show it yet.
@@ -650,6 +653,7 @@ pub struct TimelineEntry {
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum TimelineStep {
+    SeenInLever,
     StageMoved,
     WebhookReceived,
     FoundByPolling,

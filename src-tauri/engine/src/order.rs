@@ -1,7 +1,7 @@
 //! What the owner of a connection can be asked to do.
 
 use model::{
-    CheckId, Code, DataCentre, DryRun, Erasure, Failure, Limits, OpportunityId, PostingAudit, Redirect, Secret,
+    CheckId, Code, DataCentre, DryRun, Erasure, Failure, Limits, Mode, OpportunityId, PostingAudit, Redirect, Secret,
     StageId, TemplateId, UserId, WayIn,
 };
 use store::Wishes;
@@ -25,6 +25,10 @@ pub enum Order {
     SetRefapp {
         url: String,
         token: Option<Secret>,
+    },
+    /// Of a draft that follows nobody yet.
+    SetMode {
+        mode: Mode,
     },
     SetDataCentre {
         data_centre: DataCentre,

@@ -340,6 +340,25 @@ impl Client {
         self.all(call, &url, |row: &Opportunity| row.id.as_str()).await
     }
 
+    /// All opportunities that carry one of these tags, spelled exactly so, and are not archived. Confidential ones are not
+    /// among them. Optional right.
+    ///
+    /// # Errors
+    /// 403 for a missing right.
+    pub async fn opportunities_carrying(&self, tags: &[String]) -> Result<Vec<Opportunity>, Error> {
+        // Without any, the filter would be none.
+        if tags.is_empty() {
+            return Ok(Vec::new());
+        }
+        let call = Call::ListOpportunities;
+        let mut url = self.url(call, &["opportunities"])?;
+        url.query_pairs_mut()
+            .append_pair("archived", "false")
+            .extend_pairs(tags.iter().map(|tag| ("tag", tag)));
+        let list = self.list(call, &url, Rows::Expanded, |row: &Opportunity| row.id.as_str());
+        Ok(list.await?.rows)
+    }
+
     /// All postings that are not confidential, in every state. Optional right.
     ///
     /// # Errors

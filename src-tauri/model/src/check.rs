@@ -81,6 +81,18 @@ pub enum Phase {
     Parked(Reason),
     /// Will not be started, for this reason.
     Skipped(Reason),
+    /// Refapp's own integration follows it, and we look on.
+    Elsewhere(Sighting),
+}
+
+/// What Lever shows of a check that is not ours.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Sighting {
+    /// The whole tag `Refapp Status: X`. What `X` may be where Refapp writes it is unknown (`refapp-api.md §5`).
+    pub tag: String,
+    /// Where the candidate is, as far as this key may know the stages' names.
+    pub stage: Option<String>,
 }
 
 /// Why a check is parked or skipped. Each has a code with a text in the error dictionary.

@@ -3,7 +3,38 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Limits, StageId, TemplateId, UserId};
+use crate::{Limits, Right, StageId, TemplateId, UserId};
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Mode {
+    /// Starts checks in Refapp, and follows them with a tag and a note in Lever.
+    #[default]
+    Integration,
+    /// Shows what Refapp's own Lever integration writes to Lever; knows no Refapp token, and writes nothing
+    /// (`refapp-api.md §9`).
+    Observer,
+}
+
+impl Mode {
+    /// Without these it cannot work.
+    pub fn required(self) -> &'static [Right] {
+        match self {
+            Self::Integration => &Right::REQUIRED,
+            Self::Observer => &[Right::ListOpportunities],
+        }
+    }
+
+    /// Each adds something: to an observer the names of stages, postings and owners, and tags in words that we do not know.
+    pub fn optional(self) -> &'static [Right] {
+        match self {
+            Self::Integration => &Right::OPTIONAL,
+            Self::Observer => &[Right::ListStages, Right::ReadPosting, Right::ReadUser, Right::ListTags],
+        }
+    }
+}
 
 /// How a connection proves itself to Lever (`mission.md` M2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]

@@ -25,9 +25,9 @@ mod view;
 
 pub use act::Act;
 pub use audit::{AuditedOwner, AuditedPosting, AuditedTemplate, Grade, PostingAudit};
-pub use check::{Badge, Check, Phase, Progress, Reason, Written, WrittenNote};
+pub use check::{Badge, Check, Phase, Progress, Reason, Sighting, Written, WrittenNote};
 pub use code::{Code, Failure, NoSuchCode, Owner};
-pub use connection::{Redirect, Settings, StageChoice, Unproven, WayIn};
+pub use connection::{Mode, Redirect, Settings, StageChoice, Unproven, WayIn};
 pub use coverage::Coverage;
 pub use dictionary::{Entry, Language, explain, explain_by, look_up};
 pub use dry_run::{

@@ -135,6 +135,8 @@ pub enum Uncertainty {
     DeadlineMayBeExtended,
     /// Each referee is reminded by a clock of their own; this one is that of the first.
     EachRefereeHasOwnClock,
+    /// The app saw only the end of it.
+    MayHaveBegunBefore,
     /// The project may be on hold: then Refapp has not written to anybody.
     MayBeOnHold,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Check, Phase};
+use crate::{Check, Phase, StatusTag};
 
 /// Refapp's own five statuses (`refapp-api.md §5`), and whatever else may come.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, TS)]
@@ -116,12 +116,28 @@ pub fn urgency(check: &Check) -> Urgency {
     }
 }
 
+/// What a tag that somebody else wrote says, by the same table. Words that we do not know are its last row.
+fn looked_on(tag: &str) -> (Status, WhoActs) {
+    let Some(StatusTag(status)) = StatusTag::parse(tag) else {
+        return (Status::InProgress, WhoActs::Nobody);
+    };
+    let who = match status {
+        Status::NeedsAttention | Status::Failed => WhoActs::Recruiter,
+        Status::WaitingForCandidate => WhoActs::Candidate,
+        Status::WaitingForReferees => WhoActs::Referees,
+        Status::Queued | Status::InProgress => WhoActs::Refapp,
+        Status::Completed | Status::Sent | Status::Skipped => WhoActs::Nobody,
+    };
+    (status, who)
+}
+
 /// The total table of `rules.md`: the first row that matches wins.
 pub fn derive(check: &Check) -> (Status, WhoActs) {
     match &check.phase {
         Phase::Parked(reason) => return (Status::NeedsAttention, reason.who_acts()),
         Phase::Skipped(_) => return (Status::Skipped, WhoActs::Nobody),
         Phase::Queued => return (Status::Queued, WhoActs::App),
+        Phase::Elsewhere(sighting) => return looked_on(&sighting.tag),
         Phase::Started => {}
     }
     let progress = &check.progress;

@@ -45,6 +45,15 @@ impl StatusTag {
         tag.trim_start().starts_with(STATUS)
     }
 
+    /// Reads a tag whose words are ours, however they are written. `None`: somebody else's words.
+    pub fn parse(tag: &str) -> Option<Self> {
+        let words = tag.trim().strip_prefix(STATUS)?.trim();
+        let mut statuses = Status::TAGGED.into_iter();
+        statuses
+            .find(|status| status.tag().eq_ignore_ascii_case(words))
+            .map(Self)
+    }
+
     /// The tag's text. English in every language (`rules.md`, status table).
     pub fn text(self) -> String {
         format!("{STATUS} {}", self.0.tag())
@@ -85,6 +94,22 @@ mod tests {
     fn what_we_write_we_read_again() {
         let tag = TemplateTag::text_for("Utvecklare: 2");
         assert_eq!(TemplateTag::parse(&tag).expect("our own tag").name, "Utvecklare: 2");
-        assert!(StatusTag::is_one(&StatusTag(Status::Completed).text()));
+        for status in Status::TAGGED {
+            let tag = StatusTag(status);
+            assert!(StatusTag::is_one(&tag.text()));
+            assert_eq!(StatusTag::parse(&tag.text()), Some(tag));
+            assert_eq!(
+                StatusTag::parse(&tag.text().to_uppercase().replace("REFAPP STATUS", "Refapp Status")),
+                Some(tag)
+            );
+        }
+        for foreign in [
+            "Refapp Status: Skipped",
+            "Refapp Status: Klar",
+            "Refapp Status:",
+            "Completed",
+        ] {
+            assert_eq!(StatusTag::parse(foreign), None, "{foreign}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Checks.
 
+use std::collections::BTreeSet;
+
 use model::{Check, CheckId, ConnectionId, Millis, OpportunityId, Phase, ResultId, Status, derive, urgency};
 use rusqlite::{OptionalExtension, Row, ToSql, params};
 
@@ -27,6 +29,7 @@ impl Tx<'_> {
             Phase::Started => "started",
             Phase::Parked(_) => "parked",
             Phase::Skipped(_) => "skipped",
+            Phase::Elsewhere(_) => "elsewhere",
         };
         self.sql
             .prepare_cached(
@@ -101,6 +104,15 @@ impl Tx<'_> {
             "SELECT doc FROM \"check\" WHERE connection = ?1 AND opportunity = ?2 ORDER BY ordinal, id",
             &[&connection.to_string(), &opportunity.as_str()],
         )
+    }
+
+    /// The opportunities that there are checks of.
+    pub fn opportunities(&self, connection: ConnectionId) -> Result<BTreeSet<OpportunityId>> {
+        let mut rows = self
+            .sql
+            .prepare_cached("SELECT opportunity FROM \"check\" WHERE connection = ?1")?;
+        let rows = rows.query_map([connection.to_string()], |row| row.get(0))?;
+        rows.map(|row| Ok(OpportunityId(row?))).collect()
     }
 
     /// Checks that wait for their start, first come first.

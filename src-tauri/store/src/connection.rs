@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    ConnectionId, DataCentre, Millis, NoteId, OpportunityId, Right, RightState, Settings, StageChoice, TemplateId,
-    WayIn, WebhookId,
+    ConnectionId, DataCentre, Millis, Mode, NoteId, OpportunityId, Right, RightState, Settings, StageChoice,
+    TemplateId, WayIn, WebhookId,
 };
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub struct ConnectionRecord {
     pub id: ConnectionId,
     pub name: String,
     pub created_at: Millis,
+    #[serde(default)]
+    pub mode: Mode,
     #[serde(default)]
     pub data_centre: Option<DataCentre>,
     #[serde(default)]
@@ -168,6 +170,7 @@ impl ConnectionRecord {
             id,
             name,
             created_at: now,
+            mode: Mode::Integration,
             data_centre: None,
             way_in: None,
             client_id: None,
@@ -210,6 +213,17 @@ impl ConnectionRecord {
     /// Whether an update came to the address that there is now.
     pub fn update_heard(&self) -> bool {
         self.update_since.is_some_and(|since| self.last_update >= Some(since))
+    }
+
+    /// Whether every right is proven without which it cannot work.
+    pub fn has_required(&self) -> bool {
+        self.mode.required().iter().all(|right| self.has(*right))
+    }
+
+    /// A right without which it cannot work, and which is known not to be there.
+    pub fn missing(&self) -> Option<Right> {
+        let mut required = self.mode.required().iter().copied();
+        required.find(|right| self.rights.get(right) == Some(&RightState::Missing))
     }
 
     /// Whether a right is known to be there.

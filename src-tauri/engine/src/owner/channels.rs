@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use http_client::{Http, Limits};
-use model::{Code, Failure, MINUTE, Millis, Right, Secret, Status};
+use model::{Code, Failure, MINUTE, Millis, Mode, Right, Secret, Status};
 use store::Standing;
 
 use super::{Owner, Then};
@@ -112,6 +112,9 @@ impl Owner {
     }
 
     pub(super) fn watch_channels(&mut self, now: Millis) {
+        if self.record.mode == Mode::Observer {
+            return;
+        }
         let has_address = self.update_address().is_some();
         if has_address != self.record.update_since.is_some() {
             self.change(|record| record.update_since = has_address.then_some(now));

@@ -362,7 +362,7 @@ fn as_it_is(check: &Check) -> Outcome {
         Phase::Skipped(reason) => Outcome::Skips {
             failure: reason.failure(),
         },
-        Phase::Queued | Phase::Started => Outcome::GoesOn {
+        Phase::Queued | Phase::Started | Phase::Elsewhere(_) => Outcome::GoesOn {
             status: derive(check).0,
         },
     }

@@ -16,6 +16,7 @@ mod inbox;
 mod lane;
 mod look;
 mod network;
+mod observe;
 mod outcome;
 mod person;
 mod poll;
@@ -37,7 +38,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::{
-    Clock, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, OpportunityId, Place, Right, SECOND, Secret, TemplateId,
+    Clock, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, Mode, OpportunityId, Place, Right, SECOND, Secret,
+    TemplateId,
 };
 use store::{ConnectionRecord, Standing, Store};
 use tokio::sync::{Notify, mpsc, watch};
@@ -86,6 +88,10 @@ pub(crate) struct Owner {
     /// The unguessable part of our addresses; the vault is not asked at every turn.
     receiver_path: Option<Secret>,
     users: Users,
+    /// Of an observer.
+    posting_names: observe::Names,
+    /// Whom its last look did not find any more.
+    missed: BTreeSet<OpportunityId>,
     choices: Vec<LeverUser>,
     jobs: JoinSet<Then>,
     /// Effects of the last process may be on the wire still, and are not marked yet.
@@ -172,6 +178,8 @@ impl Owner {
             unlisted: BTreeSet::new(),
             receiver_path: None,
             users: Users::default(),
+            posting_names: observe::Names::default(),
+            missed: BTreeSet::new(),
             choices: Vec::new(),
             jobs: JoinSet::new(),
             interrupted: false,
@@ -319,6 +327,10 @@ impl Owner {
         let stored = stored.and_then(|()| self.mark_interrupted(now));
         let worked = stored.and_then(|()| self.work_off_inbox(now)).and_then(|()| {
             if self.record.standing != Standing::Running {
+                return Ok(());
+            }
+            if self.record.mode == Mode::Observer {
+                self.start_observing(now);
                 return Ok(());
             }
             self.start_looks(now)?;

@@ -5,7 +5,7 @@
 //! for it (`lever-api.md §12` row 11).
 
 use lever::{Kind, Priority};
-use model::{Code, Failure, OpportunityId, Phase, PostingId, Right, RightState};
+use model::{Code, Failure, Mode, OpportunityId, Phase, PostingId, Right, RightState, Status, StatusTag};
 
 use super::{Owner, Then};
 use crate::order::{Answer, Reply};
@@ -61,6 +61,9 @@ impl Owner {
             }
             return;
         };
+        // An observer writes nothing, not even a trial.
+        let observes = self.record.mode == Mode::Observer;
+        let consent = consent && !observes;
         self.proving = Some(Proving {
             consent,
             insists: consent && waits.is_some(),
@@ -105,7 +108,12 @@ impl Owner {
             let read_posting = read_posting(&client, posting).await;
             let no_posting = read_posting.is_none();
             proofs.extend(read_posting);
-            if let Some(stage) = stage.or_else(|| {
+            if observes {
+                // Without the stages' names it can look on all the same.
+                let seldom = [StatusTag(Status::Queued).text()];
+                let listed = client.opportunities_carrying(&seldom).await;
+                proofs.push((Right::ListOpportunities, outcome(&listed)));
+            } else if let Some(stage) = stage.or_else(|| {
                 let first = stages.as_ref().ok()?.first()?;
                 Some(model::StageChoice {
                     id: first.id.clone(),
@@ -216,12 +224,10 @@ impl Owner {
 
     pub(super) fn end_proof(&mut self, failure: Option<Failure>) {
         let now = self.now();
-        let missing = Right::REQUIRED
-            .iter()
-            .any(|right| self.record.rights.get(right) == Some(&RightState::Missing));
-        if failure.is_none() && !missing {
+        if failure.is_none() && self.record.missing().is_none() {
             let consented = self.proving.as_ref().is_some_and(|proving| proving.consent);
-            if consented {
+            // Reading proves all that an observer needs.
+            if consented || self.record.mode == Mode::Observer && self.record.has_required() {
                 self.change(|record| record.rights_proven_at = Some(now));
             }
             self.verified_at = Some(now);
@@ -261,14 +267,13 @@ impl Owner {
     }
 
     fn say_what_is_missing(&mut self) {
-        let is_missing = |right: &Right| self.record.rights.get(right) == Some(&RightState::Missing);
-        let required = Right::REQUIRED.into_iter().find(is_missing);
+        let required = self.record.missing();
         let missing = required.or(self.misses_polling().then_some(Right::ListOpportunities));
         match missing {
             None => self.heal(Code::LevRight),
             Some(right) => self.ail(
                 Failure::new(Code::LevRight).with("right", right.label()),
-                right.is_required(),
+                required.is_some(),
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Code, Right, Unproven};
+use model::{Code, Mode, Right, Unproven};
 use store::Standing;
 
 use super::Owner;
@@ -102,7 +102,8 @@ impl Owner {
         if stopping.iter().any(|code| unreachable(*code)) {
             return Health::Offline;
         }
-        if self.lever.is_none() || self.refapp.is_none() {
+        let no_refapp = self.refapp.is_none() && self.record.mode == Mode::Integration;
+        if self.lever.is_none() || no_refapp {
             return Health::ActionNeeded;
         }
         if self.verified_at.is_none() {
@@ -118,10 +119,11 @@ impl Owner {
     /// What has to happen before everything has been seen to work; of a running connection only.
     fn unproven(&self) -> Vec<Unproven> {
         let record = &self.record;
-        if record.standing != Standing::Running {
+        // An observer has seen at the first look all that there is to be seen.
+        if record.standing != Standing::Running || record.mode == Mode::Observer {
             return Vec::new();
         }
-        let permissions = Right::REQUIRED.into_iter().all(|right| record.has(right));
+        let permissions = record.has_required();
         let moves = record.webhook_heard() || record.has(Right::ListOpportunities);
         [
             (permissions, Unproven::Permissions),

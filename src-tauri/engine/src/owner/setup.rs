@@ -5,8 +5,7 @@
 
 use lever::Priority;
 use model::{
-    Code, DataCentre, Failure, LeverPlace, Limits, Millis, Right, RightState, Secret, StageChoice, StageId, UserId,
-    WayIn,
+    Code, DataCentre, Failure, LeverPlace, Limits, Millis, Mode, Right, Secret, StageChoice, StageId, UserId, WayIn,
 };
 use refapp::FormQuery;
 use store::Standing;
@@ -22,6 +21,9 @@ impl Owner {
             return self.deferred.push(envelope);
         }
         let Envelope { order, reply } = envelope;
+        if self.is_out_of_place(&order) {
+            return self.answer(reply, Err(Code::AppNotNow.into()));
+        }
         let done = match order {
             // These answer when a job has come back.
             Order::SetRefapp { url, token } => return self.set_refapp(url, token, reply),
@@ -43,6 +45,7 @@ impl Owner {
                 self.end_audit(None);
                 Ok(())
             }
+            Order::SetMode { mode } => self.set_mode(mode),
             Order::SetDataCentre { data_centre, way_in } => self.set_data_centre(data_centre, way_in),
             Order::SetOauthClient { id, secret } => self.set_oauth_client(&id, &secret),
             Order::BeginOauth { redirect } => self.begin_oauth(redirect),
@@ -475,18 +478,18 @@ impl Owner {
     /// The last click of the wizard: from now on events are acted on.
     pub(super) fn finish_setup(&mut self) -> Result<(), Failure> {
         let record = &self.record;
-        let missing = Right::REQUIRED
-            .into_iter()
-            .find(|right| record.rights.get(right) == Some(&RightState::Missing));
-        if let Some(right) = missing {
+        if let Some(right) = record.missing() {
             return Err(Failure::new(Code::LevRight).with("right", right.label()));
         }
-        let complete = self.lever.is_some()
-            && self.refapp.is_some()
-            && record.settings.trigger_stage.is_some()
-            && record.settings.acting_user.is_some()
-            && record.rights_proven_at.is_some();
-        if !complete {
+        let decided = match record.mode {
+            Mode::Integration => {
+                self.refapp.is_some()
+                    && record.settings.trigger_stage.is_some()
+                    && record.settings.acting_user.is_some()
+            }
+            Mode::Observer => true,
+        };
+        if !decided || self.lever.is_none() || record.rights_proven_at.is_none() {
             return Err(Code::AppNotNow.into());
         }
         if !self.has_channel() {

@@ -1,7 +1,7 @@
 //! Template tags: **Update**, and the same comparison by itself (`rules.md` 15, 16).
 
 use lever::{Kind, Priority};
-use model::{Code, Coverage, Failure, HOUR, MINUTE, Millis, PostingId, Right, TemplateTag};
+use model::{Code, Coverage, Failure, HOUR, MINUTE, Millis, Mode, PostingId, Right, TemplateTag};
 use refapp::{Form, FormKind, FormQuery};
 use store::{Carrier, Standing};
 
@@ -235,6 +235,13 @@ impl Owner {
         self.read_users();
         if !self.record.stages.is_empty() {
             self.read_stages(None);
+        }
+        if self.record.mode == Mode::Observer {
+            if self.record.standing == Standing::Running && !self.has_channel() {
+                // Perhaps somebody has ticked the box again.
+                self.prove_rights(false, None);
+            }
+            return;
         }
         if self.record.standing == Standing::Running {
             if let Err(error) = self.look_again(now) {

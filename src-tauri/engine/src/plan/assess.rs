@@ -161,7 +161,7 @@ pub fn unread(checks: &[Check], bell: &Bell) -> Option<Unread> {
     };
     let check = &checks[index];
     match &check.phase {
-        Phase::Parked(Reason::StartUnknown) => None,
+        Phase::Parked(Reason::StartUnknown) | Phase::Elsewhere(_) => None,
         Phase::Parked(reason) if reason.is_question() => None,
         Phase::Queued | Phase::Parked(_) => Some(Unread::Open(index)),
         Phase::Skipped(_) => (again(check) || bell.source == Source::Person).then_some(Unread::Again(index)),

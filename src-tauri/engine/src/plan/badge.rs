@@ -1,6 +1,6 @@
 //! Badges beside the status (`rules.md`, below the status table).
 
-use model::{Badge, Check, DAY, Millis, Phase, Status, WireStatus, derive};
+use model::{Badge, Check, DAY, Millis, Phase, Status, StatusTag, WireStatus, derive};
 
 /// Without any news for this long, "no progress".
 const NO_PROGRESS: i64 = 3 * DAY;
@@ -14,6 +14,11 @@ pub fn badges(check: &Check, now: Millis) -> Vec<Badge> {
     }
     if !progress.warnings.is_empty() {
         badges.insert(Badge::Warnings);
+    }
+    if let Phase::Elsewhere(sighting) = &check.phase
+        && StatusTag::parse(&sighting.tag).is_none()
+    {
+        badges.insert(Badge::UnknownStatus);
     }
     if check.phase == Phase::Started {
         let (status, _) = derive(check);

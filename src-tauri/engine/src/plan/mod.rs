@@ -6,6 +6,7 @@ mod badge;
 pub mod assess;
 pub mod audit;
 pub mod note;
+pub mod observe;
 pub mod observed;
 pub mod start;
 pub mod template;

@@ -56,7 +56,7 @@ fn wanted(check: &Check, now: Millis) -> Wanted {
         // Certainly nothing was sent, and the opportunity cannot be read: do not write to it either.
         Phase::Parked(Reason::Unreadable { .. }) => Wanted::AsItIs,
         Phase::Parked(_) => after_grace(Status::NeedsAttention, true),
-        Phase::Skipped(Reason::Deleted | Reason::Anonymised) => Wanted::AsItIs,
+        Phase::Skipped(Reason::Deleted | Reason::Anonymised) | Phase::Elsewhere(_) => Wanted::AsItIs,
         Phase::Skipped(_) => Wanted::Nothing,
         Phase::Started => Wanted::Tag {
             status: derive(check).0,
@@ -79,7 +79,7 @@ pub fn at_rest(check: &Check) -> Option<(Status, bool)> {
 /// followed again.
 pub fn hand_over(checks: &mut [Check]) {
     let followed = |check: &Check| match &check.phase {
-        Phase::Skipped(_) => false,
+        Phase::Skipped(_) | Phase::Elsewhere(_) => false,
         Phase::Parked(reason) => !reason.is_question(),
         Phase::Queued | Phase::Started => !is_erased(check),
     };

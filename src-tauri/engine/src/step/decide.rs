@@ -28,7 +28,7 @@ fn of_the_check(check: &Check) -> Vec<Decision> {
         }
         Phase::Parked(reason) if reason.is_question() => vec![Decision::Start, Decision::Dismiss],
         Phase::Parked(_) => vec![Decision::TryAgain, Decision::Dismiss],
-        Phase::Skipped(Reason::Deleted | Reason::Anonymised | Reason::Erased) => vec![],
+        Phase::Skipped(Reason::Deleted | Reason::Anonymised | Reason::Erased) | Phase::Elsewhere(_) => vec![],
         Phase::Skipped(_) => vec![Decision::TryAgain],
     }
 }

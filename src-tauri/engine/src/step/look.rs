@@ -149,7 +149,7 @@ pub fn judge(
     match &check.phase {
         Phase::Parked(reason) => tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?,
         Phase::Skipped(reason) => tell(tx, check.id, now, "skipped", &[("code", reason.code().to_string())])?,
-        Phase::Queued | Phase::Started => {}
+        Phase::Queued | Phase::Started | Phase::Elsewhere(_) => {}
     }
     keep(tx, &check, now)?;
     Ok((check.phase == Phase::Queued).then_some(check.id))

@@ -7,6 +7,7 @@
 pub mod decide;
 pub mod inbox;
 pub mod look;
+pub mod observe;
 pub mod person;
 pub mod poll;
 pub mod start;

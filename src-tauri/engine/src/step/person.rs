@@ -25,6 +25,12 @@ pub fn erase(
     tx.forget_inbound(connection, opportunity)?;
     for mut check in checks {
         erasure.checks += 1;
+        if let Phase::Elsewhere(_) = check.phase {
+            // What lies in Lever is not ours to take away.
+            (erasure.is_at_refapp, erasure.note_may_stay) = (true, true);
+            remove(tx, &check, now)?;
+            continue;
+        }
         erasure.is_at_refapp |= matches!(check.phase, Phase::Started | Phase::Parked(Reason::StartUnknown));
         erasure.note_may_stay |= check.written.note.as_ref().is_some_and(|note| note.id.is_none());
         strip(&mut check, now);

@@ -183,7 +183,7 @@ pub fn answered(tx: &Tx<'_>, effect: &Effect, error: Option<&refapp::Error>, now
                 },
                 vec![("code", reason.code().to_string())],
             ),
-            Phase::Queued | Phase::Skipped(_) => ("decided", vec![]),
+            Phase::Queued | Phase::Skipped(_) | Phase::Elsewhere(_) => ("decided", vec![]),
         };
         tell(tx, check.id, now, step, &params)?;
         check.phase = phase;
