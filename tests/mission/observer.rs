@@ -243,9 +243,6 @@ async fn what_would_start_or_write_is_refused_by_an_observer_and_its_mode_stays(
     })
     .await;
     assert!(rig.checks().await.is_empty());
-    assert_eq!(
-        rig.in_lever("Kim Berg").await["tags"],
-        Value::from(vec!["Refapp Status: Sent"])
-    );
+    assert_eq!(rig.status_tags("Kim Berg").await, ["Refapp Status: Sent"]);
     assert_eq!(writes(&rig), Vec::<String>::new());
 }

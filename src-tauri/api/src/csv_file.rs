@@ -220,6 +220,7 @@ mod tests {
             expected: Some(3),
             declined: 0,
             warnings: vec!["one".to_owned()],
+            sighting: None,
             reason: None,
             hitch: None,
             template: None,

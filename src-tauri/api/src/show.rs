@@ -245,7 +245,10 @@ fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Se
             oauth: oauth(state, now),
             oauth_stray: state.oauth_stray.then(|| Code::OauthState.into()),
             redirect_addresses: state.redirect_addresses.clone(),
-            scopes: lever::oauth::SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
+            scopes: lever::oauth::scopes(record.mode)
+                .iter()
+                .map(|scope| (*scope).to_owned())
+                .collect(),
         },
         users: state
             .users
@@ -288,7 +291,7 @@ fn right_view(state: &State, right: Right) -> RightView {
         group: right.group(),
         required: state.record.mode.required().contains(&right),
         state: state.right(right),
-        scope: lever::oauth::scope_of(right).map(str::to_owned),
+        scope: lever::oauth::scope_of(state.record.mode, right).map(str::to_owned),
         failure: state.right_failures.get(&right).cloned(),
     }
 }

@@ -57,7 +57,7 @@ pub fn deep_link(text: &[u8]) {
     };
     let redirect = Url::parse("com.refapp.lever://oauth/us").expect("an address");
     let now = Millis(1_772_438_400_000);
-    let attempt = begin(&Place::Real.lever(DataCentre::Us), "client", &redirect, now);
+    let attempt = begin(&Place::Real.lever(DataCentre::Us), "client", &[], &redirect, now);
     let mut pairs = attempt.url().query_pairs();
     let (_, state) = pairs.find(|(name, _)| name == "state").expect("a state");
     let Ok(url) = Url::parse(&text.replace("STATE", &state)) else {

@@ -168,7 +168,7 @@ const SECOND: &str = "00000000-0000-0000-0000-00000000000b";
 
 fn connection(id: &str, name: &str) -> Value {
     json!({
-        "id": id, "name": name, "readOut": {"en": "the line to read out", "sv": ""}, "dataCentre": "custom", "wayIn": "api-key", "health": "action-needed",
+        "id": id, "name": name, "readOut": {"en": "the line to read out", "sv": ""}, "dataCentre": "custom", "mode": "integration", "wayIn": "api-key", "health": "action-needed",
         "findings": [{
             "failure": {"code": "LEV-WH-OFF", "params": {}},
             "owner": "lever-super-admin", "stops": true, "passes": false, "unproven": false, "waitsForReader": false, "since": 1_772_618_523_118_i64,

@@ -211,7 +211,13 @@ impl Owner {
         let data_centre = self.record.data_centre.ok_or(Code::AppNotNow)?;
         let address = self.world.surroundings.redirect(redirect, data_centre)?;
         let now = self.now();
-        let attempt = oauth::begin(&self.lever_place()?, &credentials.id, &address, now);
+        let attempt = oauth::begin(
+            &self.lever_place()?,
+            &credentials.id,
+            oauth::scopes(self.record.mode),
+            &address,
+            now,
+        );
         let url = attempt.url().clone();
         // An earlier try is forgotten: a second click leaves one, and a late return to the first is refused.
         self.attempt = Some(Attempt { attempt, code: None });
@@ -304,14 +310,15 @@ impl Owner {
             }
         };
         self.oauth_becomes(Oauth::Exchanging);
+        let asked = oauth::scopes(self.record.mode);
         let clock = self.world.clock.clone();
         self.job(async move {
             let connected: Result<_, Failure> = async {
                 let tokens = oauth::exchange(&place, &credentials, attempt, code, clock).await?;
                 // A person who may not consent gets through to here with hardly a right (lever-api.md §2.3).
-                let missing = tokens.missing_scopes();
+                let missing = tokens.missing_scopes(asked);
                 if !missing.is_empty() {
-                    let code = if missing.len() + 1 >= oauth::SCOPES.len() {
+                    let code = if missing.len() + 1 >= asked.len() {
                         Code::OauthRole
                     } else {
                         Code::OauthScope

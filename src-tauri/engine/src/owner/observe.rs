@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use lever::{Kind, Opportunity, Priority};
-use model::{Clock, Code, Failure, HOUR, Millis, Mode, PostingId, Right, RightState, SECOND, Status, StatusTag};
+use model::{Clock, Code, Failure, HOUR, Millis, Mode, PostingId, Right, RightState, SECOND, Status, StatusTag, WayIn};
 use store::Standing;
 
 use super::{Owner, Then, Users, member};
@@ -38,6 +38,14 @@ impl Owner {
         if self.record.mode != mode && (self.record.standing != Standing::Draft || !followed.is_empty()) {
             return Err(Code::AppNotNow.into());
         }
+        if self.record.mode == mode {
+            return Ok(());
+        }
+        // Another mode needs other rights: a consent was to other scopes, and of a key other boxes are looked at.
+        if self.record.way_in == Some(WayIn::OAuth) {
+            self.forget_account()?;
+        }
+        self.open_rights();
         self.change(|record| record.mode = mode);
         Ok(())
     }

@@ -6,7 +6,6 @@ use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, 
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::SCOPES;
 use super::endpoint::below;
 
 /// How long a person may take in the browser (`security.md` 3).
@@ -43,14 +42,14 @@ impl Attempt {
 
 /// Begins a try with a fresh state and a fresh PKCE verifier. `redirect` has to be registered at Lever letter by
 /// letter, and tells the data centres apart by its path (`security.md` 8).
-pub fn begin(place: &LeverPlace, client_id: &str, redirect: &Url, now: Millis) -> Attempt {
+pub fn begin(place: &LeverPlace, client_id: &str, scopes: &[&str], redirect: &Url, now: Millis) -> Attempt {
     let client = BasicClient::new(ClientId::new(client_id.to_owned()))
         .set_auth_uri(AuthUrl::from_url(below(&place.auth, &["authorize"])))
         .set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (url, state) = client
         .authorize_url(|| CsrfToken::new_random_len(32))
-        .add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned())))
+        .add_scopes(scopes.iter().map(|scope| Scope::new((*scope).to_owned())))
         .add_extra_param("audience", &place.audience)
         .set_pkce_challenge(challenge)
         .url();
@@ -172,10 +171,11 @@ mod tests {
 
     use std::collections::BTreeMap;
 
-    use model::{DataCentre, Place};
+    use model::{DataCentre, Mode, Place, Right};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::oauth::{scope_of, scopes};
 
     const NOW: Millis = Millis(1_772_438_400_000);
 
@@ -184,7 +184,27 @@ mod tests {
     }
 
     fn attempt() -> Attempt {
-        begin(&Place::Real.lever(DataCentre::Us), "client", &redirect(), NOW)
+        begin(
+            &Place::Real.lever(DataCentre::Us),
+            "client",
+            scopes(Mode::Integration),
+            &redirect(),
+            NOW,
+        )
+    }
+
+    #[test]
+    fn whoever_only_looks_on_asks_for_nothing_that_writes() {
+        let asked = scopes(Mode::Observer);
+        assert!(asked.iter().all(|scope| !scope.contains("write")), "{asked:?}");
+        let rights = Mode::Observer.required().iter().chain(Mode::Observer.optional());
+        for right in rights {
+            assert!(scope_of(Mode::Observer, *right).is_some(), "{right:?}");
+        }
+        assert_eq!(scope_of(Mode::Observer, Right::CreateOpportunityNote), None);
+        for right in Right::REQUIRED {
+            assert!(scope_of(Mode::Integration, right).is_some(), "{right:?}");
+        }
     }
 
     fn query(url: &Url) -> BTreeMap<String, String> {

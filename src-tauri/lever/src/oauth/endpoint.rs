@@ -41,15 +41,15 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Scopes that were asked for and not granted. An answer that names none grants what was asked for (RFC 6749
+    /// Those of these scopes, which were asked for, that were not granted. An answer that names none grants what was asked for (RFC 6749
     /// §5.1); but the refresh token itself says whether `offline_access` was.
-    pub fn missing_scopes(&self) -> Vec<&'static str> {
+    pub fn missing_scopes(&self, asked: &[&'static str]) -> Vec<&'static str> {
         let granted = |scope: &&str| match &self.scopes {
             _ if *scope == super::OFFLINE_ACCESS => self.refresh.is_some(),
             Some(scopes) => scopes.iter().any(|granted| granted == scope),
             None => true,
         };
-        super::SCOPES.into_iter().filter(|scope| !granted(scope)).collect()
+        asked.iter().copied().filter(|scope| !granted(scope)).collect()
     }
 }
 

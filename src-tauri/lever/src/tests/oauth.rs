@@ -1,11 +1,13 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use model::{Clock, Code, Failure, Secret};
+use model::{Clock, Code, Failure, Mode, Secret};
 use serde_json::json;
 
 use super::server::{Reply, Request, Server, reply, with_header};
-use crate::oauth::{Attempt, Credentials, RefreshTokenStore, Return, TokenSource, begin, exchange, read_return};
+use crate::oauth::{
+    Attempt, Credentials, RefreshTokenStore, Return, TokenSource, begin, exchange, read_return, scopes,
+};
 use crate::{Auth, Call, Client, Kind, Outcome};
 
 /// A store that remembers what was saved, and fails on demand.
@@ -107,7 +109,13 @@ fn client(server: &Server, store: &Arc<Store>) -> Client {
 
 fn attempt(server: &Server) -> Attempt {
     let redirect = "http://127.0.0.1:47111/oauth/us".parse().unwrap();
-    begin(&server.place(), "client", &redirect, Clock::system().now())
+    begin(
+        &server.place(),
+        "client",
+        scopes(Mode::Integration),
+        &redirect,
+        Clock::system().now(),
+    )
 }
 
 fn state(attempt: &Attempt) -> String {
@@ -130,7 +138,7 @@ async fn a_code_is_exchanged_with_secret_and_verifier_in_the_body() {
     let tokens = exchange(&server.place(), &credentials(), attempt, code, Clock::system())
         .await
         .unwrap();
-    assert_eq!(tokens.missing_scopes().len(), 5);
+    assert_eq!(tokens.missing_scopes(scopes(Mode::Integration)).len(), 5);
     assert_eq!(server.lines(), ["POST /oauth/token"]);
     let sent = server.request(0, form);
     let names: Vec<&str> = sent.iter().map(|(name, _)| name.as_str()).collect();
@@ -215,7 +223,7 @@ async fn a_grant_without_a_refresh_token_lacks_offline_access() {
     )
     .await
     .unwrap();
-    assert_eq!(tokens.missing_scopes(), ["offline_access"]);
+    assert_eq!(tokens.missing_scopes(scopes(Mode::Integration)), ["offline_access"]);
 }
 
 #[tokio::test]

@@ -80,7 +80,13 @@ async fn expiries(ctx: &Ctx, verdict: &mut Verdict) {
     let redirect = demo::redirect_uris(DataCentre::Us).pop().expect("a redirect");
     let redirect = Url::parse(&redirect).expect("an address");
     let clock = Clock::system();
-    let attempt = begin(&place, &credentials.id, &redirect, clock.now());
+    let attempt = begin(
+        &place,
+        &credentials.id,
+        lever::oauth::scopes(model::Mode::Integration),
+        &redirect,
+        clock.now(),
+    );
     let back = consent(account, attempt.url().as_str()).await;
     let back = Url::parse(&back).expect("an address");
     let Ok(Return::Granted { code }) = read_return(&attempt, &back, clock.now()) else {
