@@ -9,6 +9,7 @@ import type { Millis } from "./Millis";
 import type { OpportunityId } from "./OpportunityId";
 import type { PostingId } from "./PostingId";
 import type { Rhythm } from "./Rhythm";
+import type { Sighting } from "./Sighting";
 import type { Status } from "./Status";
 import type { WhoActs } from "./WhoActs";
 
@@ -21,6 +22,10 @@ reference: string, opportunity: OpportunityId, posting: PostingId | null, candid
  * Referees who answered. Who declined is counted apart.
  */
 answered: number | null, expected: number | null, declined: number, warnings: Array<string>, 
+/**
+ * Of an observer: what Lever shows of it.
+ */
+sighting: Sighting | null, 
 /**
  * Why it is parked or skipped, or what became of it at Refapp.
  */

@@ -7,6 +7,7 @@ import type { DataCentre } from "./DataCentre";
 import type { Finding } from "./Finding";
 import type { Health } from "./Health";
 import type { Millis } from "./Millis";
+import type { Mode } from "./Mode";
 import type { Proving } from "./Proving";
 import type { ReadOut } from "./ReadOut";
 import type { Settings } from "./Settings";
@@ -19,7 +20,7 @@ export type ConnectionView = { id: ConnectionId, name: string,
 /**
  * All of it in one line, to read out on the phone.
  */
-readOut: ReadOut, dataCentre: DataCentre | null, wayIn: WayIn | null, health: Health, 
+readOut: ReadOut, mode: Mode, dataCentre: DataCentre | null, wayIn: WayIn | null, health: Health, 
 /**
  * What is wrong, worst first.
  */

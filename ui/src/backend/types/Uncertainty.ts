@@ -3,4 +3,4 @@
 /**
  * What Refapp does not tell.
  */
-export type Uncertainty = "reminders-may-be-off" | "deadline-may-be-extended" | "each-referee-has-own-clock" | "may-be-on-hold";
+export type Uncertainty = "reminders-may-be-off" | "deadline-may-be-extended" | "each-referee-has-own-clock" | "may-have-begun-before" | "may-be-on-hold";
