@@ -77,7 +77,7 @@ fn without_cause(world: &World, who: usize, candidate: &Candidate, check: &Check
     // Not to be read now: then it was parked for what was seen last.
     let seen = !candidate.confidential;
     let has_cause = match &check.phase {
-        Phase::Queued => false,
+        Phase::Queued | Phase::Elsewhere(_) => false,
         Phase::Started => began || past.was_started,
         Phase::Skipped(Reason::LeftStage) => !candidate.in_trigger || candidate.deleted || !seen,
         Phase::Skipped(Reason::Archived) => past.archived,
@@ -150,7 +150,7 @@ fn in_lever(run: &Run, candidate: &Candidate, checks: &[Check]) -> Vec<String> {
     let newest = checks
         .iter()
         .filter(|check| match &check.phase {
-            Phase::Skipped(_) => false,
+            Phase::Skipped(_) | Phase::Elsewhere(_) => false,
             Phase::Parked(reason) => !is_question(reason),
             Phase::Queued | Phase::Started => true,
         })
