@@ -145,6 +145,7 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
   return {
     id: '6f1c7ad2-0d0c-4f4d-9a51-000000000001',
     name: 'Lever',
+    mode: 'integration',
     readOut: {
       en: 'Refapp for Lever 0.1.0 · Lever · no data centre · not set up · no error code · last webhook never · last update never',
       sv: 'Refapp for Lever 0.1.0 · Lever · inget datacenter · inte ansluten · ingen felkod · senaste webhook aldrig · senaste uppdatering aldrig',
@@ -499,6 +500,7 @@ const lines: Line[] = [
     answered: 3,
     expected: 3,
     warnings: ['same-ip'],
+    sighting: null,
     badges: ['warnings'],
     reportUrl: 'https://app.refapp.com/report/1',
   },
@@ -564,6 +566,7 @@ export function rows(now: number, count: number = lines.length): CheckRow[] {
       expected: null,
       declined: 0,
       warnings: [],
+      sighting: null,
       reason: null,
       hitch: null,
       template: templates[index % 4]?.name ?? null,

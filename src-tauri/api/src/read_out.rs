@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{Code, DataCentre, Failure, Millis};
+use model::{Code, DataCentre, Failure, Millis, Mode};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -24,6 +24,7 @@ struct Words {
     health: fn(Health) -> &'static str,
     no_data_centre: &'static str,
     no_code: &'static str,
+    looks_on: &'static str,
     last_webhook: &'static str,
     last_update: &'static str,
     never: &'static str,
@@ -50,7 +51,14 @@ fn line(words: &Words, version: &str, view: &ConnectionView, zone: &TimeZone) ->
     // Worst first.
     let failing = view.findings.first().map(|finding| named(&finding.failure));
     let time = |time: Option<Millis>| time.map_or_else(|| words.never.to_owned(), |time| moment(words, time, zone));
-    [
+    let heard = match view.mode {
+        Mode::Integration => vec![
+            format!("{} {}", words.last_webhook, time(view.last_webhook)),
+            format!("{} {}", words.last_update, time(view.last_update)),
+        ],
+        Mode::Observer => vec![words.looks_on.to_owned()],
+    };
+    let parts = [
         format!("Refapp for Lever {version}"),
         name,
         view.data_centre
@@ -58,10 +66,8 @@ fn line(words: &Words, version: &str, view: &ConnectionView, zone: &TimeZone) ->
             .to_owned(),
         (words.health)(view.health).to_owned(),
         failing.unwrap_or_else(|| words.no_code.to_owned()),
-        format!("{} {}", words.last_webhook, time(view.last_webhook)),
-        format!("{} {}", words.last_update, time(view.last_update)),
-    ]
-    .join(" · ")
+    ];
+    parts.into_iter().chain(heard).collect::<Vec<_>>().join(" · ")
 }
 
 /// The code, and what of its text says more and is nobody's secret: a tick-box, a stage, a data centre.
@@ -108,6 +114,7 @@ const ENGLISH: Words = Words {
     },
     no_data_centre: "no data centre",
     no_code: "no error code",
+    looks_on: "only looks on",
     last_webhook: "last webhook",
     last_update: "last update",
     never: "never",
@@ -129,6 +136,7 @@ const SWEDISH: Words = Words {
     },
     no_data_centre: "inget datacenter",
     no_code: "ingen felkod",
+    looks_on: "visar bara",
     last_webhook: "senaste webhook",
     last_update: "senaste uppdatering",
     never: "aldrig",

@@ -8,7 +8,7 @@
 //! Not here: checks, and the public address, which belongs to a host and not to a connection.
 
 use engine::{State, Wishes};
-use model::{Code, DataCentre, Failure, WayIn};
+use model::{Code, DataCentre, Failure, Mode, WayIn};
 use serde::{Deserialize, Serialize};
 
 use crate::TextFile;
@@ -82,9 +82,13 @@ const HEAD: &str = "\
 /// The file.
 ///
 /// # Errors
-/// `APP-NOT-NOW` while no data centre is chosen: there is nothing worth a file yet.
+/// `APP-NOT-NOW` while no data centre is chosen: there is nothing worth a file yet. And of an observer, which the headless
+/// host does not know.
 pub(crate) fn export(state: &State) -> Result<TextFile, Failure> {
     let record = &state.record;
+    if record.mode == Mode::Observer {
+        return Err(Code::AppNotNow.into());
+    }
     let settings = &record.settings;
     let by_key = record.way_in != Some(WayIn::OAuth);
     let file_of = |name: &str, there: bool| there.then(|| name.to_owned());

@@ -18,6 +18,7 @@ import type { Failure } from './types/Failure';
 import type { FilterChoices } from './types/FilterChoices';
 import type { Limits } from './types/Limits';
 import type { Look } from './types/Look';
+import type { Mode } from './types/Mode';
 import type { OpportunityId } from './types/OpportunityId';
 import type { Overview } from './types/Overview';
 import type { PostingAudit } from './types/PostingAudit';
@@ -92,6 +93,9 @@ export class Host {
 
   setRefapp(connection: ConnectionId, url: string, token: string | null): Promise<undefined> {
     return this.#ask({ ask: 'set-refapp', connection, url, token }, 'done');
+  }
+  setMode(connection: ConnectionId, mode: Mode): Promise<undefined> {
+    return this.#ask({ ask: 'set-mode', connection, mode }, 'done');
   }
   setDataCentre(
     connection: ConnectionId,

@@ -84,5 +84,6 @@ const unknown: Record<Uncertainty, () => string> = {
   'deadline-may-be-extended': m.unknown_deadline_extended,
   'each-referee-has-own-clock': m.unknown_own_clock,
   'may-be-on-hold': m.unknown_on_hold,
+  'may-have-begun-before': m.unknown_begun_before,
 };
 export const unknownText = (what: Uncertainty): string => unknown[what]();

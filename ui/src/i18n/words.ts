@@ -13,6 +13,7 @@ import type { Finding } from '../backend/types/Finding';
 import type { Half } from '../backend/types/Half';
 import type { Health } from '../backend/types/Health';
 import type { Owner } from '../backend/types/Owner';
+import type { Mode } from '../backend/types/Mode';
 import type { Right } from '../backend/types/Right';
 import type { RightGroup } from '../backend/types/RightGroup';
 import type { RightState } from '../backend/types/RightState';
@@ -268,6 +269,7 @@ export const timelineLook: Record<TimelineStep, Look> = {
   'webhook-received': { word: m.timeline_webhook_received, icon: 'plug', tone: 'neutral' },
   'found-by-polling': { word: m.timeline_found_by_polling, icon: 'refresh', tone: 'neutral' },
   'read-from-lever': { word: m.timeline_read_from_lever, icon: 'info', tone: 'neutral' },
+  'seen-in-lever': { word: m.timeline_seen_in_lever, icon: 'info', tone: 'neutral' },
   'form-read': { word: m.timeline_form_read, icon: 'info', tone: 'neutral' },
   'start-sent': { word: m.timeline_start_sent, icon: 'send', tone: 'neutral' },
   accepted: { word: m.timeline_accepted, icon: 'check-circle', tone: 'success' },
@@ -318,8 +320,18 @@ const rights: Record<Right, (inputs?: object, options?: { locale?: Locale }) => 
   'delete-webhooks': m.why_delete_webhooks,
 };
 /** What the app needs a permission for; in the language of the screen, or of a letter's reader. */
-export const whyRight = (right: Right, locale?: Locale): string =>
-  rights[right]({}, locale ? { locale } : {});
+/** What the boxes are good for where the app only looks on. */
+const toLookOn: Partial<typeof rights> = {
+  'list-opportunities': m.observer_why_list,
+  'list-stages': m.observer_why_stages,
+  'read-posting': m.observer_why_posting,
+  'read-user': m.observer_why_user,
+  'list-tags': m.observer_why_tags,
+};
+export const whyRight = (right: Right, locale?: Locale, mode: Mode = 'integration'): string => {
+  const why = (mode === 'observer' && toLookOn[right]) || rights[right];
+  return why({}, locale ? { locale } : {});
+};
 
 const groups: Record<RightGroup, (inputs?: object, options?: { locale?: Locale }) => string> = {
   read: m.permission_group_read,
