@@ -46,7 +46,9 @@ async fn m06_the_public_address_is_tried_the_webhook_registered_once_beside_othe
         .run("return document.querySelector('[data-testid=\"public-url\"]').value")
         .await;
     let host = address.as_str().and_then(|address| address.strip_prefix("http://"));
-    window.see_text("support-mail", host.expect("the practice's address")).await;
+    window
+        .see_text("support-mail", host.expect("the practice's address"))
+        .await;
     window.click("channels-save").await;
     window.see("webhook-registered[data-state=\"done\"]").await;
     assert_eq!(stage_webhooks(&simulated).await, 1);

@@ -9,6 +9,7 @@ mod leaving;
 mod newcomer_eu;
 mod newcomer_us;
 mod oauth;
+mod observer;
 mod planted;
 mod prepared;
 mod rights;

@@ -28,7 +28,9 @@ async fn m01_m02_m03_m05_m06_m14_us_lever_by_oauth_first_and_the_token_another_d
     window.see("step-data-centre[data-state=\"done\"]").await;
 
     // M3: the organisation's own client, and what it must have registered, letter for letter.
-    window.see_text("wizard-lever", "7 scopes: they bundle the 12 permissions").await;
+    window
+        .see_text("wizard-lever", "7 scopes: they bundle the 12 permissions")
+        .await;
     window.click("oauth-mail").await;
     window.click("oauth-register").await;
     for address in demo::redirect_uris(DataCentre::Us) {

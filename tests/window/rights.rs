@@ -24,7 +24,9 @@ async fn m04_missing_rights_are_boxes_to_tick_that_can_be_copied_and_checked_aga
     // Nothing is made in Lever but by the button that says so.
     window.click("rights-read").await;
     window.see("right-list-webhooks[data-state=\"proven\"]").await;
-    window.see("right-create-opportunity[data-state=\"not-provable-yet\"]").await;
+    window
+        .see("right-create-opportunity[data-state=\"not-provable-yet\"]")
+        .await;
     window.see("rights-prove:not([aria-disabled])").await;
     window.see_text("rights-prove", "Make the tag carrier and check").await;
     window.click("rights-prove").await;
