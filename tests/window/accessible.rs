@@ -241,3 +241,39 @@ async fn what_the_system_asks_to_keep_still_keeps_still() {
     }
     window.close().await;
 }
+
+#[tokio::test]
+async fn a_connection_that_only_looks_on_is_accessible() {
+    let (home, simulated) = (Home::new().await, Simulated::start().await);
+    let tag = json!({"add": ["Refapp Status: Waiting for candidate"]});
+    let path = format!("lever/opportunities/{}/tags", opportunity("Kim Berg"));
+    simulated.control("POST", &path, tag).await;
+    let key = format!("lever/keys/{}", demo::EU_KEY);
+    let listing = json!({"rights": {"list opportunities": true}});
+    simulated.control("PATCH", &key, listing).await;
+    let window = Window::app(&home, &simulated.running).await;
+    window.begin_setup().await;
+    window.click("observer-offer").await;
+    window.click("observer-choose").await;
+    window.see("observer-cannot").await;
+    let mut inspector = Inspector::new(&window).await;
+    inspector.inspect("looking on").await;
+    window.click("wizard-continue").await;
+    window.see("wizard-data-centre").await;
+    window.choose_data_centre("eu", "api-key").await;
+    steps::paste_key(&window, demo::EU_KEY).await;
+    window.see("wizard-rights").await;
+    window.click("rights-prove").await;
+    window.see("wizard-rights[data-state=\"done\"]").await;
+    inspector.inspect("permissions to look on").await;
+    window.click("wizard-continue").await;
+    window.click("finish").await;
+    steps::see_candidate(&window, "Kim Berg", "waiting-for-candidate").await;
+    window.click("looks-on-cannot").await;
+    inspector.inspect("dashboard of an observer").await;
+    window.click("nav-connection").await;
+    window.see("connection").await;
+    inspector.inspect("connection of an observer").await;
+    inspector.finish();
+    window.close().await;
+}
