@@ -514,7 +514,7 @@ describe('the detail of a check', () => {
     inRow(6, 'check-open').click();
     await settle();
     expect(screen.get('detail-coverage').dataset['state']).toBe('unchecked');
-    expect(screen.text('detail-coverage')).toBe('Unchecked');
+    expect(screen.text('detail-coverage')).toBe('Cannot be checked here');
   });
 
   it('says aloud that something could not be copied', async () => {

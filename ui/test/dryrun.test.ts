@@ -154,6 +154,18 @@ describe('the posting audit', () => {
     expect(screen.all('audit-link')).toHaveLength(1);
   });
 
+  it('names the warning, and keeps the tab of the connection marked', async () => {
+    const fake = await open('audit');
+    const [, posting] = audit.postings;
+    if (!posting) throw new Error('there are two');
+    const template = { template: 'chosen', name: null, by: 'refapp' } as const;
+    const value: PostingAudit = { ...audit, postings: [{ ...posting, grade: 'warns', template }] };
+    fake.on('audit-postings', () => Promise.resolve({ reply: 'posting-audit', value }));
+    await screen.click('audit-run');
+    expect(screen.text('audit-template')).toBe('No tag: Refapp’s default applies');
+    expect(screen.get('nav-connection').getAttribute('aria-current')).toBe('true');
+  });
+
   it('shows how far it is, and can be ended', async () => {
     const fake = await open('audit');
     const answer = later<{ reply: 'posting-audit'; value: PostingAudit }>();
