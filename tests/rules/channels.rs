@@ -2,7 +2,7 @@
 
 use api::{ChannelState, Health, Request};
 use end_to_end::rig::{Rig, Setup};
-use model::{Code, Unproven};
+use model::{Badge, Code, Unproven};
 use serde_json::Value;
 
 use crate::{sent, started};
@@ -280,9 +280,18 @@ async fn a_status_that_comes_with_another_bearer_is_turned_away_and_said_until_t
         })
         .await;
     assert_eq!((view.health, view.last_update), (Health::Warning, None));
+    let missed = |row: &api::CheckRow| row.badges.contains(&Badge::StatusMissed);
+    rig.check_that("Kim Berg", "it says that a status may have been missed", missed)
+        .await;
 
     rig.host.ask(order(simulator::demo::UPDATE_BEARER)).await.expect("kept");
+    rig.connection_that("the bearer is the right one", |view| view.findings.is_empty())
+        .await;
+    // That the bearer is right now does not bring back what was turned away.
+    rig.check_that("Kim Berg", "it still says so", missed).await;
     rig.refapp_step(&row, "next").await;
     rig.connection_that("it is healthy", |view| view.health == Health::Healthy)
+        .await;
+    rig.check_that("Kim Berg", "it says so no more", |row| !missed(row))
         .await;
 }

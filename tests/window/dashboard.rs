@@ -152,7 +152,7 @@ async fn m14_a_check_is_found_by_a_part_of_a_name_and_the_way_leads_back() {
     assert_eq!(flaws(&window).await, NO_FLAW);
     window.click("filters-apply").await;
     see_list(&window, &["Emil Frisk"]).await;
-    window.see_text("check-pace", "Act now").await;
+    window.see_text("check-pace", "To decide").await;
     window.close().await;
 }
 

@@ -59,7 +59,8 @@ async fn a_failure_leads_by_keyboard_to_its_entry_and_back_to_what_was_typed() {
     window.fill("errors-search", "GODTOG inte nyckeln").await;
     window.see("error-entry[data-code=\"LEV-401\"]").await;
     assert!((1..all).contains(&window.count("error-entry").await));
-    window.press("help-back", ENTER).await;
+    window.press("errors-search", ESCAPE).await;
+    window.see_no("errors").await;
     has_focus(&window, "help").await;
     window.close().await;
 }

@@ -2,13 +2,16 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Code } from '../src/backend/types/Code';
 import type { EventReport } from '../src/backend/types/EventReport';
-import { search as found } from '../src/help/dictionary';
+import { search } from '../src/help/dictionary';
+import { failures } from '../src/help/failures';
 import { parked } from '../src/help/parked';
 import { codes, errorText } from '../src/i18n/errors';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
 import { connection, diagnostics, healthy, overview, setup, steps } from './scenes';
 import { Screen, settle } from './screens';
+
+const found = (wanted: string): Code[] => search(wanted).codes;
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 let screen: Screen;
@@ -41,7 +44,7 @@ describe('the error dictionary', () => {
     expect([...shown()].sort()).toEqual([...codes].sort());
     const entry = screen.all('error-entry').find((one) => one.dataset['code'] === 'REF-TOKEN');
     const { title, what, why, mend } = errorText({ code: 'REF-TOKEN', params: {} });
-    for (const text of [title, what, why, mend, 'Refapp Administrator']) {
+    for (const text of [title, what, why, ...mend, 'Refapp Administrator']) {
       expect(entry?.textContent).toContain(text);
     }
     expect(screen.text('errors-count')).toBe(`${codes.length} codes`);
@@ -60,10 +63,27 @@ describe('the error dictionary', () => {
       'LEV 4 oh 1',
       'lev fyra noll ett',
       'lev dash four o one',
+      'lev 4o1',
     ]) {
       expect(found(heard)).toEqual(['LEV-401']);
     }
     expect(found('tag dash stale')).toEqual(['TAG-STALE']);
+  });
+
+  it('asks whether a code was misheard, and shows what fits most where nothing fits whole', () => {
+    expect(search('tag steel')).toEqual({ codes: ['TAG-STALE'], fit: 'near' });
+    expect(search('leave stage')).toEqual({ codes: ['LEV-STAGE'], fit: 'near' });
+    expect(search('the stage xyzzy').fit).toBe('partly');
+    expect(found('the stage xyzzy')[0]).toContain('STAGE');
+  });
+
+  it('knows the words that people and the report have', () => {
+    for (const words of ['parked', 'need attention', 'template not found', 'mall saknas']) {
+      expect(found(words), words).toContain('TAG-STALE');
+    }
+    expect(found('template not found')[0]).toBe('TAG-STALE');
+    expect(found('steg borta')[0]).toBe('LEV-STAGE');
+    expect(found('kräver åtgärd')).toContain('CAND-CONTACT');
   });
 
   it('finds codes before titles, and titles before the other texts', () => {
@@ -80,7 +100,7 @@ describe('the error dictionary', () => {
     open(new Fake(overview([])));
     await screen.click('help');
     await screen.click('help-errors');
-    await screen.type('errors-search', 'no such words in any entry');
+    await screen.type('errors-search', 'xyzzy plugh qwertz');
     expect(shown()).toEqual([]);
     expect(screen.text('errors-count')).toContain('LEV-403');
     expect(await flaws()).toEqual([]);
@@ -89,10 +109,10 @@ describe('the error dictionary', () => {
   it('names both ways in where it is not known which one a connection has', () => {
     const failure = { code: 'LEV-403' as const, params: { right: 'list users' } };
     const [key, oauth, both] = [
-      errorText(failure, 'api-key').mend,
-      errorText(failure, 'oauth').mend,
-      errorText(failure).mend,
-    ];
+      errorText(failure, { way: 'api-key' }).mend.join(' '),
+      errorText(failure, { way: 'oauth' }).mend.join(' '),
+      errorText(failure).mend.join(' '),
+    ] as const;
     expect([key.includes('API Credentials'), key.includes('OAuth')]).toEqual([true, false]);
     expect([oauth.includes('API Credentials'), oauth.includes('With OAuth')]).toEqual([
       false,
@@ -102,6 +122,16 @@ describe('the error dictionary', () => {
     expect(both).toContain('“list users”');
   });
 
+  it('says how to mend it where the app runs, and both ways where that is not known', () => {
+    const failure = { code: 'LEV-STAGE' as const, params: { stage: 'Reference check' } };
+    const mend = (host: 'desktop' | 'headless' | null) => errorText(failure, { host }).mend;
+    expect(errorText(failure).mend).toEqual(mend('desktop'));
+    expect([mend('desktop').length, mend('headless').length, mend(null).length]).toEqual([2, 2, 3]);
+    expect(mend('headless').join(' ')).toContain('trigger_stage');
+    expect(mend('desktop').join(' ')).not.toContain('trigger_stage');
+    expect(mend(null)[1]).toContain('On a server without a window: ');
+  });
+
   it('is searched by code and by every text in both languages, whatever the accents and the case', () => {
     expect(found('lev-401')).toEqual(['LEV-401']);
     expect(found('LEV 401')).toEqual(['LEV-401']);
@@ -109,7 +139,7 @@ describe('the error dictionary', () => {
     expect(swedish).toContain('LEV-401');
     expect(found('atkomst').length).toBeGreaterThan(0);
     expect(found('ATKOMST')).toEqual(found('åtkomst'));
-    expect(found('no such words in any entry')).toEqual([]);
+    expect(found('xyzzy plugh qwertz')).toEqual([]);
   });
 
   it('finds while one types', async () => {
@@ -203,9 +233,9 @@ describe('the help', () => {
     expect(lines()).toEqual(['hur den andra är', 'hur det är']);
   });
 
-  it('has the version to read out where there is no connection', () => {
+  it('has nothing to read out where there is no connection', () => {
     open(new Fake(overview([])));
-    expect(screen.text('read-out')).toBe('Refapp for Lever 0.1.0');
+    expect(screen.has('read-out')).toBe(false);
   });
 
   it('opens and closes by its button, by Escape and by leaving it', async () => {
@@ -283,9 +313,25 @@ describe('why checks wait', () => {
       event('Sandbox', 'three', 'CAND-CONTACT'),
     ];
     expect(parked(events, 'Nordvik')).toEqual([
-      { code: 'TAG-STALE', candidates: 2, postings: ['posting-1'] },
+      { code: 'TAG-STALE', postings: [{ posting: 'posting-1', candidates: ['one', 'two'] }] },
     ]);
     expect(parked(events, 'Elsewhere')).toEqual([]);
+  });
+});
+
+describe('failures, and what did not start', () => {
+  it('has the moves of which nothing has become', () => {
+    const event = (opportunity: string, what: object): EventReport =>
+      ({ at: 0, connection: 'Nordvik', opportunity, posting: null, ...what }) as EventReport;
+    const move = { kind: 'webhook', about: 'stage-change', intoTriggerStage: true, done: false };
+    const step = (name: string) => ({ kind: 'step', step: name, code: null });
+    const events = [
+      event('waits', move),
+      event('started', move),
+      event('started', step('accepted')),
+      event('elsewhere', { ...move, intoTriggerStage: false }),
+    ];
+    expect(failures(events).map(({ opportunity }) => opportunity)).toEqual(['waits']);
   });
 });
 
@@ -315,8 +361,8 @@ describe('diagnostics that somebody sent', () => {
     for (const text of [
       '7 minutes off',
       'proxy.example.com:8080',
-      'the customer’s clock is 420 s fast',
-      '2 wait for their start, 6 run in Refapp, 1 need attention',
+      '420 s fast',
+      'Checks: 2 wait for their start, 6 run in Refapp, 1 need attention',
       'API key',
       'relay.example.com',
     ]) {

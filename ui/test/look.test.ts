@@ -509,7 +509,8 @@ describe('on the dashboard', () => {
     const counts = { ...healthy(NOW).counts, completed: 0 };
     fake.show(overview([healthy(NOW, { counts })]));
     await settle();
-    expect(screen.has('durations-open')).toBe(false);
+    expect(screen.has('durations')).toBe(false);
+    expect(screen.get('durations-open').getAttribute('aria-disabled')).toBe('true');
   });
 
   it('sets the limits on the page of the connection', async () => {

@@ -121,6 +121,7 @@ export function setup(change: Partial<Setup> = {}): Setup {
     users: [],
     rights: rights(() => 'not-provable-yet'),
     rightsTried: false,
+    rightsProvenAt: null,
     proving: null,
     carrierUrl: null,
     stages: [],
@@ -173,6 +174,7 @@ export function connection(change: Partial<ConnectionView> = {}): ConnectionView
     templates: [],
     auditing: null,
     exporting: null,
+    waitsFor: [],
     coverage: 'unchecked',
     counts: {
       needsAttention: 0,
@@ -641,6 +643,7 @@ export function diagnostics(now: number): Diagnostics {
     lever: { host: 'api.sandbox.lever.co', proxy: null, clockSeconds: 0 },
     refapp: { host: 'app.refapp.com', proxy: null, clockSeconds: null },
     rights: rights(() => 'proven'),
+    rightsProvenAt: now - HOUR,
     stageChanges: channel('proven'),
     statusUpdates: channel('proven'),
     settings: {

@@ -134,7 +134,7 @@ describe('a step of the story', () => {
     expect(said(decided, [parked])).toEqual(['Start again']);
     expect(said(decided)).toEqual(['Start']);
     expect(said(entry('form-read', { template: 'Sales' }))).toEqual(['Template: Sales']);
-    expect(said(entry('form-read', { template: '' }))).toEqual(['Template: Refapp’s default']);
+    expect(said(entry('form-read', { template: '' }))).toEqual(['Template: Chosen in Refapp']);
     language.current = 'sv';
     expect(said(update)).toEqual(['Väntar på referenterna', '1 av 3 besvarade']);
     expect(said(parked)).toEqual(['Referenstagning finns redan. Starta igen?']);

@@ -396,7 +396,7 @@ describe('the other steps', () => {
     const aloud = [...line.querySelectorAll('[role="status"]')].map((one) =>
       one.textContent?.trim(),
     );
-    expect([line.getAttribute('role'), aloud]).toEqual([null, ['Works']]);
+    expect([line.getAttribute('role'), aloud]).toEqual([null, ['Arrives']]);
   });
 
   it('make a bearer that is seen once, and sent with the address', async () => {

@@ -7,9 +7,9 @@ use std::{env, fs};
 use engine::{Engine, State, Surroundings, in_place};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{Code, ConnectionId, Failure, Millis};
+use model::{Code, ConnectionId, Failure, HostKind, Millis};
 
-use crate::diagnostics::{AppFacts, EVENTS, Facts, HostKind, Seen, make};
+use crate::diagnostics::{AppFacts, EVENTS, Facts, Seen, make};
 use crate::{ConnectionView, Overview, TextFile};
 
 /// Which program it is.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use model::{
-    Asked, CheckId, Code, ConnectionId, Desk, Failure, Limits, Look, OpportunityId, Urgency, ViewName, urgency,
+    Asked, CheckId, Code, ConnectionId, Desk, Failure, Look, OpportunityId, Urgency, ViewName, urgency,
 };
 
 use store::Logged;
@@ -21,13 +21,16 @@ const WINDOW: u32 = 500;
 impl Host {
     /// `now`, here, with the connection's limits.
     pub(crate) fn wall(&self, connection: ConnectionId) -> Wall {
-        let limits = |state: &engine::State| state.record.settings.limits;
-        let watch = self.engine.watch(connection);
+        // Of one that has just gone there is nothing to show.
+        let (limits, status_missed) = self.engine.watch(connection).map_or_else(Default::default, |watch| {
+            let state = watch.borrow();
+            (state.record.settings.limits, state.record.status_missed)
+        });
         Wall {
             now: self.clock.now(),
             zone: TimeZone::system(),
-            // Of one that has just gone there is nothing to show.
-            limits: watch.map_or_else(Limits::default, |watch| limits(&watch.borrow())),
+            limits,
+            status_missed,
         }
     }
 

@@ -23,8 +23,10 @@ pub struct ReadOut {
 struct Words {
     health: fn(Health) -> &'static str,
     no_data_centre: &'static str,
+    custom: &'static str,
     no_code: &'static str,
     looks_on: &'static str,
+    need_attention: fn(u32) -> String,
     last_webhook: &'static str,
     last_update: &'static str,
     never: &'static str,
@@ -50,6 +52,7 @@ fn line(words: &Words, version: &str, view: &ConnectionView, zone: &TimeZone) ->
         .collect();
     // Worst first.
     let failing = view.findings.first().map(|finding| named(&finding.failure));
+    let to_decide = to_decide(words, view);
     let time = |time: Option<Millis>| time.map_or_else(|| words.never.to_owned(), |time| moment(words, time, zone));
     let heard = match view.mode {
         Mode::Integration => vec![
@@ -62,12 +65,29 @@ fn line(words: &Words, version: &str, view: &ConnectionView, zone: &TimeZone) ->
         format!("Refapp for Lever {version}"),
         name,
         view.data_centre
-            .map_or(words.no_data_centre, DataCentre::label)
+            .map_or(words.no_data_centre, |centre| match centre {
+                DataCentre::Custom => words.custom,
+                known => known.label(),
+            })
             .to_owned(),
         (words.health)(view.health).to_owned(),
-        failing.unwrap_or_else(|| words.no_code.to_owned()),
+        failing
+            .or_else(|| to_decide.is_none().then(|| words.no_code.to_owned()))
+            .unwrap_or_default(),
+        to_decide.unwrap_or_default(),
     ];
-    parts.into_iter().chain(heard).collect::<Vec<_>>().join(" · ")
+    let parts = parts.into_iter().chain(heard);
+    parts
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// How many checks wait for a person, and why: nothing need be wrong with the connection for it.
+fn to_decide(words: &Words, view: &ConnectionView) -> Option<String> {
+    let many = view.counts.needs_attention;
+    let codes: Vec<String> = view.waits_for.iter().map(Code::to_string).collect();
+    (many > 0).then(|| format!("{} {}", (words.need_attention)(many), codes.join(", ")).trim_end().to_owned())
 }
 
 /// The code, and what of its text says more and is nobody's secret: a tick-box, a stage, a data centre.
@@ -113,8 +133,13 @@ const ENGLISH: Words = Words {
         Health::Disconnected => "disconnected",
     },
     no_data_centre: "no data centre",
+    custom: "custom data centre",
     no_code: "no error code",
     looks_on: "only looks on",
+    need_attention: |many| match many {
+        1 => "1 check needs attention:".to_owned(),
+        many => format!("{many} checks need attention:"),
+    },
     last_webhook: "last webhook",
     last_update: "last update",
     never: "never",
@@ -135,8 +160,13 @@ const SWEDISH: Words = Words {
         Health::Disconnected => "frånkopplad",
     },
     no_data_centre: "inget datacenter",
+    custom: "eget datacenter",
     no_code: "ingen felkod",
     looks_on: "visar bara",
+    need_attention: |many| match many {
+        1 => "1 referenstagning kräver åtgärd:".to_owned(),
+        many => format!("{many} referenstagningar kräver åtgärd:"),
+    },
     last_webhook: "senaste webhook",
     last_update: "senaste uppdatering",
     never: "aldrig",
@@ -202,6 +232,20 @@ mod tests {
             "Refapp for Lever 0.1.0 · Nordvik AB · no data centre · not set up · no error code \
              · last webhook never · last update never"
         );
+    }
+
+    #[test]
+    fn checks_that_wait_for_a_person_are_read_out_though_the_connection_is_well() {
+        let mut view = view();
+        view.health = Health::Healthy;
+        view.counts.needs_attention = 2;
+        view.waits_for = vec![Code::TagStale, Code::CandContact];
+        let line = ReadOut::of("0.1.0", &view, &TimeZone::UTC);
+        let (en, sv) = (
+            "healthy · 2 checks need attention: TAG-STALE, CAND-CONTACT",
+            "fungerar · 2 referenstagningar kräver åtgärd: TAG-STALE, CAND-CONTACT",
+        );
+        assert!(line.en.contains(en) && line.sv.contains(sv), "{line:?}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use engine::{Oauth, SLOW, State, Surroundings};
 use jiff::tz::TimeZone;
 use model::{
-    Check, Code, DataCentre, Failure, Limits, MINUTE, Millis, Mode, Phase, Rhythm, Right, Status, TemplateTag,
+    Badge, Check, Code, DataCentre, Failure, Limits, MINUTE, Millis, Mode, Phase, Rhythm, Right, Status, TemplateTag,
     Uncertainty, WayIn, derive, rhythm,
 };
 use store::{Aside, Carrier, Moment, Standing};
@@ -60,6 +60,7 @@ pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
         coverage: state.coverage,
         auditing: state.auditing.map(|(done, total)| Proving { done, total }),
         exporting: None,
+        waits_for: state.waits_for.clone(),
         counts: counts(state),
     }
 }
@@ -267,6 +268,7 @@ fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Se
             .rights
             .keys()
             .any(|right| !matches!(right, Right::ListStages | Right::ListUsers)),
+        rights_proven_at: record.rights_proven_at,
         proving: state.proving.map(|(done, total)| Proving { done, total }),
         carrier_url: match &record.carrier {
             Carrier::Made { url, .. } => url.clone(),
@@ -319,8 +321,10 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
             changes.state,
             ChannelState::Waiting | ChannelState::Proven | ChannelState::Polling
         );
+    let other_bearer = found(state, &[Code::RefBearer]);
     let channels = match changes.state {
         ChannelState::Broken => StepState::Failed,
+        _ if other_bearer.is_some() => StepState::Failed,
         // Refapp's support may take days: its line stays open, and what can run runs without it.
         _ if hears && state.update_address.is_some() => {
             let seen = !waits_for_event(changes) && updates.state == ChannelState::Proven;
@@ -329,6 +333,8 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
         _ => StepState::Open,
     };
     let done = |done: bool| if done { StepState::Done } else { StepState::Open };
+    // What was set once is wrong by now.
+    let still = |set: bool, trouble: &Option<Failure>| if trouble.is_some() { StepState::Failed } else { done(set) };
     let after = |needed: bool, state: StepState| if needed { state } else { StepState::Blocked };
     let oauth = match (&state.oauth, record.way_in) {
         (Oauth::InBrowser { .. } | Oauth::Returned | Oauth::Exchanging, Some(WayIn::OAuth)) => Some(StepState::Busy),
@@ -350,7 +356,9 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
         done(record.refapp_proven_at.is_some())
     };
     let acting = record.settings.acting_user.is_some();
+    let acting_failure = found(state, &[Code::LevActingUser]);
     let stage = record.settings.trigger_stage.is_some();
+    let stage_failure = found(state, &[Code::LevStageGone]);
     let finished = !matches!(record.standing, Standing::Draft | Standing::Disconnected);
     let observes = record.mode == Mode::Observer;
     let all = rights.is_set() && (observes || record.refapp_proven_at.is_some() && hears && stage);
@@ -367,14 +375,22 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
             after(record.data_centre.is_some(), lever),
             oauth_failure.or(lever_failure),
         ),
-        (Step::ActingUser, after(lever_in, done(acting)), None),
+        (
+            Step::ActingUser,
+            after(lever_in, still(acting, &acting_failure)),
+            acting_failure,
+        ),
         (
             Step::Rights,
             after(lever_in && (acting || observes), rights),
             failed_right,
         ),
-        (Step::Channels, after(lever_in, channels), state.channel_failure.clone()),
-        (Step::Stage, after(lever_in, done(stage)), None),
+        (
+            Step::Channels,
+            after(lever_in, channels),
+            state.channel_failure.clone().or(other_bearer),
+        ),
+        (Step::Stage, after(lever_in, still(stage, &stage_failure)), stage_failure),
         (Step::Done, after(all, done(finished)), None),
     ]
     .into_iter()
@@ -428,11 +444,19 @@ pub(crate) struct Wall {
     pub now: Millis,
     pub zone: TimeZone,
     pub limits: Limits,
+    /// Since when a status of Refapp's may have been missed.
+    pub status_missed: Option<Millis>,
 }
 
 pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
     let (status, who_acts) = derive(check);
     let decisions = engine::decisions(check);
+    let badges = engine::plan::badges(check, wall.status_missed, wall.now);
+    let rhythm = if badges.contains(&Badge::StatusMissed) {
+        Rhythm::unknown()
+    } else {
+        rhythm_of(check, status, wall)
+    };
     CheckRow {
         id: check.id,
         reference: check.reference(),
@@ -443,7 +467,7 @@ pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
         owner: check.owner.clone(),
         status,
         who_acts,
-        badges: engine::plan::badges(check, wall.now),
+        badges,
         answered: check.answered(),
         expected: check.progress.total,
         declined: check.progress.declined.unwrap_or(0),
@@ -463,7 +487,7 @@ pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
         entered_at: check.entered_at,
         created_at: check.created_at,
         since: check.status_since,
-        rhythm: rhythm_of(check, status, wall),
+        rhythm,
         active_at: check.active_at,
         lever_url: check.lever_url.clone(),
         candidate_url: check.progress.candidate_url.clone(),

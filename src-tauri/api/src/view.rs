@@ -122,6 +122,8 @@ pub struct ConnectionView {
     pub auditing: Option<Proving>,
     /// Rows that are being written to a file.
     pub exporting: Option<Proving>,
+    /// Why checks need attention, as far as the last of them tell; the newest first, each once.
+    pub waits_for: Vec<Code>,
     pub counts: Counts,
 }
 
@@ -241,6 +243,8 @@ pub struct Setup {
     pub rights: Vec<RightView>,
     /// Whether the rights have been proven, or tried to be: before, some are known by the steps that needed them.
     pub rights_tried: bool,
+    /// When all of them were last asked for.
+    pub rights_proven_at: Option<Millis>,
     pub proving: Option<Proving>,
     /// The tag carrier's page in Lever, once it is made (`rules.md` 16).
     pub carrier_url: Option<String>,

@@ -49,7 +49,7 @@ impl Shell {
         let receiver = api::Receiver { address, failure };
         let folder = self.data.join("real");
         let world = World::Real;
-        self.open(folder, Keychain::real(), world, None, Some(receiver), listener)
+        self.open(folder, Arc::new(Keychain::real()), world, None, Some(receiver), listener)
             .await
     }
 
@@ -68,14 +68,15 @@ impl Shell {
         }
         let practice = Practice::begin(simulated).await?;
         let view = practice.view();
+        let vault = Arc::new(practice.vault(keychain));
         let world = World::Practice(practice, receiver);
-        self.open(folder, keychain, world, Some(view), None, listener).await
+        self.open(folder, vault, world, Some(view), None, listener).await
     }
 
     async fn open(
         mut self,
         data_dir: PathBuf,
-        keychain: Keychain,
+        vault: Arc<dyn Vault>,
         world: World,
         practice: Option<api::Practice>,
         receiver: Option<api::Receiver>,
@@ -83,7 +84,7 @@ impl Shell {
     ) -> Result<Arc<Host>, Failure> {
         let opened = Host::open(Options {
             data_dir,
-            vault: Arc::new(keychain),
+            vault,
             surroundings: Arc::new(Desktop::new(world, self.returned)),
             practice,
             receiver,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use api::{ConnectionView, Health, Overview};
-use model::{ConnectionId, Failure, Language, explain};
+use model::{About, ConnectionId, Failure, Language, explain_by};
 
 use crate::words::Words;
 
@@ -59,7 +59,7 @@ impl Notices {
         let words = Words::of(self.language);
         let broken = now.broken.as_ref().filter(|_| now.broken != before.broken);
         let broken = broken.map(|failure| {
-            let entry = explain(failure, self.language);
+            let entry = explain_by(failure, About::DESKTOP, self.language);
             Notice {
                 title: format!("{}: {}", now.name, entry.title),
                 text: entry.mend,

@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use api::PracticeCredentials;
-use model::{Code, DataCentre, Failure, Place};
+use engine::{SecretKind, SecretName, Vault};
+use model::{Code, DataCentre, Failure, Place, Secret};
+use tauri::async_runtime::spawn;
 use url::Url;
 
 use crate::arguments::Simulated;
+use crate::keychain::Keychain;
 
 /// A candidate's check takes a minute or two when nobody plays the referees.
 const PACE: Duration = Duration::from_secs(8);
@@ -65,6 +68,14 @@ impl Practice {
         Place::custom(&format!("{lever}/v1"), &format!("{lever}/auth"))
     }
 
+    /// A vault from which the simulated Refapp learns the bearer, as Refapp's support does from a mail.
+    pub fn vault(&self, keychain: Keychain) -> impl Vault {
+        Told {
+            keychain,
+            base: self.base.clone(),
+        }
+    }
+
     /// What the window shows of it.
     pub fn view(&self) -> api::Practice {
         let by_data_centre = |kind: &str| -> BTreeMap<String, String> {
@@ -85,6 +96,35 @@ impl Practice {
                 client_secret: "practice-client-secret".to_owned(),
             },
         }
+    }
+}
+
+/// The keychain, whose bearer the simulator at `base` is told.
+struct Told {
+    keychain: Keychain,
+    base: String,
+}
+
+impl Vault for Told {
+    fn get(&self, name: &SecretName) -> Result<Option<Secret>, Failure> {
+        self.keychain.get(name)
+    }
+
+    fn set(&self, name: &SecretName, secret: &Secret) -> Result<(), Failure> {
+        self.keychain.set(name, secret)?;
+        if name.kind == SecretKind::UpdateBearer {
+            let (base, bearer) = (self.base.clone(), secret.clone());
+            spawn(async move {
+                if let Err(error) = simulator::register_bearer(&base, bearer.expose()).await {
+                    tracing::warn!(%error, "the simulated Refapp was not told the bearer");
+                }
+            });
+        }
+        Ok(())
+    }
+
+    fn delete(&self, name: &SecretName) -> Result<(), Failure> {
+        self.keychain.delete(name)
     }
 }
 

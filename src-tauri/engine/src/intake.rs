@@ -4,7 +4,7 @@
 //! body is believed but that something happened to an opportunity.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -40,8 +40,9 @@ pub(crate) struct Door {
     pub signature_tokens: Vec<Secret>,
     pub bearer: Option<Secret>,
     pub place: Place,
-    /// An update was called in with another bearer. Only Refapp, and who set it up, know the path.
-    pub wrong_bearer: Arc<AtomicBool>,
+    /// When an update last came with another bearer, in milliseconds; 0 for never. Only Refapp, and who set it up, know
+    /// the path.
+    pub wrong_bearer: Arc<AtomicI64>,
     /// Wakes the connection's owner.
     pub wake: Arc<Notify>,
 }
@@ -107,7 +108,8 @@ impl Intake {
         let opened = self.open(path, |door| {
             let (bearer, given) = (door.bearer.as_ref()?, given?);
             let right = bool::from(bearer.expose().as_bytes().ct_eq(given.as_bytes()));
-            if !right && !door.wrong_bearer.swap(true, Ordering::Relaxed) {
+            if !right {
+                door.wrong_bearer.store(now.0, Ordering::Relaxed);
                 door.wake.notify_one();
             }
             (right || sabotage::is(Control::BelieveAnyone)).then(|| door.place.clone())

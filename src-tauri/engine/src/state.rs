@@ -47,6 +47,8 @@ pub struct State {
     pub waiting: u32,
     pub seconds_left: Option<u32>,
     /// `(status, urgency, how many)`.
+    /// Why checks wait for a person, as far as the last of them tell; the newest first, each once.
+    pub waits_for: Vec<Code>,
     pub tally: Vec<(String, u8, u32)>,
     /// Rises with every change of a check: rows and stories that were read before may be old.
     pub checks_changed: u64,
@@ -181,6 +183,7 @@ impl State {
             clocks: Clocks::default(),
             waiting: 0,
             seconds_left: None,
+            waits_for: Vec::new(),
             tally: Vec::new(),
             checks_changed: 0,
             record,

@@ -58,6 +58,9 @@ pub struct Check {
     pub created_at: Millis,
     /// The last time anything about it changed: "age" and "no progress for n days" count from here.
     pub active_at: Millis,
+    /// When Refapp last spoke of it: it took the start, or sent a status.
+    #[serde(default)]
+    pub heard_at: Option<Millis>,
     pub badges: BTreeSet<Badge>,
     /// What we have written to Lever.
     pub written: Written,
@@ -290,6 +293,8 @@ impl Progress {
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Badge {
+    /// Since Refapp last spoke of it, a status was turned away or could not reach us: what is shown may be old.
+    StatusMissed,
     Declined,
     Warnings,
     NoProgress,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::{Code, Failure, WayIn};
 
@@ -18,6 +19,35 @@ pub enum Language {
     En,
     /// Swedish.
     Sv,
+}
+
+/// What runs the app: where a person mends something differs with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum HostKind {
+    Desktop,
+    /// A server without a window: its configuration file stands for the set-up.
+    Headless,
+}
+
+/// Of whom a text speaks; of what is not known, all that may apply is said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct About {
+    /// How the connection reaches Lever.
+    pub way: Option<WayIn>,
+    pub host: Option<HostKind>,
+}
+
+impl About {
+    pub const DESKTOP: Self = Self {
+        way: None,
+        host: Some(HostKind::Desktop),
+    };
+    pub const SERVER: Self = Self {
+        way: None,
+        host: Some(HostKind::Headless),
+    };
 }
 
 /// The text of one code. Plain text, no markup.
@@ -45,20 +75,37 @@ struct Text {
     mend_key: Option<String>,
     /// The same by OAuth.
     mend_oauth: Option<String>,
+    /// What comes between them and `mend` in the desktop app.
+    mend_desktop: Option<String>,
+    /// The same on a server without a window.
+    mend_server: Option<String>,
 }
 
 impl Text {
-    /// How to mend it, in full. Without a way in, both are said.
-    fn mend(&self, way: Option<WayIn>, language: Language) -> String {
-        let both = match (way, language) {
-            (Some(_), _) => "",
-            (None, Language::En) => "With OAuth: ",
-            (None, Language::Sv) => "Med OAuth: ",
+    /// How to mend it, in full. What differs is said as far as it may apply, and of what then.
+    fn mend(&self, about: About, language: Language) -> String {
+        let (oauth, server) = match language {
+            Language::En => ("With OAuth: ", "On a server without a window: "),
+            Language::Sv => ("Med OAuth: ", "På en server utan fönster: "),
         };
-        let key = self.mend_key.iter().filter(|_| way != Some(WayIn::OAuth)).cloned();
-        let oauth = self.mend_oauth.iter().filter(|_| way != Some(WayIn::ApiKey));
-        let parts = key.chain(oauth.map(|text| format!("{both}{text}")));
-        parts.chain([self.mend.clone()]).collect::<Vec<_>>().join(" ")
+        let said = |text: &Option<String>, applies: bool, before: &str| {
+            let text = text.as_ref().filter(|_| applies)?;
+            Some(format!("{before}{text}"))
+        };
+        let before = |word: &'static str, known: bool| if known { "" } else { word };
+        let (way, host) = (about.way, about.host);
+        let parts = [
+            said(&self.mend_key, way != Some(WayIn::OAuth), ""),
+            said(&self.mend_oauth, way != Some(WayIn::ApiKey), before(oauth, way.is_some())),
+            said(&self.mend_desktop, host != Some(HostKind::Headless), ""),
+            said(
+                &self.mend_server,
+                host != Some(HostKind::Desktop),
+                before(server, host.is_some()),
+            ),
+            Some(self.mend.clone()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -87,18 +134,18 @@ pub fn look_up(code: Code, language: Language) -> Entry {
 
 /// The text for a failure: its placeholders are filled from [`Failure::params`], an empty or missing one by `…`.
 pub fn explain(failure: &Failure, language: Language) -> Entry {
-    explain_by(failure, None, language)
+    explain_by(failure, About::default(), language)
 }
 
-/// The same for a connection that reaches Lever by `way`: of what differs between the ways, only what applies.
-pub fn explain_by(failure: &Failure, way: Option<WayIn>, language: Language) -> Entry {
+/// The same where more is known: of what differs, only what applies.
+pub fn explain_by(failure: &Failure, about: About, language: Language) -> Entry {
     let text = text(failure.code, language);
     let fill = |text: &str| fill(text, &failure.params);
     Entry {
         title: fill(&text.title),
         what: fill(&text.what),
         why: fill(&text.why),
-        mend: fill(&text.mend(way, language)),
+        mend: fill(&text.mend(about, language)),
     }
 }
 
@@ -168,8 +215,8 @@ mod tests {
 
     fn texts(text: &Text) -> Vec<&str> {
         let always = [&text.title, &text.what, &text.why, &text.mend];
-        let by_way = [&text.mend_key, &text.mend_oauth].into_iter().flatten();
-        always.into_iter().chain(by_way).map(String::as_str).collect()
+        let more = [&text.mend_key, &text.mend_oauth, &text.mend_desktop, &text.mend_server];
+        always.into_iter().chain(more.into_iter().flatten()).map(String::as_str).collect()
     }
 
     fn placeholders(text: &str) -> BTreeSet<&str> {
@@ -293,13 +340,41 @@ mod tests {
     fn where_the_way_in_is_known_only_what_applies_is_said() {
         let failure = Failure::new(Code::LevRight).with("right", "add opportunity tag");
         for (language, mark) in [(Language::En, "With OAuth:"), (Language::Sv, "Med OAuth:")] {
-            let mend = |way| explain_by(&failure, way, language).mend;
+            let mend = |way| explain_by(&failure, About { way, host: None }, language).mend;
             let (key, oauth, both) = (mend(Some(WayIn::ApiKey)), mend(Some(WayIn::OAuth)), mend(None));
             assert!(key.contains("API Credentials") && !key.contains("OAuth"), "{key}");
             assert!(!oauth.contains("API Credentials") && !oauth.contains(mark), "{oauth}");
             assert!(both.contains("API Credentials") && both.contains(mark), "{both}");
             let last = &text(Code::LevRight, language).mend;
             assert!([key, oauth, both].iter().all(|text| text.ends_with(last)), "{last}");
+        }
+    }
+
+    #[test]
+    fn where_the_host_is_known_only_what_applies_is_said() {
+        let failure = Failure::new(Code::LevStageGone).with("stage", "Reference check");
+        let marks = [
+            (Language::En, "On a server without a window:"),
+            (Language::Sv, "På en server utan fönster:"),
+        ];
+        for (language, mark) in marks {
+            let mend = |host| explain_by(&failure, About { way: None, host }, language).mend;
+            let (desktop, server) = (mend(Some(HostKind::Desktop)), mend(Some(HostKind::Headless)));
+            assert!(desktop.contains("OK") && !desktop.contains("trigger_stage"), "{desktop}");
+            assert!(server.contains("trigger_stage") && !server.contains("OK"), "{server}");
+            let both = mend(None);
+            assert!(both.contains("OK") && both.contains(mark) && !server.contains(mark), "{both}");
+        }
+    }
+
+    /// Where one host has its own way, so has the other: nobody is left with a common part alone.
+    #[test]
+    fn what_differs_between_the_hosts_is_said_of_both() {
+        for &code in Code::ALL {
+            for language in [Language::En, Language::Sv] {
+                let text = text(code, language);
+                assert_eq!(text.mend_desktop.is_some(), text.mend_server.is_some(), "{code}");
+            }
         }
     }
 

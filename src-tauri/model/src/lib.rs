@@ -29,7 +29,7 @@ pub use check::{Badge, Check, Phase, Progress, Reason, Sighting, Written, Writte
 pub use code::{Code, Failure, NoSuchCode, Owner};
 pub use connection::{Mode, Redirect, Settings, StageChoice, Unproven, WayIn};
 pub use coverage::Coverage;
-pub use dictionary::{Entry, Language, explain, explain_by, look_up};
+pub use dictionary::{About, Entry, HostKind, Language, explain, explain_by, look_up};
 pub use dry_run::{
     Course, DryRun, Idle, Membership, Outcome, ProjectMember, Seen, SeenPosting, Start, TemplateBy, ToWrite,
 };

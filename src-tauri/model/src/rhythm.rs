@@ -88,6 +88,18 @@ pub struct Rhythm {
     pub unknown: Vec<Uncertainty>,
 }
 
+impl Rhythm {
+    /// Nothing can be said of a wait of which nobody knows whether it still is one.
+    pub fn unknown() -> Self {
+        Self {
+            pace: Pace::Fresh,
+            reason: PaceReason::NoWait,
+            next: None,
+            unknown: Vec::new(),
+        }
+    }
+}
+
 /// Why it has its pace; the first that applies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use model::{Code, Failure, Language, explain};
+use model::{About, Code, Failure, Language, explain_by};
 
 /// Why it did not work.
 #[derive(Debug)]
@@ -77,6 +77,6 @@ impl fmt::Display for Trouble {
 
 /// The code and the dictionary's text, on one line.
 pub fn told(failure: &Failure) -> String {
-    let entry = explain(failure, Language::En);
+    let entry = explain_by(failure, About::SERVER, Language::En);
     format!("{} {}. {} {}", failure.code, entry.title, entry.what, entry.mend)
 }

@@ -187,6 +187,7 @@ fn connection(id: &str, name: &str) -> Value {
             ],
         },
         "stageChanges": {"state": "waiting", "alsoPolling": false}, "statusUpdates": {"state": "open", "alsoPolling": false},
+        "waitsFor": [],
         "templates": [],
         "counts": {"needsAttention": 1, "running": 2, "completed": 3, "waiting": 4, "queued": 1},
     })

@@ -28,7 +28,7 @@ pub const US_KEY_ALL: &str = "practice-us-key-all";
 pub const OAUTH_CLIENT_SECRET: &str = "practice-client-secret";
 /// Refapp's account token.
 pub const REFAPP_TOKEN: &str = "practice-refapp-token";
-/// The bearer that Refapp sends with updates to any loopback host.
+/// The bearer that Refapp sends with updates to any loopback host, until another one is registered.
 pub const UPDATE_BEARER: &str = "practice-update-bearer";
 /// The three fixed ports of the loopback redirect.
 pub const LOOPBACK_PORTS: [u16; 3] = [47811, 47812, 47813];
@@ -67,6 +67,13 @@ pub fn redirect_uris(data_centre: DataCentre) -> Vec<String> {
 /// Kinds: `user`, `posting`, `opportunity`, by e-mail, title and name; `stage` by text.
 pub fn id(seed: u64, kind: &str, name: &str) -> String {
     uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, format!("{seed}/{kind}/{name}").as_bytes()).to_string()
+}
+
+/// The hosts to which updates go, all of them this computer, with the bearer that they are sent with.
+pub(crate) fn update_hosts(bearer: &str) -> BTreeMap<String, String> {
+    ["127.0.0.1", "localhost", "[::1]"]
+        .map(|host| (host.to_owned(), bearer.to_owned()))
+        .into()
 }
 
 const HOUR: i64 = 3_600_000;
@@ -498,10 +505,7 @@ pub(crate) fn refapp() -> Refapp {
         ]),
         questionnaires_preset: true,
         block_invitations: false,
-        update_hosts: ["127.0.0.1", "localhost", "[::1]"]
-            .into_iter()
-            .map(|host| (host.to_owned(), UPDATE_BEARER.to_owned()))
-            .collect(),
+        update_hosts: update_hosts(UPDATE_BEARER),
         projects: Vec::new(),
         checks: Vec::new(),
     }

@@ -20,6 +20,7 @@ mod ledger;
 mod lever;
 mod page;
 mod refapp;
+mod support;
 mod switches;
 mod wire;
 mod world;
@@ -38,6 +39,7 @@ pub use clock::Clock;
 pub use data_centre::DataCentre;
 pub use faults::{Fault, Kind as FaultKind, Match as FaultMatch};
 pub use ledger::{Entry, Side};
+pub use support::register_bearer;
 pub use switches::{
     ErrorBody, EventAnswer, EventRevision, ExpandRight, LesserUser, Pkce, Refused, Switches, UpdateBody, UpdateMethod,
     WrongDataCentre,

@@ -97,6 +97,7 @@ fn check(connection: ConnectionId, number: u32, turn: u32) -> Check {
         lever_url: Some(format!("https://hire.lever.co/candidates/{opportunity}")),
         created_at: at,
         active_at: at.plus(2 * DAY),
+        heard_at: None,
         badges: BTreeSet::new(),
         written: Written::default(),
         superseded: false,

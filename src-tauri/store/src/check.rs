@@ -231,6 +231,12 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Those that changed last among the checks that wait for a person, the newest first.
+    pub fn last_to_decide(&self, connection: ConnectionId, limit: u32) -> Result<Vec<Check>> {
+        let sql = "SELECT doc FROM \"check\" WHERE connection = ?1 AND status = ?2 ORDER BY active_at DESC LIMIT ?3";
+        self.many(sql, &[&connection.to_string(), &Status::NeedsAttention.tag(), &limit])
+    }
+
     fn one(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Option<Check>> {
         let doc: Option<String> = self
             .sql
@@ -302,6 +308,7 @@ mod tests {
             lever_url: None,
             created_at: Millis(0),
             active_at: Millis(0),
+            heard_at: None,
             badges: BTreeSet::new(),
             written: Written::default(),
             superseded: false,

@@ -84,6 +84,10 @@ pub struct ConnectionRecord {
     /// From when to when it was not, for so long that webhooks may be lost; until somebody has looked.
     #[serde(default)]
     pub gaps: Vec<(Millis, Millis)>,
+    /// Since then a status of Refapp's may have been missed: the last one that was turned away, or the beginning of the
+    /// last time in which none could reach us.
+    #[serde(default)]
+    pub status_missed: Option<Millis>,
     /// For how long we could be reached since a stage change last came, in milliseconds.
     #[serde(default)]
     pub listened: i64,
@@ -197,6 +201,7 @@ impl ConnectionRecord {
             leads_back: false,
             open_until: None,
             gaps: Vec::new(),
+            status_missed: None,
             listened: 0,
             webhook_seen: None,
             webhook_removed: None,

@@ -62,9 +62,9 @@ impl Window {
         self.see("wizard-channels").await;
     }
 
-    /// Webhooks and updates, at the address that the app proposes.
+    /// Webhooks and updates, at the address that the app proposes. In practice, Refapp learns the bearer that is made.
     pub async fn choose_channels(&self) {
-        self.click("update-bearer-fill").await;
+        self.click("update-bearer-make").await;
         self.click("channels-save").await;
         self.click("wizard-continue").await;
         self.see("wizard-stage").await;

@@ -57,7 +57,12 @@ export function paceLook({ pace, reason }: Rhythm): Look | null {
   const word = toDo[reason];
   return pace === 'yellow'
     ? { word: word ?? m.pace_yellow, icon: 'hourglass', tone: 'warning' }
-    : { word: word ?? m.pace_red, icon: 'alert', tone: 'danger' };
+    : {
+        word: word ?? m.pace_red,
+        icon: 'alert',
+        // Nothing is late with what only asks to be decided.
+        tone: reason === 'needs-person' ? 'warning' : 'danger',
+      };
 }
 
 const reasons: Record<PaceReason, (() => string) | null> = {

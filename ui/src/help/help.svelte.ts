@@ -10,7 +10,11 @@ export type HelpPage = { at: 'errors'; code: Code | null } | { at: 'diagnostics'
 interface Open {
   page: HelpPage;
   from: Element | null;
+  /** How far what lies under it was scrolled. */
+  scrolled: number;
 }
+
+const scroller = (): HTMLElement | null => document.querySelector('main');
 
 export class Help {
   #open = $state.raw<Open[]>([]);
@@ -30,16 +34,18 @@ export class Help {
     const place = this.#open.findIndex((one) => one.page.at === page.at);
     const under = place === -1 ? this.#open : this.#open.slice(0, place);
     const from = this.#open[place]?.from ?? document.activeElement;
-    this.#open = [...under, { page, from }];
+    const scrolled = this.#open[place]?.scrolled ?? scroller()?.scrollTop ?? 0;
+    this.#open = [...under, { page, from, scrolled }];
   }
 
   /** Back to where one was. */
   async close(): Promise<void> {
-    const from = this.#open.at(-1)?.from;
+    const { from, scrolled = 0 } = this.#open.at(-1) ?? {};
     this.#open = this.#open.slice(0, -1);
     // Not before it is on screen again.
     await tick();
-    if (from instanceof HTMLElement) from.focus();
+    if (from instanceof HTMLElement) from.focus({ preventScroll: true });
+    scroller()?.scrollTo({ top: scrolled });
   }
 
   /** Another screen is wanted. */

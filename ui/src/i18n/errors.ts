@@ -3,8 +3,10 @@ import { m } from '@messages';
 import en from '@errors/errors.en.json';
 import sv from '@errors/errors.sv.json';
 import owners from '@errors/owners.json';
+import { getContext, setContext } from 'svelte';
 import type { Code } from '../backend/types/Code';
 import type { Failure } from '../backend/types/Failure';
+import type { HostKind } from '../backend/types/HostKind';
 import type { Owner } from '../backend/types/Owner';
 import type { WayIn } from '../backend/types/WayIn';
 import { language, type Locale } from './locale.svelte';
@@ -15,14 +17,33 @@ export interface ErrorText {
   /** What happened, why it matters, how to mend it. */
   what: string;
   why: string;
+  /** Each thing to do by itself. */
+  mend: string[];
+}
+
+/** The same in the file: before `mend` comes what differs between the two ways in, and between the hosts. */
+interface Text extends Omit<ErrorText, 'mend'> {
+  mend_key?: string;
+  mend_oauth?: string;
+  mend_desktop?: string;
+  mend_server?: string;
   mend: string;
 }
 
-/** The same in the file: before `mend` comes what differs between the two ways in. */
-interface Text extends ErrorText {
-  mend_key?: string;
-  mend_oauth?: string;
+/** Of whom a text speaks; of what is not known, all that may apply is said. */
+export interface About {
+  /** How the connection reaches Lever. */
+  way?: WayIn | null;
+  /** This window's own, unless something else is said. */
+  host?: HostKind | null;
+  /** Of the times in it. */
+  timeZone?: string | undefined;
 }
+
+const HOST = Symbol('the kind of the host that something was made on');
+/** What is below is about a host of this kind. */
+export const setHostKind = (kind: () => HostKind): unknown => setContext(HOST, kind);
+export const hostKind = (): (() => HostKind) => getContext(HOST) ?? (() => 'desktop');
 
 // Held against `Code` where they are written: a test of `model` fails when a code lacks a text.
 const dictionaries: Record<Locale, Record<Code, Text>> = { en, sv };
@@ -39,8 +60,15 @@ export const textsOf = (code: Code): string[] => [
 /** What it is called in both languages. */
 export const titlesOf = (code: Code): string[] => [en[code].title, sv[code].title];
 
-/** Who can mend it. Held against the codes by the same tests. */
-export const ownerOf = (code: Code): Owner => owners[code] as Owner;
+/**
+ * Who can mend it; held against the codes by the same tests. A key is made by one person and put in by another: then it
+ * takes both.
+ */
+export function ownersOf(code: Code): Owner[] {
+  const owner = owners[code] as Owner;
+  const both = owner === 'lever-super-admin' && 'mend_key' in en[code];
+  return both ? [owner, 'admin'] : [owner];
+}
 
 /** Whether the dictionary has it: what was stored by another version may not be known here. */
 export const isCode = (text: string): text is Code => Object.hasOwn(en, text);
@@ -56,26 +84,31 @@ export function fill(text: string, params: Failure['params'], timeZone?: string)
   });
 }
 
-/** How to mend it, in full: of what differs between the ways in, what applies; without a way, both. As in Rust. */
-function howToMend({ mend, mend_key, mend_oauth }: Text, way: WayIn | null): string {
-  const key = way === 'oauth' ? undefined : mend_key;
-  const oauth = way === 'api-key' ? undefined : mend_oauth;
-  const named = oauth !== undefined && way === null ? m.mend_oauth({ text: oauth }) : oauth;
-  return [key, named, mend].filter((part) => part !== undefined).join(' ');
+/** What differs, as far as it may apply, and of what then; last what is for all. As in Rust. */
+function howToMend(text: Text, way: WayIn | null, host: HostKind | null): string[] {
+  const { mend_key: key, mend_oauth: oauth, mend_desktop: desktop, mend_server: server } = text;
+  const named = (part: string | undefined, known: boolean, name: typeof m.mend_oauth) =>
+    part === undefined || known ? part : name({ text: part });
+  const parts = [
+    way === 'oauth' ? undefined : key,
+    way === 'api-key' ? undefined : named(oauth, way !== null, m.mend_oauth),
+    host === 'headless' ? undefined : desktop,
+    host === 'desktop' ? undefined : named(server, host !== null, m.mend_server),
+    text.mend,
+  ];
+  return parts.filter((part) => part !== undefined);
 }
 
-/** `way`: how the connection reaches Lever, where that is known. `timeZone`: of the times in it. */
 export function errorText(
   { code, params }: Failure,
-  way: WayIn | null = null,
-  timeZone?: string,
+  { way = null, host = 'desktop', timeZone }: About = {},
 ): ErrorText {
-  const text = dictionaries[language.current][code];
+  const text: Text = dictionaries[language.current][code];
   const filled = (part: string) => fill(part, params, timeZone);
   return {
     title: filled(text.title),
     what: filled(text.what),
     why: filled(text.why),
-    mend: filled(howToMend(text, way)),
+    mend: howToMend(text, way, host).map(filled),
   };
 }

@@ -167,6 +167,11 @@ const owners: Record<Owner, () => string> = {
   us: m.who_us,
 };
 export const ownerName = (owner: Owner): string => owners[owner]();
+/** Whoever has to act, all of them. */
+export const ownerNames = ([one, other]: Owner[]): string =>
+  other === undefined || one === undefined
+    ? ownerName(one ?? 'us')
+    : m.who_both({ one: ownerName(one), other: ownerName(other) });
 
 const actors: Record<WhoActs, () => string> = {
   app: m.acts_app,
@@ -182,6 +187,7 @@ const actors: Record<WhoActs, () => string> = {
 export const whoActs = (who: WhoActs): string => actors[who]();
 
 const badges: Record<Badge, (row: CheckRow) => string> = {
+  'status-missed': () => m.badge_status_missed(),
   declined: (row) => m.badge_declined({ count: row.declined }),
   warnings: (row) => m.badge_warnings({ count: row.warnings.length }),
   'no-progress': () => m.badge_no_progress(),
@@ -208,17 +214,16 @@ const warnings: Record<string, () => string> = {
 export const warningText = (code: string): string =>
   (Object.hasOwn(warnings, code) ? warnings[code] : undefined)?.() ?? m.warning_other({ code });
 
-/** The template that a check runs with: the one that was sent, or what applies where none was. */
-export function templateName(row: CheckRow): string {
-  if (row.template !== null) return row.template;
-  return row.badges.includes('template-without-effect')
-    ? m.template_of_project()
-    : m.template_of_refapp();
-}
+/**
+ * The template that a check runs with. Where none was sent, the project's own or Refapp's default applies: only Refapp
+ * knows which.
+ */
+export const templateName = (name: string | null): string => name ?? m.template_of_refapp();
 
 export const badgeText = (badge: Badge, row: CheckRow): string => badges[badge](row);
 
 const explained: Record<Badge, () => string> = {
+  'status-missed': m.badge_status_missed_help,
   declined: m.badge_declined_help,
   warnings: m.badge_warnings_help,
   'no-progress': m.badge_no_progress_help,

@@ -58,7 +58,8 @@ export class Trail<Place> {
 /** In a field of a Mac, Option and an arrow go by a word. */
 const MAC = navigator.userAgent.includes('Mac OS');
 
-function steps({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): -1 | 0 | 1 {
+/** Whether a key goes back (-1) or on (1). */
+export function steps({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): -1 | 0 | 1 {
   if (ctrlKey || shiftKey || (MAC ? altKey || !metaKey : metaKey || !altKey)) return 0;
   if (key === (MAC ? '[' : 'ArrowLeft')) return -1;
   return key === (MAC ? ']' : 'ArrowRight') ? 1 : 0;

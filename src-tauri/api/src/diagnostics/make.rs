@@ -91,6 +91,7 @@ fn connection(seen: &Seen, pseudonyms: &Pseudonyms<'_>) -> ConnectionReport {
         lever: reach(&seen.lever, seen.clocks.lever),
         refapp: reach(&seen.refapp, seen.clocks.refapp),
         rights: view.setup.rights.iter().map(harmless::right).collect(),
+        rights_proven_at: view.setup.rights_proven_at,
         stage_changes: harmless::channel(&view.stage_changes),
         status_updates: harmless::channel(&view.status_updates),
         settings: SettingsReport {

@@ -12,7 +12,7 @@ mod harmless;
 mod make;
 mod read;
 
-use model::{Code, Coverage, DataCentre, Millis, Unproven, WayIn};
+use model::{Code, Coverage, DataCentre, HostKind, Millis, Unproven, WayIn};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -62,14 +62,6 @@ pub struct AppFacts {
     pub practice: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-#[ts(export)]
-pub enum HostKind {
-    Desktop,
-    Headless,
-}
-
 /// Room, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -106,6 +98,9 @@ pub struct ConnectionReport {
     pub lever: Option<Reach>,
     pub refapp: Option<Reach>,
     pub rights: Vec<RightView>,
+    /// When all of them were last asked for.
+    #[serde(default)]
+    pub rights_proven_at: Option<Millis>,
     /// Their addresses are host names only.
     pub stage_changes: Channel,
     pub status_updates: Channel,

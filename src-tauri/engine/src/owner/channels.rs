@@ -88,7 +88,8 @@ impl Owner {
     pub(super) fn keep_bearer(&mut self, bearer: &Secret) -> Result<(), Failure> {
         if self.replace_secret(SecretKind::UpdateBearer, bearer)? {
             self.change(|record| record.update_since = None);
-            self.wrong_bearer.store(false, Ordering::Relaxed);
+            self.note_turned_away();
+            self.wrong_bearer.store(0, Ordering::Relaxed);
         }
         self.hints.update_bearer = Some(bearer.hint());
         Ok(())
@@ -137,7 +138,17 @@ impl Owner {
         self.say(Code::AppNoUpdates, !has_address, false);
         let sent_long = has_address && !self.record.update_heard() && self.sent_since(now);
         self.say(Code::RefUpdates, sent_long, false);
-        self.say(Code::RefBearer, self.wrong_bearer.load(Ordering::Relaxed), false);
+        let turned_away = self.note_turned_away();
+        self.say(Code::RefBearer, turned_away, false);
+    }
+
+    /// Keeps when a status was last turned away for its bearer. Whether one was since the right one came.
+    pub(super) fn note_turned_away(&mut self) -> bool {
+        let at = self.wrong_bearer.load(Ordering::Relaxed);
+        if at > 0 {
+            self.change(|record| record.status_missed = record.status_missed.max(Some(Millis(at))));
+        }
+        at > 0
     }
 
     pub(super) fn say(&mut self, code: Code, is_so: bool, stops: bool) {

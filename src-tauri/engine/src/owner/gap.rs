@@ -5,6 +5,9 @@
 //! the public address led here. The last such moment is kept; if the next one is too far from it, a gap lies between.
 //! Whether anything was lost in it stays open: Lever tries five more times, after pauses that it does not publish
 //! (`lever-api.md §8.5`). Where opportunities can be listed, polling catches up and there is no gap.
+//!
+//! Refapp's statuses come the same way, and nothing catches up on them (`refapp-api.md §8`): checks of which none has come
+//! since say so.
 
 use model::sabotage::{self, Control};
 use model::{Code, Failure, MINUTE, Millis, Right};
@@ -34,20 +37,19 @@ impl Owner {
     }
 
     pub(super) fn watch_gap(&mut self, now: Millis) {
-        let over = self.record.has(Right::ListOpportunities)
-            || matches!(self.record.standing, Standing::Draft | Standing::Disconnected);
-        if over {
-            self.change(|record| {
-                record.open_until = None;
-                record.gaps.clear();
-            });
+        let stands = matches!(self.record.standing, Standing::Running | Standing::Paused);
+        if !stands {
+            self.change(|record| record.open_until = None);
+        }
+        if !stands || self.record.has(Right::ListOpportunities) {
+            self.change(|record| record.gaps.clear());
         }
         let (first, last) = (self.record.gaps.first(), self.record.gaps.last());
         let gap = first
             .zip(last)
             .map(|((from, _), (_, to))| Failure::new(Code::LevWebhookGap).with("from", from).with("to", to));
         self.warn(Code::LevWebhookGap, gap);
-        if now >= self.next_beat && self.hears_by_webhook_alone() {
+        if now >= self.next_beat && stands {
             self.next_beat = now.plus(BEAT);
             self.look_whether_open(now);
         }
@@ -84,23 +86,33 @@ impl Owner {
     fn note_whether_open(&mut self, now: Millis) {
         let shut = self.record.leads_back && self.findings.contains_key(&Code::AppPublicUrl);
         let offline = self.findings.contains_key(&Code::LevUnreachable);
-        if shut || offline || self.store_ails() || !self.has_stage_webhook() {
+        if shut || offline || self.store_ails() {
             return;
         }
-        self.change(|record| was_open(record, now));
+        let alone = self.hears_by_webhook_alone();
+        if alone && !self.has_stage_webhook() {
+            return;
+        }
+        self.change(|record| was_open(record, alone, now));
     }
 }
 
-/// The way in was open at this moment.
-fn was_open(record: &mut ConnectionRecord, now: Millis) {
+/// The way in was open at this moment. `alone`: nothing but webhooks tells of stage changes.
+fn was_open(record: &mut ConnectionRecord, alone: bool, now: Millis) {
     let until = record.open_until.unwrap_or(now);
-    listened(record, until, now.since(until).min(BRIDGED));
-    if now.since(until) > BRIDGED && !sabotage::is(Control::NoGap) {
+    let gap = now.since(until) > BRIDGED && !sabotage::is(Control::NoGap);
+    if alone {
+        listened(record, until, now.since(until).min(BRIDGED));
+    }
+    if gap && alone {
         record.gaps.push((until, now));
         if record.gaps.len() > MOST {
             let (from, _) = record.gaps.remove(0);
             record.gaps[0].0 = from;
         }
+    }
+    if gap {
+        record.status_missed = record.status_missed.max(Some(until));
     }
     record.open_until = Some(now.max(until));
 }
@@ -112,12 +124,16 @@ mod tests {
     use super::*;
 
     fn opened_at(moments: &[i64]) -> Vec<(Millis, Millis)> {
+        opened(true, moments).gaps
+    }
+
+    fn opened(alone: bool, moments: &[i64]) -> ConnectionRecord {
         let name = "Nordvik".to_owned();
         let mut record = ConnectionRecord::draft(ConnectionId::of(&name), name, Millis(0));
         for moment in moments {
-            was_open(&mut record, Millis(*moment));
+            was_open(&mut record, alone, Millis(*moment));
         }
-        record.gaps
+        record
     }
 
     #[test]
@@ -129,6 +145,15 @@ mod tests {
         assert_eq!(opened_at(&[0, MINUTE, late]), [(Millis(MINUTE), Millis(late))]);
         // The clock was set back: nothing is known of that time but that it ran.
         assert_eq!(opened_at(&[HOUR, 0, HOUR + MINUTE]), []);
+    }
+
+    #[test]
+    fn a_status_may_have_been_missed_since_the_last_gap_began_whoever_tells_of_stage_changes() {
+        for alone in [true, false] {
+            assert_eq!(opened(alone, &[0, MINUTE]).status_missed, None);
+            let twice = opened(alone, &[0, HOUR, 2 * HOUR]);
+            assert_eq!((twice.status_missed, twice.gaps.is_empty()), (Some(Millis(HOUR)), !alone));
+        }
     }
 
     #[test]

@@ -47,7 +47,8 @@ impl Owner {
             }
             if last_update.is_some() {
                 self.heal(Code::RefUpdates);
-                self.wrong_bearer.store(false, Ordering::Relaxed);
+                self.note_turned_away();
+                self.wrong_bearer.store(0, Ordering::Relaxed);
             }
             if settled {
                 self.start_settled();

@@ -33,7 +33,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::future::Future;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -75,8 +75,9 @@ pub(crate) struct Owner {
     /// What a configuration file says, until all of it is carried out.
     provision: Option<provision::Provisioning>,
     wake: Arc<Notify>,
-    /// Refapp has called with another bearer since the right one came last. Not kept: it says so again.
-    wrong_bearer: Arc<AtomicBool>,
+    /// When Refapp last called with another bearer since the right one came, in milliseconds; else 0. Not kept: it says
+    /// so again.
+    wrong_bearer: Arc<AtomicI64>,
     lever: Option<lever::Client>,
     source: Option<auth::Source>,
     refapp: Option<refapp::Client>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Code, Mode, Right, Unproven};
+use model::{Check, Code, Mode, Phase, Right, Unproven};
 use store::Standing;
 
 use super::Owner;
@@ -10,6 +10,8 @@ use crate::state::{Finding, Health, State};
 
 /// Lever's requests for one start: opportunity, posting, note, tag (`reliability.md`, budgets).
 const REQUESTS_PER_START: f64 = 4.0;
+/// Of so many checks that wait for a person it is told why.
+const TOLD: u32 = 20;
 /// Requests that Lever lets through in a second.
 const RATE: f64 = 9.8;
 
@@ -17,8 +19,11 @@ impl Owner {
     /// Publishes what changed. Readers are told only of a difference.
     pub(super) fn publish(&mut self) {
         let id = self.id();
-        let stored = self.world.store.read(|tx| Ok((tx.bells(id)?, tx.tally(id)?)));
-        let (waiting, tally) = stored.unwrap_or_default();
+        let stored = self
+            .world
+            .store
+            .read(|tx| Ok((tx.bells(id)?, tx.tally(id)?, tx.last_to_decide(id, TOLD)?)));
+        let (waiting, tally, to_decide) = stored.unwrap_or_default();
         let queued: u32 = tally
             .iter()
             .filter(|(status, _, _)| status == model::Status::Queued.tag())
@@ -59,6 +64,7 @@ impl Owner {
             seconds_left: (!self.findings.values().any(|finding| finding.stops))
                 .then(|| seconds_left(waiting + queued))
                 .flatten(),
+            waits_for: codes(&to_decide),
             tally,
             checks_changed: self.world.store.changes(id),
             record: self.record.clone(),
@@ -134,6 +140,18 @@ impl Owner {
         .filter_map(|(proven, what)| (!proven).then_some(what))
         .collect()
     }
+}
+
+fn codes(parked: &[Check]) -> Vec<Code> {
+    let mut codes = Vec::new();
+    for check in parked {
+        if let Phase::Parked(reason) = &check.phase
+            && !codes.contains(&reason.code())
+        {
+            codes.push(reason.code());
+        }
+    }
+    codes
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

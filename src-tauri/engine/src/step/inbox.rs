@@ -112,6 +112,7 @@ fn take_update(check: &mut Check, progress: model::Progress, received_at: Millis
     let (before, _) = derive(check);
     check.progress = progress;
     check.active_at = received_at;
+    check.heard_at = Some(received_at);
     if matches!(
         check.phase,
         Phase::Queued | Phase::Parked(Reason::StartUnknown | Reason::Refused { .. })

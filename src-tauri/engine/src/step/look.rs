@@ -258,6 +258,7 @@ fn new_check(
         lever_url: None,
         created_at: now,
         active_at: now,
+        heard_at: None,
         badges: BTreeSet::new(),
         written: Written::default(),
         superseded: false,

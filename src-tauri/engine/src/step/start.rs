@@ -186,6 +186,9 @@ pub fn answered(tx: &Tx<'_>, effect: &Effect, error: Option<&refapp::Error>, now
             Phase::Queued | Phase::Skipped(_) | Phase::Elsewhere(_) => ("decided", vec![]),
         };
         tell(tx, check.id, now, step, &params)?;
+        if phase == Phase::Started {
+            check.heard_at = Some(now);
+        }
         check.phase = phase;
         check.status_since = now;
         check.active_at = now;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use api::{ConnectionReport, Diagnostics, Finding, Health, Reply, Request};
-use model::{Code, Failure, Language, Millis, Owner, WayIn, explain_by};
+use model::{About, Code, Failure, Language, Millis, Owner, WayIn, explain_by};
 use serde::Serialize;
 
 use crate::client::Client;
@@ -58,7 +58,7 @@ impl Ailment {
 
     /// `way`: how the connection reaches Lever, where that is known.
     fn by(connection: Option<&str>, failure: Failure, stops: bool, way: Option<WayIn>) -> Self {
-        let entry = explain_by(&failure, way, Language::En);
+        let entry = explain_by(&failure, About { way, ..About::SERVER }, Language::En);
         Self {
             connection: connection.map(str::to_owned),
             owner: failure.code.owner(),

@@ -101,7 +101,11 @@ function candidateCard({ id }) {
   select.addEventListener("change", () => (touched = true));
   button.addEventListener("click", async () => {
     const by = byId("mover").value || null;
+    button.disabled = true;
+    setText(button, "Moving…");
     if (await order("POST", "/lever/move", { opportunity: id, stage: select.value, by })) touched = false;
+    setText(button, "Move");
+    button.disabled = false;
   });
   const node = make("li", { className: "card", "data-testid": `candidate-${id}` },
     make("div", { className: "head" }, name, now), tags.node, make("div", { className: "row" }, label, select, button));
@@ -168,7 +172,9 @@ function postingColumn({ id }) {
 
 function showCandidates() {
   const { users, postings, opportunities, webhook_groups } = state.lever;
-  const sorted = [...opportunities].sort((a, b) => a.name.localeCompare(b.name));
+  // A name that is none, such as one that looks like HTML, comes last: it is there to be shown as it is.
+  const odd = ({ name }) => Number(!/^\p{L}/u.test(name));
+  const sorted = [...opportunities].sort((a, b) => odd(a) - odd(b) || a.name.localeCompare(b.name));
   const of = (posting) => sorted.filter((opportunity) => opportunity.posting === posting);
   const columns = postings.map((posting) => ({ ...posting, opportunities: of(posting.id) }));
   columns.push({ id: "", text: "Without a posting", opportunities: of(null) });
@@ -350,11 +356,14 @@ function refresh() {
 
 let lines = [];
 
+/** As the style sheet knows the ledger's columns. */
+const COLUMNS = ["short", "short", "short", "short", "request", "credential", "answer"];
+
 function ledgerRow(entry) {
   const answer = entry.status === null ? "no answer" : String(entry.status);
   const cells = [String(entry.seq), new Date(entry.at).toLocaleTimeString("en-GB"), entry.side, entry.call,
     `${entry.method} ${entry.path}`, entry.credential || "", entry.fault ? `${answer} (fault: ${entry.fault})` : answer];
-  const row = make("tr", {}, ...cells.map((text) => make("td", {}, text)));
+  const row = make("tr", {}, ...cells.map((text, place) => make("td", { className: COLUMNS[place] }, text)));
   row.dataset.side = entry.side;
   row.dataset.good = String(entry.applied && entry.answered);
   return { node: row, update() {} };

@@ -277,6 +277,19 @@ async fn updates_follow_a_check_to_its_report_in_order() {
 }
 
 #[tokio::test]
+async fn support_registers_a_bearer_and_updates_come_with_it_from_then_on() {
+    let harness = Harness::start().await;
+    let mut inbox = Inbox::open(&[]).await;
+    harness.event(&good_event("r1", &inbox.url())).await;
+    let base = format!("http://{}", harness.simulator.address());
+    simulator::register_bearer(&base, "made by the app").await.unwrap();
+    harness.control("POST", "/refapp/checks/r1/next", Value::Null).await;
+    assert_eq!(inbox.next().await.headers["authorization"], "Bearer made by the app");
+    let nobody = simulator::register_bearer("http://127.0.0.1:9", "made by the app").await;
+    assert!(!nobody.unwrap_err().contains("made by the app"));
+}
+
+#[tokio::test]
 async fn no_update_goes_to_a_host_that_support_has_not_configured() {
     let harness = Harness::start().await;
     let mut inbox = Inbox::open(&[]).await;

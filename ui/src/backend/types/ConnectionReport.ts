@@ -27,6 +27,10 @@ findings: Array<Finding>,
  */
 unproven: Array<Unproven>, lastVerified: Millis | null, lastWebhook: Millis | null, lastUpdate: Millis | null, lever: Reach | null, refapp: Reach | null, rights: Array<RightView>, 
 /**
+ * When all of them were last asked for.
+ */
+rightsProvenAt: Millis | null, 
+/**
  * Their addresses are host names only.
  */
 stageChanges: Channel, statusUpdates: Channel, settings: SettingsReport, steps: Array<StepView>, coverage: Coverage | null, counts: Counts, };

@@ -10,7 +10,7 @@ use model::{Check, CheckId, ConnectionId, Millis, Phase, Progress, Written};
 use uuid::Uuid;
 
 /// A check that entered the stage at `entered_at`, in this phase since then.
-fn check(phase: Phase, entered_at: i64) -> Check {
+pub(super) fn check(phase: Phase, entered_at: i64) -> Check {
     Check {
         id: CheckId(Uuid::from_u128(1)),
         connection: ConnectionId(Uuid::from_u128(2)),
@@ -31,6 +31,7 @@ fn check(phase: Phase, entered_at: i64) -> Check {
         lever_url: None,
         created_at: Millis(entered_at),
         active_at: Millis(entered_at),
+        heard_at: None,
         badges: BTreeSet::new(),
         written: Written::default(),
         superseded: false,

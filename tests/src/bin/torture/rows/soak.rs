@@ -178,6 +178,7 @@ fn finished(connection: ConnectionId, name: &str, number: usize, now: Millis) ->
         lever_url: None,
         created_at: at,
         active_at: at,
+        heard_at: None,
         badges: std::collections::BTreeSet::new(),
         written: model::Written::default(),
         superseded: false,
