@@ -1,8 +1,9 @@
 //! How events and status reach the app: tried before it counts, registered once, waited for.
 
-use end_to_end::window::{Home, Window};
+use end_to_end::window::{Flaw, Home, Window};
 use model::MINUTE;
-use serde_json::Value;
+use serde_json::{Value, json};
+use simulator::demo;
 use store::Store;
 
 use crate::simulated::Simulated;
@@ -130,4 +131,27 @@ fn wait_for_minutes(home: &Home) {
         Ok::<_, store::Error>(())
     });
     aged.expect("it can be written");
+}
+
+#[tokio::test]
+async fn a_status_that_was_turned_away_is_said_at_its_check_with_the_way_into_refapp() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    window.see(&steps::row("sent")).await;
+    let hosts = json!({"update_hosts": {"127.0.0.1": "not the one that was made"}});
+    simulated.control("PATCH", "refapp", hosts).await;
+    simulated.refapp_step("accept").await;
+    window.see("badge-status-missed").await;
+    window.click("check-open").await;
+    window.see_text("detail-badge-status-missed", "may have been missed").await;
+    // Nobody knows whether it still is a wait.
+    window.see_no("rhythm").await;
+    window.click("detail-missed-refapp").await;
+    let opened = home.opened(0).await;
+    assert!(opened.starts_with(&simulated.running.refapp_url()), "{opened}");
+    window.see_text("alarm", "another bearer").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), [] as [Flaw; 0]);
+    window.close().await;
 }

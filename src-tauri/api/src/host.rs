@@ -284,7 +284,8 @@ impl Host {
                 drop(host);
                 let rows: HashMap<_, _> = states
                     .iter()
-                    .map(|state| (state.record.id, state.checks_changed))
+                    // Whether a status may have been missed is written in no row, and shown in each.
+                    .map(|state| (state.record.id, (state.checks_changed, state.record.status_missed)))
                     .collect();
                 // Nothing but these two ever changes.
                 if shown.as_ref().is_none_or(|shown| {
