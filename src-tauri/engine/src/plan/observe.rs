@@ -69,6 +69,7 @@ pub fn shown(
         lever_url: None,
         created_at: now,
         active_at: now,
+        heard_at: None,
         badges: std::collections::BTreeSet::new(),
         written: Written::default(),
         superseded: false,
