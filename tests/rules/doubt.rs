@@ -219,6 +219,47 @@ async fn r01_who_is_moved_in_again_while_lever_shows_nothing_is_not_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_a_right_to_read_that_was_taken_away_is_not_taken_for_confidentiality() {
+    for (right, candidate) in [("read posting", "Sofia Lindqvist"), ("read opportunity", "Åsa Öberg")] {
+        let rig = Rig::start(Setup::default()).await;
+        started(&rig, "Kim Berg").await;
+        let key = format!("lever/keys/{}", rig.setup.key);
+        rig.control("PATCH", &key, json!({"rights": {right: false}})).await;
+        rig.move_into_trigger(candidate).await;
+        rig.connection_that(&format!("{right} is missing"), |view| {
+            view.findings.iter().any(|finding| {
+                let named = finding.failure.params.get("right").map(String::as_str) == Some(right);
+                finding.failure.code == Code::LevRight && finding.stops && named
+            })
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_what_is_confidential_is_not_taken_for_a_right_that_is_missing() {
+    let rig = Rig::start(Setup::default()).await;
+    started(&rig, "Kim Berg").await;
+    // Of another posting, and confidential.
+    rig.change_posting("Data Engineer", json!({"confidential": true})).await;
+    rig.move_into_trigger("Tove Ekman").await;
+    stands_for(&rig, "Tove Ekman", Code::LevConfidential).await;
+    let posting = format!("/lever/eu/v1/postings/{}", rig.posting("Backend Developer"));
+    rig.until("another one was asked for", async || {
+        let asked = rig.calls("read posting");
+        (asked.iter().filter(|call| call.path == posting).count() > 1).then_some(())
+    })
+    .await;
+    rig.until_worked_off().await;
+    let view = rig.connection().await;
+    assert!(
+        view.findings
+            .iter()
+            .all(|finding| finding.failure.code != Code::LevRight)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r01_a_deletion_that_no_webhook_told_of_is_found_by_looking_again() {
     let mut rig = Rig::start(Setup::default()).await;
     started(&rig, "Kim Berg").await;

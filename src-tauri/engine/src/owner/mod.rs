@@ -115,6 +115,8 @@ pub(crate) struct Owner {
     has_polled: bool,
     next_poll: Millis,
     next_upkeep: Millis,
+    /// Before it, no right is asked after that may have been taken away.
+    next_doubt: Millis,
     /// When it is looked again whether the way in is open.
     next_beat: Millis,
     proving: Option<prove::Proving>,
@@ -198,6 +200,7 @@ impl Owner {
             has_polled: false,
             next_poll: Millis(0),
             next_upkeep: Millis(0),
+            next_doubt: Millis(0),
             next_beat: Millis(0),
             proving: None,
             auditing: None,
