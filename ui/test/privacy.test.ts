@@ -226,7 +226,9 @@ describe('one person', () => {
     const fake = await person();
     fake.on('erase-person', () => {
       fake.rows = fake.rows.map((row) =>
-        row.id === 'check-6' ? { ...erased(row), hitch: 'LEV-WRITE' } : row,
+        row.id === 'check-6'
+          ? { ...erased(row), hitch: 'LEV-WRITE', decisions: ['try-again'] }
+          : row,
       );
       const value = { checks: 1, isAtRefapp: false, noteMayStay: false };
       return Promise.resolve({ reply: 'erased', value });
@@ -235,6 +237,10 @@ describe('one person', () => {
     await screen.click('erase-yes');
     expect(screen.text('erase-refused-code')).toBe('LEV-WRITE');
     expect(screen.text('erase')).toContain('every ten minutes');
+    await screen.click('erase-again');
+    expect(asked(fake, 'decide')).toEqual([
+      { ask: 'decide', checks: ['check-6'], decision: 'try-again' },
+    ]);
     expect(screen.text('erase-by-hand')).not.toContain('Refapp’s support');
   });
 
