@@ -206,9 +206,9 @@ async fn all_that_is_stored_of_one_person_is_shown_and_nothing_of_another() {
     for line in [
         "candidate: Kim Berg",
         "posting: Backend Developer",
-        "status: waiting for referees",
+        "status: waiting-for-referees",
         "  stage moved",
-        "  update received",
+        "  update received (waiting-for-referees, 0/3)",
     ] {
         assert!(read.contains(line), "{line} in {read}");
     }

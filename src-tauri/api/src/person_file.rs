@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use model::{Code, Failure, Language, explain};
+use model::{Code, Failure, Language, Status, explain};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -71,14 +71,32 @@ fn of_check(check: &CheckDetail, words: &PersonWords, cells: &Cells) -> String {
 }
 
 fn moment(entry: &TimelineEntry, words: &PersonWords, cells: &Cells) -> String {
-    let said: Vec<&str> = entry.params.values().map(String::as_str).collect();
     let step = readable(word(&words.steps, &entry.step));
+    let said = sayings(&entry.params, words);
     let more = if said.is_empty() {
         String::new()
     } else {
         format!(" ({})", said.join(", "))
     };
     format!("{}  {step}{more}", cells.moment(entry.at))
+}
+
+/// What belongs to a step: of a code its title, of a status its word, of two numbers "1/3"; the rest as it was kept.
+fn sayings(params: &BTreeMap<String, String>, words: &PersonWords) -> Vec<String> {
+    let counts = params.get("answered").zip(params.get("expected"));
+    let others = params.iter().filter_map(|(name, value)| match name.as_str() {
+        "answered" | "expected" => None,
+        "code" => Some(value.parse().map_or_else(
+            |_| value.clone(),
+            |code: Code| explain(&code.into(), words.language).title,
+        )),
+        "status" => {
+            Some(Status::of_tag(value).map_or_else(|| value.clone(), |status| word(&words.rows.statuses, &status)))
+        }
+        _ => Some(value.clone()),
+    });
+    let counts = counts.map(|(answered, expected)| format!("{answered}/{expected}"));
+    others.chain(counts).collect()
 }
 
 fn headed(word: &str, own: &str, lines: &[String]) -> String {
