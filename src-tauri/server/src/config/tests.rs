@@ -299,7 +299,7 @@ fn what_is_no_toml_is_said_with_its_line() {
 fn two_connections_cannot_have_one_name() {
     let second = WHOLE.split_once("[[connection]]").unwrap().1;
     let failure = read(&format!("{WHOLE}[[connection]]{second}")).expect_err("one name twice");
-    assert_eq!(failure.params["where"], "host.toml, line 25, connection.name");
+    assert_eq!(failure.params["where"], "host.toml, line 31, connection.name");
     assert_eq!(failure.params["problem"], "another connection has this name");
 }
 
@@ -422,10 +422,10 @@ fn settings_that_were_exported_at_a_desk_are_read_as_they_are() {
 
 #[test]
 fn how_long_checks_are_kept_and_when_a_wait_is_long_have_bounds_that_are_said() {
-    let limits = "host.toml, line 26, connection.settings.limits";
+    let limits = "host.toml, line 27, connection.settings.limits";
     for (from, to, at, problem) in [
-        ("days = 180", "days = 0", "line 23", "must be 1 to 730 days"),
-        ("days = 180", "days = 731", "line 23", "must be 1 to 730 days"),
+        ("days = 180", "days = 0", "line 24", "must be 1 to 730 days"),
+        ("days = 180", "days = 731", "line 24", "must be 1 to 730 days"),
         ("red = 5", "red = 91", "limits.candidate_red", "must be 1 to 90 days"),
         (
             "yellow = 1",
@@ -451,8 +451,8 @@ fn how_long_checks_are_kept_and_when_a_wait_is_long_have_bounds_that_are_said() 
             "limits.reminder_hours",
             "must be 24, 48 or 72 hours",
         ),
-        ("candidate_red = 5", "candidate_black = 5", "line 27", "unknown field"),
-        ("days = 180", "days = -1", "line 23", "invalid value"),
+        ("candidate_red = 5", "candidate_black = 5", "line 28", "unknown field"),
+        ("days = 180", "days = -1", "line 24", "invalid value"),
     ] {
         let (place, said) = wrong_when(from, to);
         assert!(place.contains(at), "{to}: {place}");
