@@ -1,7 +1,7 @@
 //! Letting go of people: erasing one, retention, and what is shown to whoever asks what is stored of them
 //! (`rules.md` 20, `reliability.md` rule 11).
 
-use api::{AuditLog, Reply, Request};
+use api::{AuditLog, PersonWords, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
 use model::{Act, CheckId, Code, DAY, Erasure, Limits, Status};
 use serde_json::json;
@@ -70,7 +70,18 @@ async fn r20_erasing_one_person_takes_note_and_tag_out_of_lever_and_leaves_nothi
     assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [other.id]);
     at_rest(&rig, "Sofia Lindqvist", "Sent").await;
 
+    let file = match rig.host.ask(Request::ExportAuditLog).await {
+        Ok(Reply::TextFile(file)) => file.text,
+        other => panic!("a file, not {other:?}"),
+    };
+    let file: serde_json::Value = serde_json::from_str(&file).expect("JSON");
+    assert_eq!(
+        (&file["whole"], &file["entries"][1]["act"]),
+        (&json!(true), &json!("erasure-ordered"))
+    );
+    assert_eq!(file["entries"][0]["chain"].as_str().map(str::len), Some(64));
     let log = log(&rig).await;
+    assert!(!log.more);
     let acts: Vec<Act> = log.entries.iter().map(|entry| entry.act).collect();
     assert_eq!((acts, log.whole), (vec![Act::Erased, Act::ErasureOrdered], true));
 
@@ -158,6 +169,10 @@ async fn r20_retention_is_a_setting_and_counts_at_once() {
         done.map_err(|failure| failure.code)
     };
     assert_eq!(set(0).await, Err(Code::AppInput));
+    // Counted before it is done.
+    let would = async |days| rig.host.ask(Request::WouldPurge { connection, days }).await;
+    assert_eq!(would(11).await, Ok(Reply::WouldPurge(0)));
+    assert_eq!(would(9).await, Ok(Reply::WouldPurge(1)));
     assert_eq!(set(11).await, Ok(Reply::Done));
     assert_eq!(rig.checks().await.len(), 1);
     assert_eq!(set(9).await, Ok(Reply::Done));
@@ -179,13 +194,25 @@ async fn all_that_is_stored_of_one_person_is_shown_and_nothing_of_another() {
         let request = Request::ExportPerson {
             connection,
             opportunity,
+            words: PersonWords::default(),
         };
         rig.host.ask(request).await.map_err(|failure| failure.code)
     };
     let Ok(Reply::TextFile(file)) = ask(rig.opportunity("Kim Berg")).await else {
         panic!("a file")
     };
-    let all: serde_json::Value = serde_json::from_str(&file.text).expect("JSON");
+    // To be read, and below it the same for programs.
+    let (read, stored) = file.text.split_once("as it is stored:\n").expect("both");
+    for line in [
+        "candidate: Kim Berg",
+        "posting: Backend Developer",
+        "status: waiting-for-referees",
+        "  stage moved",
+        "  update received (waiting-for-referees, 0/3)",
+    ] {
+        assert!(read.contains(line), "{line} in {read}");
+    }
+    let all: serde_json::Value = serde_json::from_str(stored).expect("JSON");
     let checks = all["checks"].as_array().expect("checks");
     assert_eq!(checks.len(), 1);
     assert_eq!(checks[0]["check"]["candidate"], "Kim Berg");

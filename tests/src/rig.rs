@@ -10,7 +10,7 @@ use api::{
     Reply, Request,
 };
 use engine::{SecretName, Surroundings, Vault};
-use model::{Clock, Code, ConnectionId, DataCentre, Failure, Look, Millis, Place, Redirect, Secret};
+use model::{Clock, Code, ConnectionId, DataCentre, Failure, Limits, Look, Millis, Place, Redirect, Secret, Settings};
 use serde_json::{Value, json};
 use simulator::{Entry, Side, Simulator, demo};
 use store::{ConnectionRecord, Store};
@@ -294,6 +294,8 @@ impl Rig {
             default_template: self.setup.default_template.clone(),
             acting_user: Some(demo::SUPER_ADMIN.to_owned()),
             poll_interval: self.setup.poll_interval,
+            limits: Limits::default(),
+            retention_days: Settings::default().retention_days,
             public_url: self.surroundings.public.clone(),
         }
     }

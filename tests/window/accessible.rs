@@ -104,9 +104,14 @@ async fn the_dashboard_and_the_pages_of_a_connection_are_accessible() {
     steps::see_candidate(&window, "Ronja Blom", "needs-attention").await;
     steps::see_candidate(&window, "Kim Berg", "sent").await;
     inspector.inspect("dashboard").await;
+    inspector.inspect_dialog("export", "export-open", "export-close").await;
     window.click("check-open").await;
     window.see("detail-close").await;
     inspector.inspect("check").await;
+    inspector
+        .inspect_dialog("access export", "person-access", "person-file-close")
+        .await;
+    inspector.inspect_dialog("erase", "person-erase", "erase-no").await;
     window.click("detail-close").await;
     window.click("nav-connection").await;
     window.see("connection").await;
@@ -116,6 +121,11 @@ async fn the_dashboard_and_the_pages_of_a_connection_are_accessible() {
         .inspect_dialog("disconnect", "settings-disconnect", "confirm-disconnect-no")
         .await;
 
+    window.click("open-privacy").await;
+    window.see("log").await;
+    heading_has_focus(&window, "privacy").await;
+    inspector.inspect("privacy").await;
+    window.click("nav-connection").await;
     window.click("open-dry-run").await;
     window.fill("dry-run-subject", &opportunity("Omar Haddad")).await;
     window.listen().await;

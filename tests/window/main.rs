@@ -12,6 +12,7 @@ mod oauth;
 mod observer;
 mod planted;
 mod prepared;
+mod privacy;
 mod rights;
 mod settings;
 mod shell;

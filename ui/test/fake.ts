@@ -1,5 +1,6 @@
 /** A host that plays from a script: what it shows is set, what it was asked is kept. */
 import { type Backend, EVERYTHING } from '../src/backend/backend';
+import type { AuditLog } from '../src/backend/types/AuditLog';
 import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
 import type { CheckWindow } from '../src/backend/types/CheckWindow';
@@ -22,6 +23,7 @@ export class Fake implements Backend {
   overview: Overview;
   rows: CheckRow[];
   details = new Map<string, CheckDetail>();
+  log: AuditLog = { entries: [], more: false, whole: true };
   desk: Desk = { me: null, current: { kind: 'all' }, views: given() };
   readonly asked: Request[] = [];
   readonly #replies = new Map<Ask, (request: Request) => Promise<Reply>>();
@@ -161,6 +163,44 @@ export class Fake implements Backend {
         };
       case 'save-text-file':
         return { reply: 'saved', value: '/home/astrid/Downloads/refapp-lever-diagnostics.json' };
+      case 'export-checks':
+        return {
+          reply: 'exported',
+          value: { path: '/home/astrid/Downloads/refapp-lever-checks.csv', rows: this.rows.length },
+        };
+      case 'export-person':
+        return {
+          reply: 'text-file',
+          value: { name: 'refapp-lever-person.txt', text: `${request.words.lead}\n` },
+        };
+      case 'export-audit-log':
+        return {
+          reply: 'text-file',
+          value: { name: 'refapp-lever-audit-log.json', text: '{ "whole": true }\n' },
+        };
+      case 'audit-log': {
+        const before = request.before ?? Infinity;
+        const older = this.log.entries.filter((entry) => entry.number < before);
+        const entries = older.slice(0, request.limit);
+        return {
+          reply: 'audit-log',
+          value: { ...this.log, entries, more: older.length > entries.length },
+        };
+      }
+      case 'would-purge':
+        return { reply: 'would-purge', value: request.days < 90 ? 3 : 0 };
+      case 'erase-person': {
+        const theirs = this.rows.filter((row) => row.opportunity === request.opportunity);
+        const checks = theirs.length;
+        return { reply: 'erased', value: { checks, isAtRefapp: true, noteMayStay: false } };
+      }
+      case 'checks-of': {
+        const rows = this.rows.filter((row) => row.opportunity === request.opportunity);
+        return {
+          reply: 'check-window',
+          value: { total: rows.length, counts: {}, needsAction: 0, offset: 0, rows },
+        };
+      }
       case 'decide':
         return { reply: 'decided', value: [] };
       default:

@@ -1,4 +1,7 @@
 /** Overviews and rows as the host would send them, for tests and for looking at the screens. */
+import type { Act } from '../src/backend/types/Act';
+import type { AuditEntry } from '../src/backend/types/AuditEntry';
+import type { AuditLog } from '../src/backend/types/AuditLog';
 import type { Channel } from '../src/backend/types/Channel';
 import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
@@ -730,4 +733,39 @@ export function diagnostics(now: number): Diagnostics {
       { ...about, opportunity: null, at: now - HOUR, kind: 'found', code: 'REF-TOKEN' },
     ],
   };
+}
+
+/** A row of somebody who was erased, until note and tag are out of Lever. */
+export const erased = (row: CheckRow): CheckRow => ({
+  ...row,
+  candidate: '',
+  status: 'skipped',
+  whoActs: 'nobody',
+  reason: { code: 'SKIP-ERASED', params: {} },
+  badges: [],
+  decisions: [],
+  leverUrl: null,
+  candidateUrl: null,
+  reportUrl: null,
+});
+
+/** One entry of each kind, again and again. */
+export function auditLog(now: number, connection: string, count = 60): AuditLog {
+  const subject = '4be1c07a92f3';
+  const kinds: [Act, AuditEntry['params']][] = [
+    ['exported', { rows: '212' }],
+    ['person-exported', { subject }],
+    ['erasure-ordered', { subject, checks: '1' }],
+    ['erased', { subject }],
+    ['purged', { checks: '14' }],
+    ['retention-set', { days: '90' }],
+    ['disconnected', {}],
+    ['data-removed', {}],
+  ];
+  const entries = Array.from({ length: count }, (_, index): AuditEntry => {
+    const [act, params] = kinds[index % kinds.length] ?? ['erased', { subject }];
+    const number = count - index;
+    return { number, at: now - index * 7 * HOUR, connection, act, params, chain: '0'.repeat(64) };
+  });
+  return { entries, more: false, whole: true };
 }

@@ -20,7 +20,10 @@ pub enum Program {
         /// Where the user looks for what was saved.
         downloads: Option<PathBuf>,
     },
-    Headless,
+    Headless {
+        /// Where the subcommands fetch what was exported.
+        exports: PathBuf,
+    },
 }
 
 /// What never changes about the host.
@@ -58,11 +61,11 @@ impl Bundles {
             architecture: env::consts::ARCH.to_owned(),
             host: match self.program {
                 Program::Desktop { .. } => HostKind::Desktop,
-                Program::Headless => HostKind::Headless,
+                Program::Headless { .. } => HostKind::Headless,
             },
             web_view: match &self.program {
                 Program::Desktop { web_view, .. } => web_view.clone(),
-                Program::Headless => None,
+                Program::Headless { .. } => None,
             },
         };
         let facts = Facts {

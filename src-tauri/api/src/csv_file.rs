@@ -57,12 +57,39 @@ pub struct CsvWords {
     pub who_acts: BTreeMap<WhoActs, String>,
 }
 
+impl CsvColumn {
+    /// In the order of the table.
+    pub const ALL: [Self; 16] = [
+        Self::Candidate,
+        Self::Reference,
+        Self::Posting,
+        Self::Status,
+        Self::Answered,
+        Self::Declined,
+        Self::Expected,
+        Self::WaitingOn,
+        Self::Since,
+        Self::Activity,
+        Self::Template,
+        Self::Owner,
+        Self::Warnings,
+        Self::LeverUrl,
+        Self::RefappUrl,
+        Self::ReportUrl,
+    ];
+}
+
+/// What a row says, in words.
+pub(crate) struct Cells {
+    pub words: CsvWords,
+    pub zone: TimeZone,
+}
+
 /// A file that is being written.
 pub(crate) struct CsvFile<W: Write> {
     writer: csv::Writer<W>,
     columns: Vec<CsvColumn>,
-    words: CsvWords,
-    zone: TimeZone,
+    cells: Cells,
 }
 
 /// Without it Excel takes UTF-8 for another encoding.
@@ -88,13 +115,12 @@ impl<W: Write> CsvFile<W> {
         let mut file = Self {
             writer,
             columns: columns.iter().flat_map(|column| of(*column)).copied().collect(),
-            words,
-            zone,
+            cells: Cells { words, zone },
         };
         let head = file
             .columns
             .iter()
-            .map(|column| harmless(&word(&file.words.columns, column)));
+            .map(|column| harmless(&word(&file.cells.words.columns, column)));
         let head: Vec<String> = head.collect();
         file.writer.write_record(head)?;
         Ok(file)
@@ -102,7 +128,10 @@ impl<W: Write> CsvFile<W> {
 
     /// Adds a row.
     pub fn write(&mut self, row: &CheckRow) -> io::Result<()> {
-        let cells = self.columns.iter().map(|column| harmless(&self.cell(row, *column)));
+        let cells = self
+            .columns
+            .iter()
+            .map(|column| harmless(&self.cells.cell(row, *column)));
         let cells: Vec<String> = cells.collect();
         Ok(self.writer.write_record(cells)?)
     }
@@ -111,8 +140,10 @@ impl<W: Write> CsvFile<W> {
     pub fn end(self) -> io::Result<W> {
         self.writer.into_inner().map_err(csv::IntoInnerError::into_error)
     }
+}
 
-    fn cell(&self, row: &CheckRow, column: CsvColumn) -> String {
+impl Cells {
+    pub fn cell(&self, row: &CheckRow, column: CsvColumn) -> String {
         let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         match column {
@@ -139,7 +170,7 @@ impl<W: Write> CsvFile<W> {
     }
 
     /// ISO 8601, local, with its distance from UTC.
-    fn moment(&self, at: Millis) -> String {
+    pub fn moment(&self, at: Millis) -> String {
         let local = Timestamp::from_millisecond(at.0).map(|time| time.to_zoned(self.zone.clone()));
         local.map_or_else(
             |_| String::new(),
@@ -165,7 +196,8 @@ fn of(column: Column) -> &'static [CsvColumn] {
     }
 }
 
-fn word<T: Ord + Serialize>(words: &BTreeMap<T, String>, of: &T) -> String {
+/// The word for it, or its own in the API.
+pub(crate) fn word<T: Ord + Serialize>(words: &BTreeMap<T, String>, of: &T) -> String {
     let own = || serde_json::to_value(of).ok()?.as_str().map(str::to_owned);
     words.get(of).cloned().or_else(own).unwrap_or_default()
 }

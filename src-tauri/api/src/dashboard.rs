@@ -5,16 +5,13 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use model::{Asked, CheckId, Code, ConnectionId, Desk, Failure, Look, OpportunityId, Urgency, ViewName, urgency};
 
-use store::Logged;
-
 use crate::show::{self, Wall};
 use crate::{
-    AuditEntry, AuditLog, CheckDetail, CheckWindow, FilterChoices, Host, OwnerChoice, PostingChoice, TemplateDuration,
-    TextFile, UsedTemplate,
+    CheckDetail, CheckWindow, FilterChoices, Host, OwnerChoice, PostingChoice, TemplateDuration, UsedTemplate,
 };
 
 /// Rows in one window, at most.
-const WINDOW: u32 = 500;
+pub(crate) const WINDOW: u32 = 500;
 
 impl Host {
     /// `now`, here, with the connection's limits.
@@ -111,34 +108,6 @@ impl Host {
             upper: took.upper,
         });
         Ok(shown.collect())
-    }
-
-    pub(crate) fn export_person(
-        &self,
-        connection: ConnectionId,
-        opportunity: &OpportunityId,
-    ) -> Result<TextFile, Failure> {
-        let all = self.engine.all_about(connection, opportunity)?;
-        let text = serde_json::to_string_pretty(&all).map_err(|_| Code::AppInternal)?;
-        Ok(self.shown.show(TextFile {
-            name: "refapp-lever-person.json".to_owned(),
-            text: text + "\n",
-        }))
-    }
-
-    pub(crate) fn audit_log(&self, before: Option<i64>, limit: u32) -> Result<AuditLog, Failure> {
-        let (entries, whole) = self.engine.audit_log(before, limit.min(WINDOW))?;
-        let entry = |logged: Logged| AuditEntry {
-            number: logged.number,
-            at: logged.at,
-            connection: logged.connection,
-            act: logged.act,
-            params: logged.params,
-        };
-        Ok(AuditLog {
-            entries: entries.into_iter().map(entry).collect(),
-            whole,
-        })
     }
 
     /// # Errors

@@ -1,7 +1,7 @@
 //! What a view shows, as a file among the user's downloads. Rows are read and written by and by: neither the window nor
 //! the memory ever holds them all.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::sync::{Mutex, PoisonError};
 
@@ -118,11 +118,24 @@ impl Host {
         let found = self.engine.all(connection, &asked, order.look.sort)?;
         let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
         let number = self.exports.begin(connection, total).ok_or(Code::AppNotNow)?;
-        let written = self.write_checks(number, order, &wall, &found).await;
+        let (file, path) = match in_place(|| self.shown.create(&name(wall.now, wall.zone.clone()))) {
+            Ok(created) => created,
+            Err(failure) => {
+                self.exports.end(number);
+                return Err(failure);
+            }
+        };
+        let written = self.write_checks(number, order, &wall, &found, file).await;
         self.exports.end(number);
-        let exported = written?;
-        self.engine.exported(connection, exported.rows)?;
-        Ok(exported)
+        // What is not in the log was not exported.
+        let logged = written.and_then(|rows| self.engine.exported(connection, rows).map(|()| rows));
+        if logged.is_err() {
+            let _ = fs::remove_file(&path);
+        }
+        logged.map(|rows| Exported {
+            path: path.display().to_string(),
+            rows,
+        })
     }
 
     async fn write_checks(
@@ -131,13 +144,9 @@ impl Host {
         order: CsvOrder,
         wall: &show::Wall,
         found: &[CheckId],
-    ) -> Result<Exported, Failure> {
-        let day = wall.zone.clone();
-        let (file, path) = in_place(|| self.shown.create(&name(wall.now, day)))?;
-        let failed = |error: io::Error| {
-            let _ = fs::remove_file(&path);
-            Failure::from(Code::of_disk(error.kind()).unwrap_or(Code::AppSave))
-        };
+        file: File,
+    ) -> Result<u32, Failure> {
+        let failed = |error: io::Error| Failure::from(Code::of_disk(error.kind()).unwrap_or(Code::AppSave));
         let begun = CsvFile::begin(
             BufWriter::new(file),
             &order.columns,
@@ -156,7 +165,6 @@ impl Host {
                 .exports
                 .go_on(number, u32::try_from(batch.len()).unwrap_or(u32::MAX))
             {
-                let _ = fs::remove_file(&path);
                 return Err(Code::AppNotNow.into());
             }
             // Others want to ask something, too: to cancel it, say.
@@ -169,10 +177,7 @@ impl Host {
                 .sync_all()
         })
         .map_err(failed)?;
-        Ok(Exported {
-            path: path.display().to_string(),
-            rows,
-        })
+        Ok(rows)
     }
 }
 

@@ -149,8 +149,19 @@ impl Host {
             Request::ExportPerson {
                 connection,
                 opportunity,
-            } => return self.export_person(connection, &opportunity).map(Reply::TextFile),
+                words,
+            } => {
+                let file = self.export_person(connection, &opportunity, &words)?;
+                return Ok(Reply::TextFile(self.shown.show(file)));
+            }
+            Request::WouldPurge { connection, days } => {
+                return self.engine.would_purge(connection, days).map(Reply::WouldPurge);
+            }
             Request::AuditLog { before, limit } => return self.audit_log(before, limit).map(Reply::AuditLog),
+            Request::ExportAuditLog => {
+                let file = self.export_audit_log()?;
+                return Ok(Reply::TextFile(self.shown.show(file)));
+            }
             Request::Desk => return self.engine.desk().map(Reply::Desk),
             Request::SetMe { me } => return self.set_me(me).map(Reply::Desk),
             Request::KeepView { view } => return self.engine.change_desk(|desk| desk.keep(view)).map(Reply::Desk),
@@ -479,6 +490,8 @@ impl Host {
                 refapp_url: imported.refapp_url,
                 client_id: imported.client_id,
                 default_language: imported.default_language,
+                limits: imported.limits,
+                retention_days: imported.retention_days,
                 wishes: imported.wishes,
             },
         ];
@@ -558,7 +571,9 @@ mod tests {
             surroundings: Arc::new(Nowhere),
             practice: None,
             receiver,
-            program: Program::Headless,
+            program: Program::Headless {
+                exports: dir.path().join("exports"),
+            },
             version: "0.0.0".to_owned(),
             clock: Clock::system(),
         };

@@ -13,6 +13,8 @@ mod diagnostics;
 mod export;
 mod halves;
 mod host;
+mod person_file;
+mod privacy;
 mod read_out;
 mod request;
 mod settings_file;
@@ -28,6 +30,7 @@ pub use diagnostics::{
 pub use engine::{LeverLogin, Provision};
 pub use export::{CsvOrder, Exported};
 pub use host::{Host, Options, Receiver};
+pub use person_file::PersonWords;
 pub use read_out::ReadOut;
 pub use request::{Decision, Reply, Request};
 pub use text_file::TextFile;

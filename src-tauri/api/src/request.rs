@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AuditLog, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Exported, FilterChoices, Overview, TemplateDuration,
-    TemplateReport, TextFile, Undecided,
+    AuditLog, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Exported, FilterChoices, Overview, PersonWords,
+    TemplateDuration, TemplateReport, TextFile, Undecided,
 };
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
@@ -189,17 +189,24 @@ pub enum Request {
     /// Ends the export under way: it answers `APP-NOT-NOW`, and leaves no file.
     CancelExport,
 
-    /// All that is stored of one candidate → `Reply::TextFile`, which can be saved.
+    /// All that is stored of one candidate, to be read by them and by programs → `Reply::TextFile`, which can be saved.
     ExportPerson {
         connection: ConnectionId,
         opportunity: OpportunityId,
+        #[serde(default)]
+        words: PersonWords,
     },
     /// What is personal goes at once, note and tag are taken out of Lever, and the rows follow → `Reply::Erased`.
     ErasePerson {
         connection: ConnectionId,
         opportunity: OpportunityId,
     },
-    /// For how many days a check is kept after it is over: 1 to 730.
+    /// How many checks would go at once if they were kept for so many days → `Reply::WouldPurge`.
+    WouldPurge {
+        connection: ConnectionId,
+        days: u32,
+    },
+    /// For how many days a check is kept after it is over: 1 to 730. What has been over for longer goes at once.
     SetRetention {
         connection: ConnectionId,
         days: u32,
@@ -210,6 +217,8 @@ pub enum Request {
         before: Option<i64>,
         limit: u32,
     },
+    /// All of it, with the hashes that chain it → `Reply::TextFile`, which can be saved.
+    ExportAuditLog,
 
     /// The checks of one candidate, oldest first → `Reply::CheckWindow`.
     ChecksOf {
@@ -318,6 +327,8 @@ pub enum Reply {
     Desk(Desk),
     Exported(Exported),
     Erased(Erasure),
+    /// So many checks.
+    WouldPurge(u32),
     AuditLog(AuditLog),
     /// Those that could not be decided; the others are.
     Decided(Vec<Undecided>),

@@ -8,7 +8,7 @@
 //! Not here: checks, and the public address, which belongs to a host and not to a connection.
 
 use engine::{State, Wishes};
-use model::{Code, DataCentre, Failure, Mode, WayIn};
+use model::{Code, DataCentre, Failure, Limits, Mode, Settings as Kept, WayIn};
 use serde::{Deserialize, Serialize};
 
 use crate::TextFile;
@@ -22,6 +22,8 @@ pub(crate) struct Imported {
     pub client_id: Option<String>,
     pub refapp_url: String,
     pub default_language: String,
+    pub limits: Limits,
+    pub retention_days: u32,
     pub wishes: Wishes,
 }
 
@@ -70,6 +72,51 @@ struct Settings {
     default_template: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acting_user: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<LimitsTable>,
+}
+
+/// [`Limits`] in the file's own spelling.
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
+struct LimitsTable {
+    candidate_yellow: u32,
+    candidate_red: u32,
+    referees_yellow: u32,
+    referees_red: u32,
+    reminder_hours: u32,
+}
+
+impl Default for LimitsTable {
+    fn default() -> Self {
+        Limits::default().into()
+    }
+}
+
+impl From<Limits> for LimitsTable {
+    fn from(limits: Limits) -> Self {
+        Self {
+            candidate_yellow: limits.candidate_yellow,
+            candidate_red: limits.candidate_red,
+            referees_yellow: limits.referees_yellow,
+            referees_red: limits.referees_red,
+            reminder_hours: limits.reminder_hours,
+        }
+    }
+}
+
+impl From<LimitsTable> for Limits {
+    fn from(table: LimitsTable) -> Self {
+        Self {
+            candidate_yellow: table.candidate_yellow,
+            candidate_red: table.candidate_red,
+            referees_yellow: table.referees_yellow,
+            referees_red: table.referees_red,
+            reminder_hours: table.reminder_hours,
+        }
+    }
 }
 
 const HEAD: &str = "\
@@ -118,6 +165,8 @@ pub(crate) fn export(state: &State) -> Result<TextFile, Failure> {
                 let known = state.users.iter().find(|user| user.id == *id);
                 known.map(|user| user.email.clone())
             }),
+            retention_days: Some(settings.retention_days),
+            limits: Some(settings.limits.into()),
         },
     };
     let file = File {
@@ -154,6 +203,17 @@ pub(crate) fn import(text: &str) -> Result<Imported, Failure> {
     }
     let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let settings = connection.settings;
+    let retention_days = settings.retention_days.unwrap_or(Kept::default().retention_days);
+    if !Kept::RETENTION_DAYS.contains(&retention_days) {
+        return Err(wrong("settings.retention_days", "must be 1 to 730 days"));
+    }
+    let limits = settings.limits.map_or_else(Limits::default, Limits::from);
+    if !limits.are_sound() {
+        return Err(wrong(
+            "settings.limits",
+            "each must be 1 to 90 days, yellow not after red, and reminder_hours 24, 48 or 72",
+        ));
+    }
     let client_id = given(connection.lever.client_id);
     Ok(Imported {
         name: connection.name.trim().to_owned(),
@@ -166,6 +226,8 @@ pub(crate) fn import(text: &str) -> Result<Imported, Failure> {
         client_id,
         refapp_url: connection.refapp.url,
         default_language: given(settings.default_language).unwrap_or_else(|| "sv".to_owned()),
+        limits,
+        retention_days,
         wishes: Wishes {
             trigger_stage: given(settings.trigger_stage),
             acting_user: given(settings.acting_user),
@@ -199,6 +261,8 @@ mod tests {
             trigger_stage = "Reference check"
             default_template = ""
             poll_interval = 60
+            retention_days = 30
+            limits = { candidate_red = 5 }
         "#;
         let imported = import(text).unwrap();
         let expected = Imported {
@@ -208,6 +272,11 @@ mod tests {
             client_id: Some("abc".to_owned()),
             refapp_url: "https://app.refapp.se".to_owned(),
             default_language: "sv".to_owned(),
+            limits: Limits {
+                candidate_red: 5,
+                ..Limits::default()
+            },
+            retention_days: 30,
             wishes: Wishes {
                 trigger_stage: Some("Reference check".to_owned()),
                 ..Wishes::default()
@@ -216,12 +285,21 @@ mod tests {
         assert_eq!(imported, expected);
     }
 
+    fn with_settings(settings: &str) -> String {
+        format!(
+            "[[connection]]\nname = \"x\"\n[connection.lever]\ndata_centre = \"eu\"\n\
+             [connection.refapp]\nurl = \"https://app.refapp.com\"\n[connection.settings]\n{settings}"
+        )
+    }
+
     #[test]
     fn what_is_no_such_file_is_refused_with_the_place_where_it_ends_to_be_one() {
         for (text, at) in [
             ("not toml", "line 1"),
             ("connection = []", "line 1"),
             ("[[connection]]\nname = 3", "line 2"),
+            (&with_settings("retention_days = 0"), "settings.retention_days"),
+            (&with_settings("limits = { candidate_red = 1 }"), "settings.limits"),
             (
                 "[[connection]]\nname = \"x\"\n[connection.lever]\ndata_centre = \"custom\"\n[connection.refapp]\nurl = \"x\"",
                 "lever.data_centre",

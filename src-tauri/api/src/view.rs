@@ -606,6 +606,8 @@ pub struct CheckRow {
 #[ts(export)]
 pub struct AuditLog {
     pub entries: Vec<AuditEntry>,
+    /// Whether there are older ones.
+    pub more: bool,
     /// No entry of the whole log was changed or taken out since it was written.
     pub whole: bool,
 }
@@ -621,6 +623,8 @@ pub struct AuditEntry {
     pub act: Act,
     /// What belongs to it: `rows`, `checks`, `days`, or the `subject`'s pseudonym. Never a name.
     pub params: BTreeMap<String, String>,
+    /// SHA-256 of this entry and of the hash before it, in hex.
+    pub chain: String,
 }
 
 /// A check about which something could not be decided.
@@ -653,7 +657,7 @@ pub struct TimelineEntry {
 }
 
 /// One step of a check's story.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum TimelineStep {

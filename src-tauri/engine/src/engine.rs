@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Act, Asked, Check, CheckId, Clock, Code, ConnectionId, Desk, Failure, OpportunityId, Sort};
+use model::{Act, Asked, Check, CheckId, Clock, Code, ConnectionId, DAY, Desk, Failure, OpportunityId, Sort};
 use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Logged, Moment, Size, Store, Told, Took};
 use tokio::sync::{oneshot, watch};
 use url::Url;
@@ -269,6 +269,18 @@ impl Engine {
         let (store, now) = (&self.world.store, self.world.clock.now());
         let params = [("rows", rows.to_string())];
         in_place(|| store.write(|tx| Ok(tx.log(now, connection, Act::Exported, &params)?)))
+    }
+
+    /// How many checks go as soon as they are kept for so many days only.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn would_purge(&self, connection: ConnectionId, days: u32) -> Result<u32, Failure> {
+        let before = self.world.clock.now().plus(-i64::from(days) * DAY);
+        let store = &self.world.store;
+        Ok(in_place(|| {
+            store.look(|tx| tx.how_many_over_since(connection, before))
+        })?)
     }
 
     /// Entries of the audit log from before this number, the newest first, and whether the log is as it was written.

@@ -86,6 +86,8 @@ pub enum Order {
         refapp_url: String,
         client_id: Option<String>,
         default_language: String,
+        limits: Limits,
+        retention_days: u32,
         wishes: Wishes,
     },
     Finish,

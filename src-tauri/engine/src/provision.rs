@@ -1,6 +1,6 @@
 //! A connection that is set up by a file and not by the wizard.
 
-use model::{DataCentre, Place, Secret, WayIn};
+use model::{DataCentre, Limits, Place, Secret, WayIn};
 
 /// Everything that the wizard would have asked for, by the name of the connection.
 ///
@@ -28,6 +28,10 @@ pub struct Provision {
     pub acting_user: Option<String>,
     /// Seconds.
     pub poll_interval: u32,
+    /// Sound.
+    pub limits: Limits,
+    /// One of `Settings::RETENTION_DAYS`.
+    pub retention_days: u32,
     /// Where Lever and Refapp reach this host, without a slash at the end; `place` accepts it. `None`: stage
     /// changes come by polling only, and no update arrives.
     pub public_url: Option<String>,

@@ -153,6 +153,7 @@ codes! {
     AppNoUpdates "APP-NO-UPDATES" Admin,
     AppPublicUrl "APP-PUBLIC-URL" It,
     AppSave "APP-SAVE" Admin,
+    AppAuditLog "APP-AUDIT-LOG" It,
     AppBundle "APP-BUNDLE" Admin,
     AppBundleVersion "APP-BUNDLE-VERSION" Admin,
     AppInternal "APP-INTERNAL" Us,

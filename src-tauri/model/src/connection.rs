@@ -1,5 +1,7 @@
 //! What an admin decides about a connection.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -97,8 +99,13 @@ pub struct Settings {
     pub poll_interval: u32,
     /// When a wait becomes yellow, and when red.
     pub limits: Limits,
-    /// For how many days a check is kept here after it is over.
+    /// For how many days a check is kept here after it is over: one of [`Settings::RETENTION_DAYS`].
     pub retention_days: u32,
+}
+
+impl Settings {
+    /// At most as long as Refapp keeps its own by default (`refapp-api.md §8`).
+    pub const RETENTION_DAYS: RangeInclusive<u32> = 1..=730;
 }
 
 impl Default for Settings {

@@ -5,6 +5,7 @@
 //! may make it otherwise. Not here: public holidays, which differ by country and which Refapp does not name.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -27,9 +28,6 @@ pub struct Limits {
     pub reminder_hours: u32,
 }
 
-/// The longest limit, in days.
-const LONGEST: u32 = 90;
-
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -43,12 +41,17 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Whether they can be limits: yellow before red, and none beyond 90 days.
+    /// What a limit in days can be.
+    pub const DAYS: RangeInclusive<u32> = 1..=90;
+    /// What an administrator of Refapp can set (`refapp-api.md §8`).
+    pub const REMINDER_HOURS: [u32; 3] = [24, 48, 72];
+
+    /// Whether they can be limits, and none is yellow after it is red.
     pub fn are_sound(&self) -> bool {
-        let sound = |yellow: u32, red: u32| (1..=red).contains(&yellow) && red <= LONGEST;
+        let sound = |yellow: u32, red: u32| Self::DAYS.contains(&yellow) && Self::DAYS.contains(&red) && yellow <= red;
         sound(self.candidate_yellow, self.candidate_red)
             && sound(self.referees_yellow, self.referees_red)
-            && [24, 48, 72].contains(&self.reminder_hours)
+            && Self::REMINDER_HOURS.contains(&self.reminder_hours)
     }
 
     /// The days after which a status has this pace. `None`: it never has.

@@ -7,6 +7,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use model::{Code, Language, NoSuchCode};
 use tracing::level_filters::LevelFilter;
 
+use crate::privacy;
+
 /// What is wanted.
 pub enum Wanted {
     /// A page of the error dictionary: neither a configuration nor a host is asked.
@@ -127,6 +129,18 @@ pub enum Command {
         /// Only this connection
         #[arg(long, value_name = "NAME")]
         connection: Option<String>,
+    },
+    /// Write every check of a connection as CSV to standard output; it goes into the audit log
+    Export(privacy::Export),
+    /// Write all that is stored of one person to standard output; it goes into the audit log
+    AccessExport { id: String },
+    /// Erase one person here, and the note and tag in Lever; without --yes it only says whom
+    Erase(privacy::Erase),
+    /// What was done with personal data, the newest first
+    AuditLog {
+        /// So many of the newest entries
+        #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+        limit: u32,
     },
     /// Prove anew which rights there are at Lever; nothing is written there
     Preflight {

@@ -10,7 +10,7 @@ use crate::args::{Command, Outcome, Templates};
 use crate::client::Client;
 use crate::config::Config;
 use crate::trouble::Trouble;
-use crate::{dry_run, print};
+use crate::{dry_run, print, privacy};
 
 /// An address for Lever's consent page is good for ten minutes; an older one than this is renewed before it is shown.
 const RENEWED_AFTER: i64 = 8 * MINUTE;
@@ -33,6 +33,10 @@ pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble
         }
         Command::DryRun(given) => dry_run::run(&client, given, &meant_by(config, given.connection.as_deref()), json),
         Command::Audit { connection } => audit(&client, &meant_by(config, connection.as_deref()), json),
+        Command::Export(given) => privacy::export(&client, given, &meant_by(config, given.connection.as_deref())),
+        Command::AccessExport { id } => privacy::access_export(&client, id, json),
+        Command::Erase(given) => privacy::erase(&client, given, json),
+        Command::AuditLog { limit } => privacy::audit_log(&client, *limit, json),
         Command::Preflight { connection } => preflight(&client, &meant_by(config, connection.as_deref()), json),
     }
 }
@@ -159,7 +163,7 @@ fn all_checks(client: &Client) -> Result<Vec<CheckRow>, Trouble> {
 
 /// The checks that `id` means, oldest first: a check's id, its short reference, or an opportunity's id, which may
 /// have several checks.
-fn meant<'a>(rows: &'a [CheckRow], id: &str) -> Vec<&'a CheckRow> {
+pub fn meant<'a>(rows: &'a [CheckRow], id: &str) -> Vec<&'a CheckRow> {
     let id = id.trim();
     let is_meant = |row: &&CheckRow| {
         row.id.to_string().eq_ignore_ascii_case(id)

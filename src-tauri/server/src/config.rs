@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use api::{LeverLogin, Provision};
 use engine::SecretKind;
-use model::{Code, DataCentre, Failure, Place, Secret, Settings};
+use model::{Code, DataCentre, Failure, Limits, Place, Secret, Settings};
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
@@ -43,6 +43,8 @@ pub struct Connection {
     default_template: Option<String>,
     acting_user: Option<String>,
     poll_interval: u32,
+    retention_days: u32,
+    limits: Limits,
 }
 
 #[derive(Debug)]
@@ -91,6 +93,11 @@ impl Config {
             .collect()
     }
 
+    /// Where the host lays what a subcommand fetches.
+    pub fn exports(&self) -> PathBuf {
+        self.data_dir.join("exports")
+    }
+
     /// Every file that holds a secret.
     pub fn secret_files(&self) -> impl Iterator<Item = &SecretFile> {
         self.connections.iter().flat_map(Connection::secret_files)
@@ -121,6 +128,8 @@ impl Connection {
             default_template: self.default_template.clone(),
             acting_user: self.acting_user.clone(),
             poll_interval: self.poll_interval,
+            retention_days: self.retention_days,
+            limits: self.limits,
             public_url,
         })
     }
@@ -230,6 +239,18 @@ struct SettingsTable {
     default_template: Option<Text>,
     acting_user: Option<Text>,
     poll_interval: Option<Spanned<u32>>,
+    retention_days: Option<Spanned<u32>>,
+    limits: Option<LimitsTable>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsTable {
+    candidate_yellow: Option<Spanned<u32>>,
+    candidate_red: Option<Spanned<u32>>,
+    referees_yellow: Option<Spanned<u32>>,
+    referees_red: Option<Spanned<u32>>,
+    reminder_hours: Option<Spanned<u32>>,
 }
 
 /// The file's text, and what it takes to say where in it something is.
@@ -351,6 +372,8 @@ impl Source<'_> {
             Some(seconds) => seconds.into_inner(),
             None => Settings::default().poll_interval,
         };
+        let retention_days = self.retention_days(settings.retention_days.as_ref())?;
+        let limits = self.limits(&settings.limits.unwrap_or_default())?;
         Ok(Connection {
             name,
             data_centre,
@@ -368,8 +391,63 @@ impl Source<'_> {
             default_template: given(settings.default_template).map(trimmed),
             acting_user: given(settings.acting_user).map(|user| self.e_mail(user)).transpose()?,
             poll_interval,
+            retention_days,
+            limits,
             place,
         })
+    }
+
+    fn retention_days(&self, days: Option<&Spanned<u32>>) -> Result<u32, Failure> {
+        match days {
+            Some(days) if !Settings::RETENTION_DAYS.contains(days.get_ref()) => {
+                let (shortest, longest) = (Settings::RETENTION_DAYS.start(), Settings::RETENTION_DAYS.end());
+                Err(self.wrong(days, &format!("must be {shortest} to {longest} days")))
+            }
+            Some(days) => Ok(*days.get_ref()),
+            None => Ok(Settings::default().retention_days),
+        }
+    }
+
+    /// One that is left out is as it is by default.
+    fn limits(&self, table: &LimitsTable) -> Result<Limits, Failure> {
+        let usual = Limits::default();
+        let candidate = [table.candidate_yellow.as_ref(), table.candidate_red.as_ref()];
+        let referees = [table.referees_yellow.as_ref(), table.referees_red.as_ref()];
+        let [candidate_yellow, candidate_red] = self.wait(candidate, [usual.candidate_yellow, usual.candidate_red])?;
+        let [referees_yellow, referees_red] = self.wait(referees, [usual.referees_yellow, usual.referees_red])?;
+        let reminder_hours = match &table.reminder_hours {
+            Some(hours) if !Limits::REMINDER_HOURS.contains(hours.get_ref()) => {
+                return Err(self.wrong(hours, "must be 24, 48 or 72 hours"));
+            }
+            Some(hours) => *hours.get_ref(),
+            None => usual.reminder_hours,
+        };
+        Ok(Limits {
+            candidate_yellow,
+            candidate_red,
+            referees_yellow,
+            referees_red,
+            reminder_hours,
+        })
+    }
+
+    /// Days until a wait is yellow, and until it is red.
+    fn wait(&self, given: [Option<&Spanned<u32>>; 2], usual: [u32; 2]) -> Result<[u32; 2], Failure> {
+        for days in given.into_iter().flatten() {
+            if !Limits::DAYS.contains(days.get_ref()) {
+                let (shortest, longest) = (Limits::DAYS.start(), Limits::DAYS.end());
+                return Err(self.wrong(days, &format!("must be {shortest} to {longest} days")));
+            }
+        }
+        let or = |place: usize| given[place].map_or(usual[place], |days| *days.get_ref());
+        let (yellow, red) = (or(0), or(1));
+        match given.into_iter().flatten().next() {
+            Some(days) if yellow > red => {
+                let problem = format!("yellow must not come after red, and these are {yellow} and {red} days");
+                Err(self.wrong(days, &problem))
+            }
+            _ => Ok([yellow, red]),
+        }
     }
 
     fn data_centre(&self, word: &Text) -> Result<DataCentre, Failure> {

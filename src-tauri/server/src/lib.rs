@@ -36,6 +36,8 @@ mod oauth;
 #[cfg(unix)]
 mod print;
 #[cfg(unix)]
+mod privacy;
+#[cfg(unix)]
 mod run;
 #[cfg(unix)]
 mod secrets;

@@ -1,5 +1,6 @@
 //! Running the host: from the configuration to a clean stop.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +45,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         .await
         .map_err(|_| Failure::new(Code::AppPort).with("port", config.listen.port()))?;
     let address = listener.local_addr().map_err(|_| Code::AppInternal)?;
+    let exports = config.exports();
     let vault = Secrets::open(&config.data_dir, config.secret_files().cloned().collect())?;
     let host = Host::open(Options {
         data_dir: config.data_dir.clone(),
@@ -51,12 +53,14 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         surroundings: Arc::new(Headless::of(config)),
         practice: None,
         receiver: None,
-        program: Program::Headless,
+        program: Program::Headless { exports },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         clock: Clock::system(),
     })
     .await?;
-    // After the host, which has the lock on the data directory: whatever socket is there is a dead one.
+    // After the host, which has the lock on the data directory: whatever was exported there is for nobody any more, and
+    // whatever socket is there is a dead one.
+    let _ = fs::remove_dir_all(config.exports());
     let control = Control::open(&config.data_dir)?;
     let connections = provisions.len();
     host.provision(provisions).await.map_err(in_the_file)?;

@@ -13,6 +13,8 @@ pub enum Trouble {
     Failed(Failure),
     /// Several checks answer to what was given; the references of each. Exit status 1.
     Ambiguous(Vec<String>),
+    /// What cannot be undone was not confirmed; the references of what it is about. Exit status 2.
+    Unconfirmed(Vec<String>),
     /// Some of several connections failed, by name; what worked was printed. Exit status 1.
     Partly(Vec<(String, Failure)>),
     /// Required rights are missing at Lever, by connection and right. Exit status 1.
@@ -27,6 +29,7 @@ impl Trouble {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(failure) if failure.code == Code::AppConfig => ExitCode::from(2),
+            Self::Unconfirmed(_) => ExitCode::from(2),
             Self::NoServer => ExitCode::from(3),
             _ => ExitCode::FAILURE,
         }
@@ -53,6 +56,14 @@ impl fmt::Display for Trouble {
                 write!(
                     f,
                     "several checks match; say which by its reference: {}",
+                    references.join(", ")
+                )
+            }
+            Self::Unconfirmed(references) => {
+                write!(
+                    f,
+                    "this erases one person for good: {}. Their name, links and history go here at once, the app's note and \
+                     tag go from Lever, and Refapp keeps its own. Add --yes to do it",
                     references.join(", ")
                 )
             }

@@ -736,3 +736,130 @@ fn an_audit_tells_of_every_posting_the_worst_first() {
     let json = site.run(&["audit", "--connection", "Main", "--json"]).json();
     assert_eq!(json[0]["report"]["postings"][0]["grade"], "stops");
 }
+
+/// A host that answers what is asked about personal data, beside what every host does. Its export lies in `file`.
+fn private(file: PathBuf, whole: bool) -> impl Fn(&Value) -> Value + Send + 'static {
+    let entry = move |number: u64, act: &str, params: Value| json!({"number": number, "at": 1_772_618_523_118_i64, "connection": MAIN, "act": act, "params": params, "chain": "ab"});
+    move |request: &Value| match request["ask"].as_str().unwrap() {
+        "export-checks" => {
+            fs::write(&file, "\u{feff}candidate,status\r\nÅsa,completed\r\n").unwrap();
+            json!({"reply": {"reply": "exported", "value": {"path": file, "rows": 1}}})
+        }
+        "export-person" => {
+            let text = "candidate: Ann\n\nas it is stored:\n{}\n";
+            json!({"reply": {"reply": "text-file", "value": {"name": "person.txt", "text": text}}})
+        }
+        "erase-person" => {
+            json!({"reply": {"reply": "erased", "value": {"checks": 2, "isAtRefapp": true, "noteMayStay": false}}})
+        }
+        "audit-log" => {
+            let entries = match request["before"].as_u64() {
+                None => vec![entry(
+                    2,
+                    "erasure-ordered",
+                    json!({"subject": "4be1c07a92f3", "checks": "2"}),
+                )],
+                Some(_) => vec![entry(1, "exported", json!({"rows": "7"}))],
+            };
+            let value = json!({"entries": entries, "more": request["before"].is_null(), "whole": whole});
+            json!({"reply": {"reply": "audit-log", "value": value}})
+        }
+        _ => host(request),
+    }
+}
+
+#[test]
+fn an_export_goes_to_standard_output_and_stays_nowhere_else() {
+    let site = Site::new();
+    let file = site.path("exported.csv");
+    let site = site.with_host(private(file.clone(), true));
+    let ended = site.run(&["export", "--format", "swedish-excel"]);
+    assert_eq!(
+        (ended.status, ended.stdout.as_str()),
+        (0, "\u{feff}candidate,status\r\nÅsa,completed\r\n"),
+        "{}",
+        ended.stderr
+    );
+    assert!(!file.exists());
+    let order = &site.orders()[0]["order"];
+    assert_eq!(order["format"], "swedish-excel");
+    assert_eq!(order["columns"].as_array().unwrap().len(), 11);
+}
+
+#[test]
+fn an_export_asks_which_connection_is_meant_where_there_are_several() {
+    let site = Site::new().with_second();
+    let site = site.with_host(host);
+    let ended = site.run(&["export"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.stderr.contains("--connection"), "{}", ended.stderr);
+    assert!(site.orders().is_empty());
+}
+
+#[test]
+fn one_person_is_shown_and_is_erased_only_when_that_is_confirmed() {
+    let site = Site::new();
+    let file = site.path("exported.csv");
+    let site = site.with_host(private(file, true));
+    let shown = site.run(&["access-export", "R-2"]);
+    assert_eq!(
+        (shown.status, shown.stdout.as_str()),
+        (0, "candidate: Ann\n\nas it is stored:\n{}\n")
+    );
+    assert_eq!(site.orders()[0]["opportunity"], "opp-1");
+
+    let asked = site.run(&["erase", "opp-1"]);
+    assert_eq!((asked.status, asked.stdout.as_str()), (2, ""));
+    for part in ["R-1, R-2", "--yes"] {
+        assert!(asked.stderr.contains(part), "{part} in {}", asked.stderr);
+    }
+    assert_eq!(site.orders().len(), 1);
+
+    let done = site.run(&["erase", "opp-1", "--yes"]);
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    for part in [
+        "Erased here: R-1, R-2",
+        "Ask Refapp to erase",
+        "What Lever itself knows",
+    ] {
+        assert!(done.stdout.contains(part), "{part} in {}", done.stdout);
+    }
+    assert!(!done.stdout.contains("a last note"));
+    let json = site.run(&["erase", "R-1", "--yes", "--json"]).json();
+    assert_eq!(json, json!({"checks": 2, "isAtRefapp": true, "noteMayStay": false}));
+    let nobody = site.run(&["erase", "nobody", "--yes"]);
+    assert_eq!(nobody.status, 1);
+    assert!(nobody.stderr.contains("APP-NOT-FOUND"), "{}", nobody.stderr);
+}
+
+#[test]
+fn the_audit_log_is_told_to_its_end_and_a_broken_one_is_a_failure() {
+    let site = Site::new();
+    let file = site.path("exported.csv");
+    let site = site.with_host(private(file, true));
+    let told = site.run(&["audit-log"]);
+    let lines: Vec<_> = told.stdout.lines().collect();
+    assert_eq!(told.status, 0, "{}", told.stderr);
+    assert!(
+        lines[0].ends_with("Main  person 4be1c07a92f3 was erased, 2 checks"),
+        "{lines:?}"
+    );
+    assert!(lines[1].ends_with("Main  7 checks were exported"), "{lines:?}");
+    assert_eq!(lines[2..], ["No older ones."]);
+    let newest = site.run(&["audit-log", "--limit", "1", "--json"]).json();
+    assert_eq!(
+        (newest["entries"].as_array().unwrap().len(), &newest["more"]),
+        (1, &json!(true))
+    );
+
+    let broken = Site::new();
+    let file = broken.path("exported.csv");
+    let broken = broken.with_host(private(file, false));
+    let told = broken.run(&["audit-log"]);
+    assert_eq!(told.status, 1);
+    assert!(
+        told.stdout.contains("7 checks"),
+        "what there is of it is told all the same"
+    );
+    assert!(told.stderr.contains("APP-AUDIT-LOG"), "{}", told.stderr);
+}

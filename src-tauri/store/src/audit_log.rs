@@ -19,6 +19,8 @@ pub struct Logged {
     pub connection: ConnectionId,
     pub act: Act,
     pub params: BTreeMap<String, String>,
+    /// SHA-256 of this entry and of the hash before it, in hex.
+    pub chain: String,
 }
 
 /// An entry as it is stored.
@@ -86,6 +88,7 @@ impl Tx<'_> {
                 connection,
                 act,
                 params: serde_json::from_str(&row.params)?,
+                chain: row.chain,
             });
         }
         Ok(entries)

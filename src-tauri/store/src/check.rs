@@ -19,6 +19,11 @@ const LINES: &str =
 const OVER: &str = "SELECT doc FROM \"check\"
     WHERE connection = ?1 AND status = ?2 AND active_at < ?3 AND due_at IS NULL ORDER BY active_at LIMIT ?4";
 
+const HOW_MANY_OVER: &str = "SELECT count(*) FROM \"check\"
+    WHERE connection = ?1 AND status = ?2 AND active_at < ?3 AND due_at IS NULL";
+/// Statuses after which nothing more happens by itself.
+const AT_END: [Status; 3] = [Status::Completed, Status::Failed, Status::Skipped];
+
 impl Tx<'_> {
     /// Stores a check, new or changed. `due_at` = when the engine has something to do for it next.
     pub fn put_check(&self, check: &Check, due_at: Option<Millis>) -> Result<()> {
@@ -193,11 +198,22 @@ impl Tx<'_> {
     /// Checks that are over, that nothing has happened to since `before`, and that nothing is to be done for.
     pub fn over_since(&self, connection: ConnectionId, before: Millis, limit: u32) -> Result<Vec<Check>> {
         let mut over = Vec::new();
-        for status in [Status::Completed, Status::Failed, Status::Skipped] {
+        for status in AT_END {
             let left = limit.saturating_sub(u32::try_from(over.len()).unwrap_or(u32::MAX));
             over.extend(self.many(OVER, &[&connection.to_string(), &status.tag(), &before.0, &left])?);
         }
         Ok(over)
+    }
+
+    /// How many there are of these.
+    pub fn how_many_over_since(&self, connection: ConnectionId, before: Millis) -> Result<u32> {
+        let mut count = self.sql.prepare_cached(HOW_MANY_OVER)?;
+        AT_END.into_iter().try_fold(0, |sum, status| {
+            let many: u32 = count.query_row(params![connection.to_string(), status.tag(), before.0], |row| {
+                row.get(0)
+            })?;
+            Ok(sum + many)
+        })
     }
 
     /// Forgets what Refapp said of a check.
@@ -429,6 +445,10 @@ mod tests {
         assert_eq!(
             plan(LINES, &[&""]),
             ["SEARCH check USING COVERING INDEX check_listed (connection=?)"]
+        );
+        assert_eq!(
+            plan(HOW_MANY_OVER, &[&"", &"", &0_i64]),
+            ["SEARCH check USING INDEX check_status (connection=? AND status=? AND active_at<?)"]
         );
         assert_eq!(
             plan(OVER, &[&"", &"", &0_i64, &1_i64]),

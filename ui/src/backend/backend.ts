@@ -21,6 +21,7 @@ import type { Look } from './types/Look';
 import type { Mode } from './types/Mode';
 import type { OpportunityId } from './types/OpportunityId';
 import type { Overview } from './types/Overview';
+import type { PersonWords } from './types/PersonWords';
 import type { PostingAudit } from './types/PostingAudit';
 import type { Redirect } from './types/Redirect';
 import type { Reply } from './types/Reply';
@@ -226,12 +227,20 @@ export class Host {
   }
 
   /** All that is stored of one candidate: the file as it would be saved. */
-  exportPerson(connection: ConnectionId, opportunity: OpportunityId): Promise<TextFile> {
-    return this.#ask({ ask: 'export-person', connection, opportunity }, 'text-file');
+  exportPerson(
+    connection: ConnectionId,
+    opportunity: OpportunityId,
+    words: PersonWords,
+  ): Promise<TextFile> {
+    return this.#ask({ ask: 'export-person', connection, opportunity, words }, 'text-file');
   }
   /** What is personal goes at once; note, tag and rows follow. */
   erasePerson(connection: ConnectionId, opportunity: OpportunityId): Promise<Erasure> {
     return this.#ask({ ask: 'erase-person', connection, opportunity }, 'erased');
+  }
+  /** How many checks would go at once if they were kept for so many days. */
+  wouldPurge(connection: ConnectionId, days: number): Promise<number> {
+    return this.#ask({ ask: 'would-purge', connection, days }, 'would-purge');
   }
   /** For how many days a check is kept after it is over. */
   setRetention(connection: ConnectionId, days: number): Promise<undefined> {
@@ -240,6 +249,10 @@ export class Host {
   /** What was done with personal data, before the entry of this number. */
   auditLog(before: number | null, limit: number): Promise<AuditLog> {
     return this.#ask({ ask: 'audit-log', before, limit }, 'audit-log');
+  }
+  /** All of it, with what chains it: the file as it would be saved. */
+  exportAuditLog(): Promise<TextFile> {
+    return this.#ask({ ask: 'export-audit-log' }, 'text-file');
   }
 
   /** Those of one candidate, oldest first. */

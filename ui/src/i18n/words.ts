@@ -185,6 +185,7 @@ const actors: Record<WhoActs, () => string> = {
   nobody: m.acts_nobody,
 };
 export const whoActs = (who: WhoActs): string => actors[who]();
+export const everyActor = Object.keys(actors) as WhoActs[];
 
 const badges: Record<Badge, (row: CheckRow) => string> = {
   'status-missed': () => m.badge_status_missed(),

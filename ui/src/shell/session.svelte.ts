@@ -19,6 +19,7 @@ export type Screen =
   | { at: 'connection' }
   | { at: 'dry-run' }
   | { at: 'audit' }
+  | { at: 'privacy' }
   | { at: 'test-candidate' };
 
 /** Where in the app one is, and of which connection. */

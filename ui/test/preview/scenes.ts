@@ -6,6 +6,7 @@ import type { Step } from '../../src/backend/types/Step';
 import { Fake } from '../fake';
 import {
   aside,
+  auditLog,
   connection,
   detail,
   gap,
@@ -75,6 +76,7 @@ function board(change: Partial<ConnectionView>, count = 14): () => Fake {
     const list = rows(now, count);
     const fake = new Fake(overview([healthy(now, change)], count > 14), list);
     for (const row of list.slice(0, 20)) fake.details.set(row.id, detail(row, now));
+    fake.log = auditLog(now, healthy(now).id);
     return fake;
   };
 }
@@ -217,5 +219,11 @@ export const scenes: Record<string, () => Fake> = {
   },
   connection: board({}),
   'connection-broken': board(broken),
+  'log-broken': () => {
+    const fake = board({})();
+    fake.log = { ...fake.log, whole: false };
+    return fake;
+  },
+  exporting: board({ exporting: { done: 41_500, total: 100_000 } }, 100_000),
   'connection-gone': board({ health: 'disconnected', wayIn: 'api-key' }),
 };

@@ -1,12 +1,10 @@
 //! Letting go of people: by an order, and by itself when time is up.
 
-use model::{Act, Code, DAY, Erasure, Failure, Millis, OpportunityId};
+use model::{Act, Code, DAY, Erasure, Failure, Millis, OpportunityId, Settings};
 
 use super::Owner;
 use crate::step;
 
-/// The longest that checks are kept: as long as Refapp does by default (`refapp-api.md §8`), in days.
-const LONGEST: u32 = 730;
 /// How long the audit log remembers.
 const LOG: i64 = 365 * DAY;
 /// Transactions of one round of purging.
@@ -27,7 +25,7 @@ impl Owner {
     }
 
     pub(super) fn set_retention(&mut self, days: u32) -> Result<(), Failure> {
-        if !(1..=LONGEST).contains(&days) {
+        if !Settings::RETENTION_DAYS.contains(&days) {
             return Err(Failure::new(Code::AppInput).with("field", "days"));
         }
         let (id, now) = (self.id(), self.now());

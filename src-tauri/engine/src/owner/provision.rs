@@ -54,10 +54,14 @@ impl Owner {
             record.refapp_url = Some(file.refapp_url.clone());
             record.settings.default_language.clone_from(&file.default_language);
             record.settings.poll_interval = file.poll_interval;
+            record.settings.limits = file.limits;
             if record.standing == Standing::Disconnected {
                 record.standing = Standing::Draft;
             }
         });
+        if self.record.settings.retention_days != file.retention_days {
+            self.set_retention(file.retention_days)?;
+        }
         // It left the file once, and is back.
         if self.record.standing == Standing::Paused {
             self.resume()?;

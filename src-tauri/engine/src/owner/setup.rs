@@ -77,12 +77,16 @@ impl Owner {
                 refapp_url,
                 client_id,
                 default_language,
+                limits,
+                retention_days,
                 wishes,
             } => {
                 self.change(|record| {
                     record.refapp_url = Some(refapp_url);
                     record.client_id = client_id;
                     record.settings.default_language = default_language;
+                    record.settings.limits = limits;
+                    record.settings.retention_days = retention_days;
                     record.wishes = wishes;
                 });
                 Ok(())

@@ -28,7 +28,9 @@ fn of_the_check(check: &Check) -> Vec<Decision> {
         }
         Phase::Parked(reason) if reason.is_question() => vec![Decision::Start, Decision::Dismiss],
         Phase::Parked(_) => vec![Decision::TryAgain, Decision::Dismiss],
-        Phase::Skipped(Reason::Deleted | Reason::Anonymised | Reason::Erased) | Phase::Elsewhere(_) => vec![],
+        // What is to be taken out of Lever, which Lever refuses.
+        Phase::Skipped(Reason::Erased) => check.hitch.map(|_| Decision::TryAgain).into_iter().collect(),
+        Phase::Skipped(Reason::Deleted | Reason::Anonymised) | Phase::Elsewhere(_) => vec![],
         Phase::Skipped(_) => vec![Decision::TryAgain],
     }
 }
@@ -37,8 +39,9 @@ fn of_the_check(check: &Check) -> Vec<Decision> {
 pub fn mails(check: &Check, decision: Decision) -> bool {
     match decision {
         Decision::Start | Decision::SendAgain => true,
-        // What was parked or skipped starts, if nothing stops it any more; what was started only writes to Lever.
-        Decision::TryAgain => check.phase != Phase::Started,
+        // What was parked or skipped starts, if nothing stops it any more; what was started, or erased, only writes to
+        // Lever.
+        Decision::TryAgain => !matches!(check.phase, Phase::Started | Phase::Skipped(Reason::Erased)),
         Decision::ItWasStarted
         | Decision::LeaveToOther
         | Decision::Adopt
@@ -80,6 +83,10 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
     match decision {
         Decision::TryAgain => {
             check.hitch = None;
+            // Nobody looks at the erased any more.
+            if check.phase == Phase::Skipped(Reason::Erased) {
+                return Ok(());
+            }
             look(Source::Person)
         }
         Decision::Start => {

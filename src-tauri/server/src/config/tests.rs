@@ -28,6 +28,12 @@ default_language = "sv"
 default_template = "Standard"
 acting_user = "admin@example.com"
 poll_interval = 30
+retention_days = 180
+
+[connection.settings.limits]
+candidate_yellow = 1
+candidate_red = 5
+reminder_hours = 48
 "#;
 
 fn read(text: &str) -> Result<Config, Failure> {
@@ -73,6 +79,14 @@ fn every_key_of_the_reference_is_read() {
     assert_eq!(connection.default_template.as_deref(), Some("Standard"));
     assert_eq!(connection.acting_user.as_deref(), Some("admin@example.com"));
     assert_eq!(connection.poll_interval, 30);
+    assert_eq!(connection.retention_days, 180);
+    let limits = Limits {
+        candidate_yellow: 1,
+        candidate_red: 5,
+        reminder_hours: 48,
+        ..Limits::default()
+    };
+    assert_eq!(connection.limits, limits);
     let files: Vec<_> = config
         .secret_files()
         .map(|file| (file.kind, file.path.to_str().unwrap()))
@@ -105,6 +119,7 @@ fn a_test_double_on_loopback_needs_few_lines() {
     let lever = connection.place.lever(connection.data_centre);
     assert_eq!(lever.api.as_str(), "http://127.0.0.1:9001/v1");
     assert_eq!(connection.poll_interval, 60);
+    assert_eq!((connection.retention_days, connection.limits), (90, Limits::default()));
     assert_eq!(
         (connection.default_template.as_ref(), connection.acting_user.as_ref()),
         (None, None)
@@ -284,7 +299,7 @@ fn what_is_no_toml_is_said_with_its_line() {
 fn two_connections_cannot_have_one_name() {
     let second = WHOLE.split_once("[[connection]]").unwrap().1;
     let failure = read(&format!("{WHOLE}[[connection]]{second}")).expect_err("one name twice");
-    assert_eq!(failure.params["where"], "host.toml, line 25, connection.name");
+    assert_eq!(failure.params["where"], "host.toml, line 31, connection.name");
     assert_eq!(failure.params["problem"], "another connection has this name");
 }
 
@@ -403,4 +418,44 @@ fn settings_that_were_exported_at_a_desk_are_read_as_they_are() {
     assert_eq!(connection.trigger_stage, "Reference check");
     assert_eq!(connection.default_template.as_deref(), Some("Sales"));
     assert_eq!(connection.secret_files().count(), 3);
+}
+
+#[test]
+fn how_long_checks_are_kept_and_when_a_wait_is_long_have_bounds_that_are_said() {
+    let limits = "host.toml, line 27, connection.settings.limits";
+    for (from, to, at, problem) in [
+        ("days = 180", "days = 0", "line 24", "must be 1 to 730 days"),
+        ("days = 180", "days = 731", "line 24", "must be 1 to 730 days"),
+        ("red = 5", "red = 91", "limits.candidate_red", "must be 1 to 90 days"),
+        (
+            "yellow = 1",
+            "yellow = 0",
+            "limits.candidate_yellow",
+            "must be 1 to 90 days",
+        ),
+        (
+            "yellow = 1",
+            "yellow = 6",
+            limits,
+            "yellow must not come after red, and these are 6 and 5 days",
+        ),
+        (
+            "candidate_red = 5",
+            "referees_red = 1",
+            "limits.referees_red",
+            "yellow must not come after red, and these are 2 and 1 days",
+        ),
+        (
+            "hours = 48",
+            "hours = 36",
+            "limits.reminder_hours",
+            "must be 24, 48 or 72 hours",
+        ),
+        ("candidate_red = 5", "candidate_black = 5", "line 28", "unknown field"),
+        ("days = 180", "days = -1", "line 24", "invalid value"),
+    ] {
+        let (place, said) = wrong_when(from, to);
+        assert!(place.contains(at), "{to}: {place}");
+        assert!(said.contains(problem), "{to}: {said}");
+    }
 }

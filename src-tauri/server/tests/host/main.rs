@@ -6,5 +6,6 @@
 mod doctor;
 mod down;
 mod planted;
+mod privacy;
 mod process;
 mod up;

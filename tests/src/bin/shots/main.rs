@@ -112,6 +112,8 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
         .await;
     camera.take("12-dashboard").await;
     camera.take_between("12-check", "check-open", "detail-close").await;
+    camera.take_between("31-export", "export-open", "export-close").await;
+    take_privacy(&mut camera).await;
     camera.window.click("nav-connection").await;
     camera.window.see("connection").await;
     camera.take("13-connection").await;
@@ -157,6 +159,22 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.take("20-offline").await;
     camera.window.close().await;
     camera.flaws
+}
+
+/// What the law asks of whoever stores something about people.
+async fn take_privacy(camera: &mut Camera<'_>) {
+    camera.window.click("check-open").await;
+    camera
+        .take_between("32-access-export", "person-access", "person-file-close")
+        .await;
+    camera.take_between("33-erase", "person-erase", "erase-no").await;
+    camera.window.click("detail-close").await;
+    camera.window.click("nav-connection").await;
+    camera.window.click("open-privacy").await;
+    camera.window.see("log").await;
+    camera.take("34-privacy").await;
+    camera.window.click("nav-checks").await;
+    camera.window.see("check-row").await;
 }
 
 /// What can be asked before anybody is contacted, from the page of the connection.

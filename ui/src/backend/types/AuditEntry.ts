@@ -10,4 +10,8 @@ export type AuditEntry = { number: number, at: Millis, connection: ConnectionId,
 /**
  * What belongs to it: `rows`, `checks`, `days`, or the `subject`'s pseudonym. Never a name.
  */
-params: { [key in string]: string }, };
+params: { [key in string]: string }, 
+/**
+ * SHA-256 of this entry and of the hash before it, in hex.
+ */
+chain: string, };

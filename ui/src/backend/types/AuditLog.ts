@@ -6,6 +6,10 @@ import type { AuditEntry } from "./AuditEntry";
  */
 export type AuditLog = { entries: Array<AuditEntry>, 
 /**
+ * Whether there are older ones.
+ */
+more: boolean, 
+/**
  * No entry of the whole log was changed or taken out since it was written.
  */
 whole: boolean, };

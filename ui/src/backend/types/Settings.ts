@@ -29,6 +29,6 @@ poll_interval: number,
  */
 limits: Limits, 
 /**
- * For how many days a check is kept here after it is over.
+ * For how many days a check is kept here after it is over: one of [`Settings::RETENTION_DAYS`].
  */
 retention_days: number, };
