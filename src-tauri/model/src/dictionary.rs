@@ -13,7 +13,9 @@ use ts_rs::TS;
 use crate::{Code, Failure, WayIn};
 
 /// A language of the dictionary.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
 pub enum Language {
     /// English.
     En,
