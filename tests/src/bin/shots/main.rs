@@ -112,6 +112,13 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
         .await;
     camera.take("12-dashboard").await;
     camera.take_between("12-check", "check-open", "detail-close").await;
+    camera.window.click("count-attention").await;
+    camera.window.see("cause").await;
+    camera.take("31-causes").await;
+    camera.window.click("view[data-view=\"all\"]").await;
+    camera
+        .take_between("32-computer", "computer-open", "computer-close")
+        .await;
     camera.window.click("nav-connection").await;
     camera.window.see("connection").await;
     camera.take("13-connection").await;
