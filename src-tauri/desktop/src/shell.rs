@@ -118,17 +118,20 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
     attention::watch(app.handle().clone(), opening.clone(), tray.clone());
     window::open(app, seen)?;
     if !seen {
-        wait_for_tray(app.handle().clone(), tray);
+        stay_hidden(app.handle().clone(), opening.clone(), tray);
     }
     quit_on_signal(app.handle().clone());
     quit_if_locked(app.handle().clone(), opening);
     Ok(())
 }
 
-/// Started with the session: the tray may be started after the app. Where none comes, the window can be had where windows
-/// wait that are not looked at.
-fn wait_for_tray(app: AppHandle, tray: Tray) {
+/// Started with the session: nobody has asked to see the window, unless there is nothing behind it. The tray may be started
+/// after the app; where none comes, the window can be had where windows wait that are not looked at.
+fn stay_hidden(app: AppHandle, opening: Opening, tray: Tray) {
     tauri::async_runtime::spawn(async move {
+        if opening.host().await.is_err() {
+            return window::show(&app);
+        }
         tokio::time::sleep(TRAY_COMES).await;
         if !tray.is_shown() {
             window::minimise(&app);

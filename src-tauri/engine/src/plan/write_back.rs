@@ -192,7 +192,10 @@ pub fn applied(check: &mut Check, effect: &EffectKind, note: Option<model::NoteI
             let gone: BTreeSet<Status> = statuses.iter().copied().collect();
             written.tags.retain(|tag| !gone.contains(tag));
             written.perhaps.retain(|tag| !gone.contains(tag));
-            settle(written, |changed| changed.tags_added.retain(|tag| !gone.contains(tag)));
+            settle(written, |changed| {
+                changed.tag_gone = changed.tag_gone.filter(|tag| !gone.contains(tag));
+                changed.tags_added.retain(|tag| !gone.contains(tag));
+            });
         }
         EffectKind::CreateNote { text } => {
             let before = written.note.replace(model::WrittenNote {
@@ -242,5 +245,6 @@ pub fn forget_note(check: &mut Check, note: &model::NoteId) {
         .is_some_and(|known| known.id.as_ref() == Some(note))
     {
         written.note = None;
+        settle(written, |changed| changed.note_gone = false);
     }
 }
