@@ -158,6 +158,8 @@ async fn the_key_for_the_search_can_be_switched_off() {
     window.until("the key to be off", off).await;
     window.click("computer-open").await;
     window.click("keys-search").await;
+    let on = "return document.querySelector('[data-testid=search]').getAttribute('aria-keyshortcuts') === '/'";
+    window.until("the key to be on", on).await;
     window.click("computer-close").await;
     window.press("checks-scroll", "/").await;
     let typing = "return document.activeElement.dataset.testid === 'search'";

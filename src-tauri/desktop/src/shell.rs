@@ -170,8 +170,12 @@ fn put_away(window: &Window) {
         said.map_err(Into::into)
     });
     if said.is_ok() {
-        let words = app.state::<Opening>().words();
-        attention::say(words.keeps_running.to_owned(), words.keeps_running_why.to_owned());
+        let opening = app.state::<Opening>().inner().clone();
+        // The host is asked for the language, and that is not done on the window's own thread.
+        tauri::async_runtime::spawn(async move {
+            let words = opening.words();
+            attention::say(words.keeps_running.to_owned(), words.keeps_running_why.to_owned());
+        });
     }
 }
 
