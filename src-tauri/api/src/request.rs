@@ -3,8 +3,8 @@
 use std::fmt;
 
 use model::{
-    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Language, Limits, Look, Mode, Notify, OpportunityId,
-    PostingAudit, Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
+    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Language, Limits, Look, Mode, Notify,
+    OpportunityId, PostingAudit, Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

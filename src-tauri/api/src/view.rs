@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Act, Badge, CheckId, Code, Computer, ConnectionId, Coverage, DataCentre, Failure, Millis, Mode, OpportunityId, Owner,
-    PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sighting, StageChoice, Status, TemplateId,
-    Unproven, UserId, WayIn, WhoActs,
+    Act, Badge, CheckId, Code, Computer, ConnectionId, Coverage, DataCentre, Failure, Millis, Mode, OpportunityId,
+    Owner, PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sighting, StageChoice, Status,
+    TemplateId, Unproven, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
