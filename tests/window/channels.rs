@@ -145,7 +145,9 @@ async fn a_status_that_was_turned_away_is_said_at_its_check_with_the_way_into_re
     simulated.refapp_step("accept").await;
     window.see("badge-status-missed").await;
     window.click("check-open").await;
-    window.see_text("detail-badge-status-missed", "may have been missed").await;
+    window
+        .see_text("detail-badge-status-missed", "may have been missed")
+        .await;
     // Nobody knows whether it still is a wait.
     window.see_no("rhythm").await;
     window.click("detail-missed-refapp").await;

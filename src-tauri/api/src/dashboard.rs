@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use model::{
-    Asked, CheckId, Code, ConnectionId, Desk, Failure, Look, OpportunityId, Urgency, ViewName, urgency,
-};
+use model::{Asked, CheckId, Code, ConnectionId, Desk, Failure, Look, OpportunityId, Urgency, ViewName, urgency};
 
 use store::Logged;
 

@@ -24,8 +24,7 @@ mod view;
 pub use bundles::Program;
 pub use csv_file::{CsvColumn, CsvFormat, CsvWords};
 pub use diagnostics::{
-    AppFacts, ConnectionReport, Diagnostics, EventReport, Happening, Reach, SettingsReport, Storage,
-    WebhookKind,
+    AppFacts, ConnectionReport, Diagnostics, EventReport, Happening, Reach, SettingsReport, Storage, WebhookKind,
 };
 pub use engine::{LeverLogin, Provision};
 pub use export::{CsvOrder, Exported};

@@ -77,17 +77,18 @@ fn line(words: &Words, version: &str, view: &ConnectionView, zone: &TimeZone) ->
         to_decide.unwrap_or_default(),
     ];
     let parts = parts.into_iter().chain(heard);
-    parts
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ")
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 /// How many checks wait for a person, and why: nothing need be wrong with the connection for it.
 fn to_decide(words: &Words, view: &ConnectionView) -> Option<String> {
     let many = view.counts.needs_attention;
     let codes: Vec<String> = view.waits_for.iter().map(Code::to_string).collect();
-    (many > 0).then(|| format!("{} {}", (words.need_attention)(many), codes.join(", ")).trim_end().to_owned())
+    (many > 0).then(|| {
+        format!("{} {}", (words.need_attention)(many), codes.join(", "))
+            .trim_end()
+            .to_owned()
+    })
 }
 
 /// The code, and what of its text says more and is nobody's secret: a tick-box, a stage, a data centre.

@@ -335,7 +335,13 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
     };
     let done = |done: bool| if done { StepState::Done } else { StepState::Open };
     // What was set once is wrong by now.
-    let still = |set: bool, trouble: &Option<Failure>| if trouble.is_some() { StepState::Failed } else { done(set) };
+    let still = |set: bool, trouble: &Option<Failure>| {
+        if trouble.is_some() {
+            StepState::Failed
+        } else {
+            done(set)
+        }
+    };
     let after = |needed: bool, state: StepState| if needed { state } else { StepState::Blocked };
     let oauth = match (&state.oauth, record.way_in) {
         (Oauth::InBrowser { .. } | Oauth::Returned | Oauth::Exchanging, Some(WayIn::OAuth)) => Some(StepState::Busy),
@@ -391,7 +397,11 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
             after(lever_in, channels),
             state.channel_failure.clone().or(other_bearer),
         ),
-        (Step::Stage, after(lever_in, still(stage, &stage_failure)), stage_failure),
+        (
+            Step::Stage,
+            after(lever_in, still(stage, &stage_failure)),
+            stage_failure,
+        ),
         (Step::Done, after(all, done(finished)), None),
     ]
     .into_iter()

@@ -51,8 +51,15 @@ impl Shell {
         let receiver = api::Receiver { address, failure };
         let folder = self.data.join("real");
         let world = World::Real;
-        self.open(folder, Arc::new(Keychain::real()), world, None, Some(receiver), listener)
-            .await
+        self.open(
+            folder,
+            Arc::new(Keychain::real()),
+            world,
+            None,
+            Some(receiver),
+            listener,
+        )
+        .await
     }
 
     /// Opens the host of practice mode.

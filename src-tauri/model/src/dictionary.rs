@@ -98,7 +98,11 @@ impl Text {
         let (way, host) = (about.way, about.host);
         let parts = [
             said(&self.mend_key, way != Some(WayIn::OAuth), ""),
-            said(&self.mend_oauth, way != Some(WayIn::ApiKey), before(oauth, way.is_some())),
+            said(
+                &self.mend_oauth,
+                way != Some(WayIn::ApiKey),
+                before(oauth, way.is_some()),
+            ),
             said(&self.mend_desktop, host != Some(HostKind::Headless), ""),
             said(
                 &self.mend_server,
@@ -218,7 +222,11 @@ mod tests {
     fn texts(text: &Text) -> Vec<&str> {
         let always = [&text.title, &text.what, &text.why, &text.mend];
         let more = [&text.mend_key, &text.mend_oauth, &text.mend_desktop, &text.mend_server];
-        always.into_iter().chain(more.into_iter().flatten()).map(String::as_str).collect()
+        always
+            .into_iter()
+            .chain(more.into_iter().flatten())
+            .map(String::as_str)
+            .collect()
     }
 
     fn placeholders(text: &str) -> BTreeSet<&str> {
@@ -362,10 +370,16 @@ mod tests {
         for (language, mark) in marks {
             let mend = |host| explain_by(&failure, About { way: None, host }, language).mend;
             let (desktop, server) = (mend(Some(HostKind::Desktop)), mend(Some(HostKind::Headless)));
-            assert!(desktop.contains("OK") && !desktop.contains("trigger_stage"), "{desktop}");
+            assert!(
+                desktop.contains("OK") && !desktop.contains("trigger_stage"),
+                "{desktop}"
+            );
             assert!(server.contains("trigger_stage") && !server.contains("OK"), "{server}");
             let both = mend(None);
-            assert!(both.contains("OK") && both.contains(mark) && !server.contains(mark), "{both}");
+            assert!(
+                both.contains("OK") && both.contains(mark) && !server.contains(mark),
+                "{both}"
+            );
         }
     }
 

@@ -152,7 +152,10 @@ mod tests {
         for alone in [true, false] {
             assert_eq!(opened(alone, &[0, MINUTE]).status_missed, None);
             let twice = opened(alone, &[0, HOUR, 2 * HOUR]);
-            assert_eq!((twice.status_missed, twice.gaps.is_empty()), (Some(Millis(HOUR)), !alone));
+            assert_eq!(
+                (twice.status_missed, twice.gaps.is_empty()),
+                (Some(Millis(HOUR)), !alone)
+            );
         }
     }
 

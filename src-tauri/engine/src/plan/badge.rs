@@ -70,8 +70,14 @@ mod tests {
         assert!(heard(Phase::Started, WireStatus::Sent, Some(before)));
         assert!(heard(Phase::Started, WireStatus::Pending, Some(miss)));
         assert!(!heard(Phase::Started, WireStatus::Sent, Some(after)));
-        assert!(!heard(Phase::Started, WireStatus::Completed, Some(before)), "it is over");
-        assert!(!heard(Phase::Queued, WireStatus::Sending, Some(before)), "nobody speaks of it");
+        assert!(
+            !heard(Phase::Started, WireStatus::Completed, Some(before)),
+            "it is over"
+        );
+        assert!(
+            !heard(Phase::Queued, WireStatus::Sending, Some(before)),
+            "nobody speaks of it"
+        );
         let never = badges(&check(Phase::Started, 0), None, after);
         assert!(!never.contains(&Badge::StatusMissed), "nothing was missed");
     }
