@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use api::{CheckWindow, CsvFormat, CsvOrder, CsvWords, Event, Reply, Request};
+use api::{Cause, Causes, CheckWindow, CsvFormat, CsvOrder, CsvWords, Decision, Event, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
-use model::{Act, Code, Column, Desk, Filter, Look, Pace, PaceReason, Sort, SortBy, Status, View, ViewName, WhoActs};
+use model::{
+    Act, Code, Column, Computer, Desk, Filter, Language, Look, Notify, Pace, PaceReason, Sort, SortBy, Status, View,
+    ViewName, WhoActs,
+};
 use serde_json::json;
 use simulator::demo;
 use tokio::sync::mpsc;
@@ -232,6 +235,128 @@ async fn m14_views_and_who_i_am_are_there_after_a_restart() {
     };
     let refused = rig.host.ask(Request::KeepView { view: unnamed }).await;
     assert_eq!(refused.map_err(|failure| failure.code), Err(Code::AppInput));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m14_what_needs_action_is_grouped_by_cause_and_answered_for_all_at_once() {
+    let rig = Rig::start(Setup::default()).await;
+    let nobody = json!({"emails": [], "phones": []});
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        rig.change_candidate(candidate, nobody.clone()).await;
+        rig.move_into_trigger(candidate).await;
+    }
+    for candidate in ["Ronja Blom", "Emil Frisk"] {
+        rig.move_into_trigger(candidate).await;
+    }
+    started(&rig, "Åsa Öberg").await;
+    let causes = rig
+        .until("four checks ask for somebody", async || {
+            let causes = causes(&rig, Look::default()).await;
+            (causes.causes.iter().map(|cause| cause.checks.len()).sum::<usize>() == 4).then_some(causes)
+        })
+        .await;
+    let seen: Vec<_> = causes
+        .causes
+        .iter()
+        .map(|cause| (cause.failure.code, asked_of(cause)))
+        .collect();
+    let expected = [
+        (Code::CandContact, vec!["Kim Berg", "Viktor Palm"]),
+        (Code::TagStale, vec!["Ronja Blom"]),
+        (Code::TagMulti, vec!["Emil Frisk"]),
+    ];
+    assert_eq!(seen, expected);
+    let contact = &causes.causes[0];
+    assert_eq!((contact.alike, causes.more), (true, 0));
+    assert_eq!(contact.decisions, [Decision::TryAgain, Decision::Dismiss]);
+    assert_eq!(contact.mailing, [Decision::TryAgain]);
+    assert!(causes.causes[1].failure.params.contains_key("tags"), "which tag it is");
+
+    // What is searched for counts here too.
+    let text = "viktor".to_owned();
+    let filter = Filter {
+        text,
+        ..Filter::default()
+    };
+    let sort = Sort::default();
+    let found = self::causes(&rig, Look { filter, sort }).await;
+    assert_eq!(found.causes.iter().map(asked_of).collect::<Vec<_>>(), [["Viktor Palm"]]);
+
+    // Mended for both, and said once.
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        rig.change_candidate(candidate, json!({"emails": ["somebody@fjordpost.example"]}))
+            .await;
+    }
+    let checks = contact.checks.iter().map(|check| check.id).collect();
+    let decision = Decision::TryAgain;
+    let decided = rig.host.ask(Request::Decide { checks, decision }).await;
+    assert_eq!(decided, Ok(Reply::Decided(vec![])));
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        let what = format!("{candidate} is with Refapp");
+        rig.check_that(candidate, &what, |row| row.status == Status::Sent).await;
+        assert_eq!(rig.starts(candidate), 1);
+    }
+    let rest = self::causes(&rig, Look::default()).await;
+    assert!(
+        rest.causes.iter().all(|cause| cause.failure.code != Code::CandContact),
+        "{rest:?}"
+    );
+}
+
+fn asked_of(cause: &Cause) -> Vec<&str> {
+    cause.checks.iter().map(|check| check.candidate.as_str()).collect()
+}
+
+async fn causes(rig: &Rig, look: Look) -> Causes {
+    let connection = rig.id().await;
+    match rig.host.ask(Request::Causes { connection, look }).await {
+        Ok(Reply::Causes(causes)) => causes,
+        other => panic!("causes, not {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m14_what_the_user_of_a_computer_wants_outlives_a_restart_and_is_told_to_everybody() {
+    let mut rig = Rig::start(Setup::default()).await;
+    assert_eq!(rig.overview().await.computer, Computer::default());
+    let mut events = rig.host.events();
+    next(&mut events).await;
+    let notify = Notify {
+        completed: false,
+        names: true,
+        ..Notify::default()
+    };
+    let language = Language::Sv;
+    for request in [
+        Request::SetNotify { notify },
+        Request::SetSearchKey { on: false },
+        Request::SetLanguage { language },
+    ] {
+        assert_eq!(rig.host.ask(request).await, Ok(Reply::Done));
+    }
+    let wanted = Computer {
+        language: Some(Language::Sv),
+        notify,
+        search_key: false,
+    };
+    loop {
+        if let Event::Overview(overview) = next(&mut events).await
+            && overview.computer == wanted
+        {
+            break;
+        }
+    }
+    drop(events);
+    rig.restart().await;
+    assert_eq!(rig.overview().await.computer, wanted);
+    // A host that no session starts says so, and changes nothing.
+    let refused = rig.host.ask(Request::StartWithSession { start: true }).await;
+    assert_eq!(refused.map_err(|failure| failure.code), Err(Code::AppAutostart));
+    let autostart = rig.overview().await.autostart;
+    assert_eq!(
+        (autostart.on, autostart.failure.map(|failure| failure.code)),
+        (false, Some(Code::AppAutostart))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

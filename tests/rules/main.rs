@@ -2,6 +2,7 @@
 
 mod attention;
 mod audit;
+mod by_hand;
 mod channels;
 mod doubt;
 mod drift;

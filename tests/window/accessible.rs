@@ -113,6 +113,13 @@ async fn the_dashboard_and_the_pages_of_a_connection_are_accessible() {
         .await;
     inspector.inspect_dialog("erase", "person-erase", "erase-no").await;
     window.click("detail-close").await;
+    window.click("count-attention").await;
+    window.see("cause").await;
+    window.click("cause-who").await;
+    inspector.inspect("what needs action, by cause").await;
+    inspector
+        .inspect_dialog("this computer", "computer-open", "computer-close")
+        .await;
     window.click("nav-connection").await;
     window.see("connection").await;
     heading_has_focus(&window, "the connection").await;

@@ -1,6 +1,7 @@
 //! In a real window: the app as it is built, driven as a person would, against a simulated Lever and Refapp.
 
 mod accessible;
+mod attention;
 mod channels;
 mod dashboard;
 mod foretelling;

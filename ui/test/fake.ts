@@ -1,9 +1,11 @@
 /** A host that plays from a script: what it shows is set, what it was asked is kept. */
 import { type Backend, EVERYTHING } from '../src/backend/backend';
 import type { AuditLog } from '../src/backend/types/AuditLog';
+import type { Cause } from '../src/backend/types/Cause';
 import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
 import type { CheckWindow } from '../src/backend/types/CheckWindow';
+import type { Computer } from '../src/backend/types/Computer';
 import type { Desk } from '../src/backend/types/Desk';
 import type { Event } from '../src/backend/types/Event';
 import type { Failure } from '../src/backend/types/Failure';
@@ -16,6 +18,7 @@ import type { View } from '../src/backend/types/View';
 import type { ViewName } from '../src/backend/types/ViewName';
 import { everyColumn } from '../src/dashboard/columns';
 import { keyOf, sameFilter } from '../src/dashboard/filter';
+import { COMPUTER } from './scenes';
 
 type Ask = Request['ask'];
 
@@ -24,7 +27,7 @@ export class Fake implements Backend {
   rows: CheckRow[];
   details = new Map<string, CheckDetail>();
   log: AuditLog = { entries: [], more: false, whole: true };
-  desk: Desk = { me: null, current: { kind: 'all' }, views: given() };
+  desk: Desk = { me: null, current: { kind: 'all' }, views: given(), computer: COMPUTER };
   readonly asked: Request[] = [];
   readonly #replies = new Map<Ask, (request: Request) => Promise<Reply>>();
   #deaf: Failure | null = null;
@@ -131,6 +134,17 @@ export class Fake implements Backend {
             templates: [],
           },
         };
+      case 'causes':
+        return { reply: 'causes', value: { causes: this.#causes(request.look), more: 0 } };
+      case 'set-notify':
+        return this.#computer({ notify: request.notify });
+      case 'set-search-key':
+        return this.#computer({ searchKey: request.on });
+      case 'set-language':
+        return this.#computer({ language: request.language });
+      case 'start-with-session':
+        this.show({ ...this.overview, autostart: { on: request.start, failure: null } });
+        return { reply: 'done' };
       case 'durations': {
         const [hour, completed] = [3_600_000, 12];
         return {
@@ -206,6 +220,33 @@ export class Fake implements Backend {
       default:
         return { reply: 'done' };
     }
+  }
+
+  #computer(change: Partial<Computer>): Reply {
+    const { overview } = this;
+    this.show({ ...overview, computer: { ...overview.computer, ...change } });
+    return { reply: 'done' };
+  }
+
+  /** By the code of why each waits. */
+  #causes(look: Look): Cause[] {
+    const filter = { ...look.filter, needsAction: true };
+    const asking = this.rows.filter((row) => row.reason && this.#matches(row, filter));
+    const codes = new Set(asking.map((row) => row.reason?.code));
+    return [...codes].flatMap((code): Cause[] => {
+      const same = asking.filter((row) => row.reason?.code === code);
+      const [first] = same;
+      if (!first?.reason) return [];
+      return [
+        {
+          failure: first.reason,
+          alike: true,
+          checks: same,
+          decisions: first.decisions,
+          mailing: first.mailing,
+        },
+      ];
+    });
   }
 
   #desk(change: Partial<Desk>): Reply {

@@ -5,6 +5,7 @@ import type { AuditLog } from '../src/backend/types/AuditLog';
 import type { Channel } from '../src/backend/types/Channel';
 import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
+import type { Computer } from '../src/backend/types/Computer';
 import type { ConnectionReport } from '../src/backend/types/ConnectionReport';
 import type { ConnectionView } from '../src/backend/types/ConnectionView';
 import type { Decision } from '../src/backend/types/Decision';
@@ -209,6 +210,12 @@ const preparation: Preparation = {
 
 let looks = 0;
 
+export const COMPUTER: Computer = {
+  language: 'en',
+  notify: { needsAction: true, completed: true, broken: true, names: false },
+  searchKey: true,
+};
+
 export function overview(
   connections: ConnectionView[],
   practice = false,
@@ -220,6 +227,10 @@ export function overview(
     version: '0.1.0',
     findings,
     preparation,
+    computer: COMPUTER,
+    autostart: practice
+      ? { on: false, failure: { code: 'APP-AUTOSTART', params: {} } }
+      : { on: false, failure: null },
     receiverAddress: practice ? 'http://127.0.0.1:47803' : 'http://127.0.0.1:47820',
     practice: practice
       ? {
@@ -574,6 +585,7 @@ export function rows(now: number, count: number = lines.length): CheckRow[] {
       sighting: null,
       reason: null,
       hitch: null,
+      changed: null,
       template: templates[index % 4]?.name ?? null,
       coverage: null,
       enteredAt: now - (index + 2) * 9 * HOUR,

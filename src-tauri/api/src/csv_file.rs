@@ -255,6 +255,7 @@ mod tests {
             sighting: None,
             reason: None,
             hitch: None,
+            changed: None,
             template: None,
             coverage: None,
             entered_at: Millis(0),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault, in_place};
 use jiff::tz::TimeZone;
-use model::{Clock, Code, ConnectionId, Failure, Millis, Secret};
+use model::{Clock, Code, Computer, ConnectionId, Failure, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -138,6 +138,7 @@ impl Host {
             } => return self.checks_of(connection, &opportunity).map(Reply::CheckWindow),
             Request::Check { check } => return self.detail(check).map(|detail| Reply::CheckDetail(Box::new(detail))),
             Request::FilterChoices { connection } => return self.filter_choices(connection).map(Reply::FilterChoices),
+            Request::Causes { connection, look } => return self.causes(connection, look).map(Reply::Causes),
             Request::Durations { connection } => return self.durations(connection).map(Reply::Durations),
             Request::ExportChecks { connection, order } => {
                 return self.export_checks(connection, order).await.map(Reply::Exported);
@@ -168,6 +169,16 @@ impl Host {
             Request::ForgetView { name } => return self.forget_view(&name).map(Reply::Desk),
             Request::TurnToView { name } => {
                 return self.engine.change_desk(|desk| desk.turn_to(name)).map(Reply::Desk);
+            }
+            Request::SetNotify { notify } => return self.change_computer(|computer| computer.notify = notify),
+            Request::SetSearchKey { on } => return self.change_computer(|computer| computer.search_key = on),
+            Request::SetLanguage { language } => {
+                return self.change_computer(|computer| computer.language = Some(language));
+            }
+            Request::StartWithSession { start } => {
+                self.surroundings.start_with_session(start)?;
+                // What is shown of it is read anew.
+                return self.change_computer(|_| {});
             }
             Request::Decide { checks, decision } => {
                 return Ok(Reply::Decided(self.decide(checks, decision.into()).await));
@@ -298,9 +309,12 @@ impl Host {
                     // Whether a status may have been missed is written in no row, and shown in each.
                     .map(|state| (state.record.id, (state.checks_changed, state.record.status_missed)))
                     .collect();
-                // Nothing but these two ever changes.
+                // Nothing but these ever changes.
                 if shown.as_ref().is_none_or(|shown| {
-                    shown.connections != overview.connections || shown.findings != overview.findings
+                    shown.connections != overview.connections
+                        || shown.findings != overview.findings
+                        || shown.computer != overview.computer
+                        || shown.autostart != overview.autostart
                 }) && events.send(Event::Overview(Box::new(overview.clone()))).await.is_err()
                 {
                     return;
@@ -365,6 +379,8 @@ impl Host {
             receiver_address: self.receiver.as_ref().map(|receiver| receiver.address.clone()),
             findings: show::of_host(self.engine.aside()),
             preparation: self.preparation(),
+            computer: self.engine.computer(),
+            autostart: show::autostart(&*self.surroundings),
             connections: states.iter().map(|state| self.view(state, now)).collect(),
         };
         (overview, states)
@@ -435,6 +451,15 @@ impl Host {
             );
             drop(any.await);
         }
+    }
+
+    /// What the app does on this computer beside its window.
+    pub fn computer(&self) -> Computer {
+        self.engine.computer()
+    }
+
+    fn change_computer(&self, change: impl FnOnce(&mut Computer)) -> Result<Reply, Failure> {
+        self.engine.change_computer(change).map(|()| Reply::Done)
     }
 
     async fn decide(&self, checks: Vec<model::CheckId>, decision: engine::Decision) -> Vec<Undecided> {

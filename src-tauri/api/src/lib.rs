@@ -7,6 +7,7 @@
 //! out (a secret enters by a request and never leaves by a reply or an event).
 
 mod bundles;
+mod causes;
 mod csv_file;
 mod dashboard;
 mod diagnostics;
@@ -35,9 +36,10 @@ pub use read_out::ReadOut;
 pub use request::{Decision, Reply, Request};
 pub use text_file::TextFile;
 pub use view::{
-    AuditEntry, AuditLog, Channel, ChannelState, CheckDetail, CheckRow, CheckWindow, ConnectionView, Counts,
-    DataCentreChoice, Event, FilterChoices, Finding, Half, HalfView, Health, LeverSetup, OauthState, Overview,
-    OwnerChoice, Permission, PostingChoice, Practice, PracticeCredentials, Preparation, Proving, RefappSetup, Renamed,
-    RightView, Setup, Step, StepState, StepView, StillCarried, TemplateChoice, TemplateDuration, TemplateReport,
-    TimelineEntry, TimelineStep, Undecided, UsedTemplate, UserChoice, Waits, WaitsFor,
+    Asking, AuditEntry, AuditLog, Autostart, Cause, Causes, Changed, Channel, ChannelState, CheckDetail, CheckRow,
+    CheckWindow, ConnectionView, Counts, DataCentreChoice, Event, FilterChoices, Finding, Half, HalfView, Health,
+    LeverSetup, OauthState, Overview, OwnerChoice, Permission, PostingChoice, Practice, PracticeCredentials,
+    Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
+    TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep, Undecided, UsedTemplate, UserChoice,
+    Waits, WaitsFor,
 };

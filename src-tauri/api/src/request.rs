@@ -3,14 +3,14 @@
 use std::fmt;
 
 use model::{
-    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Limits, Look, Mode, OpportunityId, PostingAudit,
-    Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
+    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Language, Limits, Look, Mode, Notify,
+    OpportunityId, PostingAudit, Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AuditLog, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Exported, FilterChoices, Overview, PersonWords,
+    AuditLog, Causes, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Exported, FilterChoices, Overview, PersonWords,
     TemplateDuration, TemplateReport, TextFile, Undecided,
 };
 
@@ -150,6 +150,12 @@ pub enum Request {
     FilterChoices {
         connection: ConnectionId,
     },
+    /// Of the checks that match and need action, why: those that ask for the same together → `Reply::Causes`.
+    Causes {
+        connection: ConnectionId,
+        #[serde(default)]
+        look: Look,
+    },
     /// How long completed checks took, by template → `Reply::Durations`.
     Durations {
         connection: ConnectionId,
@@ -173,6 +179,22 @@ pub enum Request {
     /// The view that is looked at from now on, and after a restart.
     TurnToView {
         name: ViewName,
+    },
+    /// Of what the system notifies.
+    SetNotify {
+        notify: Notify,
+    },
+    /// Whether “/” goes to the search.
+    SetSearchKey {
+        on: bool,
+    },
+    /// The window's, which what is said outside of it follows.
+    SetLanguage {
+        language: Language,
+    },
+    /// Has the app started with the user's session, or not any more. `APP-AUTOSTART` where that cannot be.
+    StartWithSession {
+        start: bool,
     },
     /// When a wait becomes yellow, and when red.
     SetLimits {
@@ -301,6 +323,8 @@ pub enum Decision {
     NoteIsThere,
     /// A note of unknown fate: it does not; write it again.
     NoteIsNotThere,
+    /// What was changed by hand in Lever: write tag and note there again.
+    Repair,
     /// Handled by another installation: leave it there, follow nothing.
     LeaveToOther,
     /// Take over a check that another installation began; nothing is sent.
@@ -323,6 +347,7 @@ pub enum Reply {
     CheckWindow(CheckWindow),
     CheckDetail(Box<CheckDetail>),
     FilterChoices(FilterChoices),
+    Causes(Causes),
     Durations(Vec<TemplateDuration>),
     Desk(Desk),
     Exported(Exported),

@@ -3,16 +3,17 @@
 use engine::{Oauth, SLOW, State, Surroundings};
 use jiff::tz::TimeZone;
 use model::{
-    Badge, Check, Code, DataCentre, Failure, Limits, MINUTE, Millis, Mode, Phase, Rhythm, Right, Status, TemplateTag,
-    Uncertainty, WayIn, derive, rhythm,
+    Badge, ChangedByHand, Check, Code, DataCentre, Failure, Limits, MINUTE, Millis, Mode, Phase, Rhythm, Right, Status,
+    StatusTag, TemplateTag, Uncertainty, WayIn, derive, rhythm,
 };
 use store::{Aside, Carrier, Moment, Standing};
 
 use crate::halves::halves;
 use crate::{
-    Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, DataCentreChoice, Decision, Finding, Health,
-    LeverSetup, OauthState, Permission, Preparation, Proving, ReadOut, RefappSetup, Renamed, RightView, Setup, Step,
-    StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry, UserChoice,
+    Autostart, Changed, Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, DataCentreChoice,
+    Decision, Finding, Health, LeverSetup, OauthState, Permission, Preparation, Proving, ReadOut, RefappSetup, Renamed,
+    RightView, Setup, Step, StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry,
+    UserChoice,
 };
 
 /// How long the set-up waits for the first event before it says what to try: Lever delivers within seconds, and somebody
@@ -492,6 +493,7 @@ pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
             _ => None,
         },
         hitch: check.hitch,
+        changed: check.written.changed.as_ref().map(changed),
         template: check.template.as_ref().map(|(_, name)| name.clone()),
         coverage: check.coverage,
         entered_at: check.entered_at,
@@ -521,6 +523,23 @@ fn rhythm_of(check: &Check, status: Status, wall: &Wall) -> Rhythm {
         next: None,
         unknown: vec![Uncertainty::MayHaveBegunBefore],
         ..rhythm
+    }
+}
+
+fn changed(changed: &ChangedByHand) -> Changed {
+    let text = |status| StatusTag(status).text();
+    Changed {
+        tag_gone: changed.tag_gone.map(text),
+        tags_added: changed.tags_added.iter().copied().map(text).collect(),
+        note_gone: changed.note_gone,
+    }
+}
+
+pub(crate) fn autostart(surroundings: &dyn Surroundings) -> Autostart {
+    let starts = surroundings.starts_with_session();
+    Autostart {
+        on: starts == Ok(true),
+        failure: starts.err(),
     }
 }
 
@@ -569,6 +588,7 @@ impl From<engine::Decision> for Decision {
             engine::Decision::SendAgain => Self::SendAgain,
             engine::Decision::NoteIsThere => Self::NoteIsThere,
             engine::Decision::NoteIsNotThere => Self::NoteIsNotThere,
+            engine::Decision::Repair => Self::Repair,
             engine::Decision::LeaveToOther => Self::LeaveToOther,
             engine::Decision::Adopt => Self::Adopt,
             engine::Decision::Dismiss => Self::Dismiss,
@@ -585,6 +605,7 @@ impl From<Decision> for engine::Decision {
             Decision::SendAgain => Self::SendAgain,
             Decision::NoteIsThere => Self::NoteIsThere,
             Decision::NoteIsNotThere => Self::NoteIsNotThere,
+            Decision::Repair => Self::Repair,
             Decision::LeaveToOther => Self::LeaveToOther,
             Decision::Adopt => Self::Adopt,
             Decision::Dismiss => Self::Dismiss,

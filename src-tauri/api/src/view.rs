@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Act, Badge, CheckId, Code, ConnectionId, Coverage, DataCentre, Failure, Millis, Mode, OpportunityId, Owner,
-    PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sighting, StageChoice, Status, TemplateId,
-    Unproven, UserId, WayIn, WhoActs,
+    Act, Badge, CheckId, Code, Computer, ConnectionId, Coverage, DataCentre, Failure, Millis, Mode, OpportunityId,
+    Owner, PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sighting, StageChoice, Status,
+    TemplateId, Unproven, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -39,7 +39,19 @@ pub struct Overview {
     /// What is to be known of the host as a whole, until somebody has read it.
     pub findings: Vec<Finding>,
     pub preparation: Preparation,
+    /// What the app does on this computer beside its window.
+    pub computer: Computer,
+    pub autostart: Autostart,
     pub connections: Vec<ConnectionView>,
+}
+
+/// Whether the app is started with the user's session.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Autostart {
+    pub on: bool,
+    /// Why it cannot be, if so.
+    pub failure: Option<Failure>,
 }
 
 /// What can be said before there is a connection: nobody should have to begin in order to know what it takes.
@@ -504,6 +516,44 @@ pub struct CheckWindow {
     pub rows: Vec<CheckRow>,
 }
 
+/// Why checks need action, in the order of the error dictionary, so that none moves when a number changes.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Causes {
+    pub causes: Vec<Cause>,
+    /// Checks beyond those that were looked at: so many at once are answered in parts.
+    pub more: u32,
+}
+
+/// Checks that ask for the same.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Cause {
+    /// What is the same for all of them.
+    pub failure: Failure,
+    /// That is all which its text needs: what happened can be said in one sentence for all.
+    pub alike: bool,
+    /// Of whom it is asked, the oldest first.
+    pub checks: Vec<Asking>,
+    /// What can be answered for all of them at once.
+    pub decisions: Vec<Decision>,
+    /// Those of them that may make Refapp write to a candidate.
+    pub mailing: Vec<Decision>,
+}
+
+/// A check that asks for a person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Asking {
+    pub id: CheckId,
+    pub reference: String,
+    pub candidate: String,
+    pub posting_title: String,
+    pub since: Millis,
+}
+
 /// What checks can be filtered by, in the order of their names, each with how many checks have it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -582,6 +632,8 @@ pub struct CheckRow {
     pub reason: Option<Failure>,
     /// Why Lever does not show it yet.
     pub hitch: Option<Code>,
+    /// What somebody changed by hand of it in Lever.
+    pub changed: Option<Changed>,
     pub template: Option<String>,
     /// The same of the form of this check's job, when it was started.
     pub coverage: Option<Coverage>,
@@ -599,6 +651,16 @@ pub struct CheckRow {
     pub decisions: Vec<Decision>,
     /// Those of them that may make Refapp write to the candidate.
     pub mailing: Vec<Decision>,
+}
+
+/// What somebody changed by hand in Lever. Tags are named as Lever has them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Changed {
+    pub tag_gone: Option<String>,
+    pub tags_added: Vec<String>,
+    pub note_gone: bool,
 }
 
 /// A part of the audit log, the newest entry first.
@@ -680,6 +742,7 @@ pub enum TimelineStep {
     NoteWritten,
     NoteDeleted,
     NoteUnknown,
+    ChangedByHand,
     WriteFailed,
     Settled,
 }

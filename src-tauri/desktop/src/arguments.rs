@@ -8,15 +8,21 @@ use crate::deep_link;
 
 pub const USAGE: &str = "\
 usage: refapp-lever                                   the app
+       refapp-lever --background                      the app without its window, as it starts with the session
        refapp-lever --practice                        practice mode: a simulated Lever and Refapp on this computer
        refapp-lever --practice=http://127.0.0.1:PORT  practice mode with a simulator that runs already
        refapp-lever com.refapp.lever://…              how the browser comes back from Lever";
+
+/// How the session starts it.
+pub const BACKGROUND: &str = "--background";
 
 /// How the app was started.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Start {
     /// With the deep link that started it, if one did.
     Real(Option<Url>),
+    /// With the session: nobody has asked to see the window.
+    Background,
     Practice(Simulated),
 }
 
@@ -38,6 +44,7 @@ impl Start {
         let arguments: Vec<String> = arguments.collect();
         match arguments.as_slice() {
             [] => Ok(Self::Real(None)),
+            [one] if one == BACKGROUND => Ok(Self::Background),
             [one] if one == "--practice" => Ok(Self::Practice(Simulated::Here)),
             [one] => match one.strip_prefix("--practice=") {
                 Some(address) => simulator(address).map(|url| Self::Practice(Simulated::At(url))),
@@ -89,8 +96,9 @@ mod tests {
     }
 
     #[test]
-    fn the_four_ways_to_start() {
+    fn the_five_ways_to_start() {
         assert_eq!(parse(&[]), Ok(Start::Real(None)));
+        assert_eq!(parse(&["--background"]), Ok(Start::Background));
         assert_eq!(parse(&["--practice"]), Ok(Start::Practice(Simulated::Here)));
         let at = Url::parse("http://127.0.0.1:4711").unwrap();
         assert_eq!(
@@ -111,6 +119,7 @@ mod tests {
             &["--remote-debugging-port=9222"],
             &["http://127.0.0.1:1"],
             &["--practice", "--practice"],
+            &["--background", "--practice"],
             &["--practice=https://127.0.0.1:1"],
             &["--practice=http://localhost.example:1"],
             &["--practice=http://10.0.0.1:1"],

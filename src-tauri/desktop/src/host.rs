@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::arguments::Simulated;
+use crate::autostart::Autostart;
 use crate::keychain::Keychain;
 use crate::practice::Practice;
 use crate::surroundings::{Desktop, World};
@@ -28,6 +29,7 @@ pub struct Shell {
     pub data: PathBuf,
     pub version: String,
     pub program: Program,
+    pub autostart: Option<Autostart>,
     /// The two ends of the browser's way back.
     pub returned: mpsc::UnboundedSender<Url>,
     pub returns: mpsc::UnboundedReceiver<Url>,
@@ -92,7 +94,7 @@ impl Shell {
         let opened = Host::open(Options {
             data_dir,
             vault,
-            surroundings: Arc::new(Desktop::new(world, self.returned)),
+            surroundings: Arc::new(Desktop::new(world, self.returned, self.autostart)),
             practice,
             receiver,
             program: self.program,

@@ -8,6 +8,7 @@
 
 mod arguments;
 mod attention;
+mod autostart;
 mod commands;
 #[cfg(test)]
 mod configuration;

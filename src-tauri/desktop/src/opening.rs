@@ -6,6 +6,8 @@ use api::Host;
 use futures::future::{BoxFuture, FutureExt, Shared};
 use model::Failure;
 
+use crate::words::{self, Words};
+
 /// Resolves to the host, or to why there is none; then every request is answered with that, and the window shows it.
 #[derive(Clone)]
 pub struct Opening(Shared<BoxFuture<'static, Result<Arc<Host>, Failure>>>);
@@ -24,6 +26,15 @@ impl Opening {
     /// Why it could not be opened.
     pub async fn host(&self) -> Result<Arc<Host>, Failure> {
         self.0.clone().await
+    }
+
+    /// What the shell says by itself, in the language of the window as far as that is known.
+    pub fn words(&self) -> &'static Words {
+        let host = self.0.peek().and_then(|opened| opened.as_ref().ok());
+        Words::of(
+            host.and_then(|host| host.computer().language)
+                .unwrap_or_else(words::language),
+        )
     }
 
     /// Whether there is none, and never will be.

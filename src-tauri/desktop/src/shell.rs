@@ -13,11 +13,11 @@ use tauri::menu::{MenuBuilder, MenuItemBuilder, SubmenuBuilder};
 use tauri::{App, AppHandle, Manager, RunEvent, Window, WindowEvent};
 use tokio::sync::mpsc;
 
-use crate::arguments::Start;
+use crate::arguments::{BACKGROUND, Start};
+use crate::autostart::Autostart;
 use crate::commands::Pump;
 use crate::host::Shell;
 use crate::instance::{self, Instance};
-use crate::notices::Notice;
 use crate::opening::Opening;
 use crate::tray::Tray;
 use crate::words::{self, Words};
@@ -26,9 +26,12 @@ use crate::{attention, commands, deep_link, log, window};
 /// How long the host may take to end what is under way. What it does not end, it takes up at the next start.
 const FAREWELL: Duration = Duration::from_secs(10);
 
+/// How long a session takes until its tray is there.
+const TRAY_COMES: Duration = Duration::from_secs(20);
+
 /// Runs the app to its end.
 pub fn run(start: Start) -> ExitCode {
-    let stays = matches!(start, Start::Real(_));
+    let stays = matches!(start, Start::Real(_) | Start::Background);
     let context = tauri::generate_context!();
     let _known = match instance::enter(&context.config().identifier, !stays) {
         Instance::First(known) => known,
@@ -36,7 +39,12 @@ pub fn run(start: Start) -> ExitCode {
     };
     let built = tauri::Builder::default()
         // First of all: it hears of a second start, and passes a deep link among its arguments to the plugin after it.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            // The session may start it a second time, and nobody has asked to see it then either.
+            if !arguments.iter().any(|argument| argument == BACKGROUND) {
+                window::show(app);
+            }
+        }))
         .plugin(tauri_plugin_deep_link::init())
         .invoke_handler(tauri::generate_handler![commands::ask, commands::subscribe])
         .manage(Pump::default())
@@ -86,13 +94,19 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
             web_view: tauri::webview_version().ok(),
             downloads: downloads(app),
         },
+        autostart: Autostart::of(app),
         returned: returned.clone(),
         returns,
     };
+    let seen = start != Start::Background;
     let (argument, open) = match start {
         Start::Real(link) => {
             offer_quit(app)?;
             (link, shell.open_real().boxed())
+        }
+        Start::Background => {
+            offer_quit(app)?;
+            (None, shell.open_real().boxed())
         }
         Start::Practice(simulated) => (None, shell.open_practice(simulated).boxed()),
     };
@@ -101,11 +115,28 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
     app.manage(opening.clone());
     let tray = Tray::start(app.handle());
     app.manage(tray.clone());
-    attention::watch(app.handle().clone(), opening.clone(), tray);
-    window::open(app)?;
+    attention::watch(app.handle().clone(), opening.clone(), tray.clone());
+    window::open(app, seen)?;
+    if !seen {
+        stay_hidden(app.handle().clone(), opening.clone(), tray);
+    }
     quit_on_signal(app.handle().clone());
     quit_if_locked(app.handle().clone(), opening);
     Ok(())
+}
+
+/// Started with the session: nobody has asked to see the window, unless there is nothing behind it. The tray may be started
+/// after the app; where none comes, the window can be had where windows wait that are not looked at.
+fn stay_hidden(app: AppHandle, opening: Opening, tray: Tray) {
+    tauri::async_runtime::spawn(async move {
+        if opening.host().await.is_err() {
+            return window::show(&app);
+        }
+        tokio::time::sleep(TRAY_COMES).await;
+        if !tray.is_shown() {
+            window::minimise(&app);
+        }
+    });
 }
 
 /// Where the first instance could not be found, the lock on its data tells of it: this one has nothing to do here.
@@ -139,10 +170,11 @@ fn put_away(window: &Window) {
         said.map_err(Into::into)
     });
     if said.is_ok() {
-        let words = Words::of(words::language());
-        attention::say(Notice {
-            title: words.keeps_running.to_owned(),
-            text: words.keeps_running_why.to_owned(),
+        let opening = app.state::<Opening>().inner().clone();
+        // The host is asked for the language, and that is not done on the window's own thread.
+        tauri::async_runtime::spawn(async move {
+            let words = opening.words();
+            attention::say(words.keeps_running.to_owned(), words.keeps_running_why.to_owned());
         });
     }
 }

@@ -1,5 +1,6 @@
 //! What the engine needs of the desktop: where the APIs live, the user's browser, and the ways back from it.
 
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use engine::Surroundings;
@@ -8,6 +9,7 @@ use tauri::async_runtime::{JoinHandle, spawn};
 use tokio::sync::mpsc;
 use url::Url;
 
+use crate::autostart::Autostart;
 use crate::practice::Practice;
 use crate::{deep_link, loopback};
 
@@ -25,11 +27,14 @@ pub struct Desktop {
     returned: mpsc::UnboundedSender<Url>,
     /// The ear that was opened last. A new try closes it.
     ear: Mutex<Option<JoinHandle<()>>>,
+    /// `None` where the app cannot start with the session, and in practice, which changes nothing on this computer.
+    autostart: Option<Autostart>,
 }
 
 impl Desktop {
-    pub fn new(world: World, returned: mpsc::UnboundedSender<Url>) -> Self {
+    pub fn new(world: World, returned: mpsc::UnboundedSender<Url>, autostart: Option<Autostart>) -> Self {
         Self {
+            autostart: autostart.filter(|_| matches!(world, World::Real)),
             world,
             returned,
             ear: Mutex::new(None),
@@ -76,6 +81,16 @@ impl Surroundings for Desktop {
         })
     }
 
+    fn starts_with_session(&self) -> Result<bool, Failure> {
+        let autostart = self.autostart.as_ref().ok_or(Code::AppAutostart)?;
+        autostart.is_on().map_err(|error| no_autostart(&error))
+    }
+
+    fn start_with_session(&self, start: bool) -> Result<(), Failure> {
+        let autostart = self.autostart.as_ref().ok_or(Code::AppAutostart)?;
+        autostart.set(start).map_err(|error| no_autostart(&error))
+    }
+
     fn redirect(&self, kind: Redirect, data_centre: DataCentre) -> Result<Url, Failure> {
         match kind {
             Redirect::DeepLink => Ok(redirect_url(&deep_link::address(data_centre))),
@@ -89,6 +104,11 @@ impl Surroundings for Desktop {
     }
 }
 
+fn no_autostart(error: &io::Error) -> Failure {
+    tracing::warn!(kind = %error.kind(), "the entry in the autostart folder");
+    Code::AppAutostart.into()
+}
+
 fn redirect_url(address: &str) -> Url {
     Url::parse(address).expect("a redirect address is built from constants and a word")
 }
@@ -100,7 +120,7 @@ mod tests {
 
     #[test]
     fn s26_the_real_world_is_never_on_loopback() {
-        let desktop = Desktop::new(World::Real, mpsc::unbounded_channel().0);
+        let desktop = Desktop::new(World::Real, mpsc::unbounded_channel().0, None);
         assert_eq!(desktop.place("a", DataCentre::Eu), Ok(Place::Real));
         assert!(desktop.place("a", DataCentre::Custom).is_err());
         assert_eq!(desktop.public_url(), None);
@@ -108,7 +128,7 @@ mod tests {
 
     #[test]
     fn s06_s08_an_oauth_client_needs_four_addresses_and_each_data_centre_has_its_own() {
-        let desktop = Desktop::new(World::Real, mpsc::unbounded_channel().0);
+        let desktop = Desktop::new(World::Real, mpsc::unbounded_channel().0, None);
         assert_eq!(
             desktop.redirect_addresses(DataCentre::Us),
             [

@@ -5,6 +5,8 @@
 
 use tauri::AppHandle;
 
+use crate::words::Words;
+
 /// The icon, if it is shown.
 #[derive(Clone)]
 pub struct Tray {
@@ -30,12 +32,12 @@ impl Tray {
         false
     }
 
-    /// How many checks need action.
-    pub async fn tell(&self, needs_action: u32) {
+    /// How many checks need action, and in which words that is said.
+    pub async fn tell(&self, needs_action: u32, words: &'static Words) {
         #[cfg(target_os = "linux")]
-        self.linux.tell(needs_action).await;
+        self.linux.tell(needs_action, words).await;
         #[cfg(not(target_os = "linux"))]
-        let _ = needs_action;
+        let _ = (needs_action, words);
     }
 }
 
@@ -85,10 +87,11 @@ mod linux {
                 && self.shown.load(Ordering::Relaxed)
         }
 
-        pub async fn tell(&self, needs_action: u32) {
+        pub async fn tell(&self, needs_action: u32, words: &'static Words) {
             let handle = self.handle.borrow().clone();
             if let Some(handle) = handle {
-                handle.update(|item| item.needs_action = needs_action).await;
+                let told = |item: &mut Item| (item.needs_action, item.words) = (needs_action, words);
+                handle.update(told).await;
             }
         }
     }

@@ -3,11 +3,11 @@
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, Url, WebviewWindowBuilder};
 
-/// Opens it as `tauri.conf.json` describes it.
+/// Opens it as `tauri.conf.json` describes it. Its page runs, whether it is seen or not.
 ///
 /// # Errors
 /// If the system's web view cannot be started.
-pub fn open(app: &App) -> tauri::Result<()> {
+pub fn open(app: &App, seen: bool) -> tauri::Result<()> {
     let config = app
         .config()
         .app
@@ -15,10 +15,20 @@ pub fn open(app: &App) -> tauri::Result<()> {
         .first()
         .expect("tauri.conf.json describes one window");
     WebviewWindowBuilder::from_config(app, config)?
+        .visible(seen)
         .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     Ok(())
+}
+
+/// Puts it where windows wait that are not looked at, for where no icon in a tray would bring it back.
+pub fn minimise(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        // In this order, so that it does not flash up.
+        let _ = window.minimize();
+        let _ = window.show();
+    }
 }
 
 /// Brings it back to the user, wherever it is.

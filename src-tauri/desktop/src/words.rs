@@ -1,5 +1,5 @@
-//! The few words that the shell says by itself, outside of the window: in the language of the system, since the window's
-//! choice is the page's.
+//! The few words that the shell says by itself, outside of the window: in the window's language, and until one has told
+//! that in the system's.
 
 use model::Language;
 
@@ -20,6 +20,8 @@ pub struct Words {
     pub keeps_running_why: &'static str,
     pub needs_action: fn(u32) -> String,
     pub completed: fn(u32) -> String,
+    /// Beside those who are named.
+    pub and_more: fn(u32) -> String,
 }
 
 impl Words {
@@ -45,6 +47,7 @@ const ENGLISH: Words = Words {
         1 => "1 check is completed".to_owned(),
         count => format!("{count} checks are completed"),
     },
+    and_more: |count| format!("and {count} more"),
 };
 
 const SWEDISH: Words = Words {
@@ -61,4 +64,5 @@ const SWEDISH: Words = Words {
         1 => "1 referenstagning är klar".to_owned(),
         count => format!("{count} referenstagningar är klara"),
     },
+    and_more: |count| format!("och {count} till"),
 };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Act, Asked, Check, CheckId, Clock, Code, ConnectionId, DAY, Desk, Failure, OpportunityId, Sort};
+use model::{Act, Asked, Check, CheckId, Clock, Code, Computer, ConnectionId, DAY, Desk, Failure, OpportunityId, Sort};
 use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Logged, Moment, Size, Store, Told, Took};
 use tokio::sync::{oneshot, watch};
 use url::Url;
@@ -334,6 +334,24 @@ impl Engine {
                 Ok(desk)
             })
         })
+    }
+
+    /// What the app does on this computer beside its window: as it is at first, where that cannot be read.
+    pub fn computer(&self) -> Computer {
+        self.desk().map(|desk| desk.computer).unwrap_or_default()
+    }
+
+    /// Changes that, and tells everybody who watches.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn change_computer(&self, change: impl FnOnce(&mut Computer)) -> Result<(), Failure> {
+        self.change_desk(|desk| {
+            change(&mut desk.computer);
+            true
+        })?;
+        self.roster.send_modify(|version| *version += 1);
+        Ok(())
     }
 
     /// The checks of one candidate, oldest first.

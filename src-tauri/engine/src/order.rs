@@ -136,6 +136,8 @@ pub enum Decision {
     /// A note of unknown fate.
     NoteIsThere,
     NoteIsNotThere,
+    /// What was changed by hand in Lever is written again.
+    Repair,
     LeaveToOther,
     Adopt,
     Dismiss,

@@ -1,6 +1,6 @@
-//! What the engine needs of the host that runs it, besides a vault and a store.
+//! What the engine, and the questions to it, need of the host that runs it, besides a vault and a store.
 
-use model::{DataCentre, Failure, Place, Redirect};
+use model::{Code, DataCentre, Failure, Place, Redirect};
 use url::Url;
 
 /// The host's own facts. Two hosts implement it, and practice mode.
@@ -19,6 +19,23 @@ pub trait Surroundings: Send + Sync + 'static {
     /// # Errors
     /// `APP-NOT-NOW` where there is none.
     fn open_in_browser(&self, url: &Url) -> Result<(), Failure>;
+
+    /// Whether the app is started with the user's session.
+    ///
+    /// # Errors
+    /// `APP-AUTOSTART` where it cannot be.
+    fn starts_with_session(&self) -> Result<bool, Failure> {
+        Err(Code::AppAutostart.into())
+    }
+
+    /// Has it started with the session from the next one on, or not any more.
+    ///
+    /// # Errors
+    /// `APP-AUTOSTART` where that cannot be.
+    fn start_with_session(&self, start: bool) -> Result<(), Failure> {
+        let _ = start;
+        Err(Code::AppAutostart.into())
+    }
 
     /// The redirect address of an OAuth client and, for loopback, the open ear behind it: whatever comes back is
     /// handed to [`crate::Engine::oauth_returned`].

@@ -297,6 +297,8 @@ pub enum Badge {
     StatusMissed,
     Declined,
     Warnings,
+    /// Tag or note in Lever is not what was written there.
+    ChangedByHand,
     NoProgress,
     OnHold,
     UnknownStatus,
@@ -322,6 +324,30 @@ pub struct Written {
     pub note: Option<WrittenNote>,
     /// Notes of ours that a newer one has replaced and that are still to be deleted.
     pub replaced: Vec<NoteId>,
+    /// What somebody else has changed of it since, as it was last seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<ChangedByHand>,
+    /// Another installation writes status tags there too, and the check was started all the same (`rules.md` 4).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
+}
+
+/// How what lies on an opportunity differs from what we wrote there.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ChangedByHand {
+    /// The status whose tag is gone.
+    pub tag_gone: Option<Status>,
+    /// Statuses whose tags, in our words, lie beside ours.
+    pub tags_added: BTreeSet<Status>,
+    /// The note is gone.
+    pub note_gone: bool,
+}
+
+impl ChangedByHand {
+    /// `None` if nothing differs.
+    pub fn if_any(self) -> Option<Self> {
+        (self != Self::default()).then_some(self)
+    }
 }
 
 /// The note of ours that is there.

@@ -84,6 +84,7 @@ codes! {
     LevPostingOwner "LEV-OWNER" Recruiter,
     LevNotWritten "LEV-WRITE" LeverSuperAdmin,
     LevNoteUnknown "LEV-NOTE" Recruiter,
+    LevChanged "LEV-CHANGED" Recruiter,
     LevCarrier "LEV-CARRIER" Admin,
     // Lever: OAuth
     OauthDenied "OAUTH-DENIED" LeverSuperAdmin,
@@ -105,6 +106,7 @@ codes! {
     RefRefused "REF-REFUSED" RefappAdmin,
     RefUnknown "REF-UNKNOWN" Recruiter,
     RefFailed "REF-FAILED" Recruiter,
+    RefWarnings "REF-WARNINGS" Recruiter,
     RefForm "REF-FORM" RefappAdmin,
     RefLanguage "REF-LANG" RefappAdmin,
     RefUpdates "REF-UPDATES" Refapp,
@@ -148,6 +150,7 @@ codes! {
     AppDamaged "APP-DAMAGED" It,
     AppDatabaseAside "APP-DB-ASIDE" Admin,
     AppLocked "APP-LOCKED" It,
+    AppAutostart "APP-AUTOSTART" It,
     AppPort "APP-PORT" It,
     AppNoChannel "APP-NO-CHANNEL" Admin,
     AppNoUpdates "APP-NO-UPDATES" Admin,

@@ -7,6 +7,7 @@ mod act;
 mod audit;
 mod check;
 mod code;
+mod computer;
 mod connection;
 mod coverage;
 mod dictionary;
@@ -25,8 +26,9 @@ mod view;
 
 pub use act::Act;
 pub use audit::{AuditedOwner, AuditedPosting, AuditedTemplate, Grade, PostingAudit};
-pub use check::{Badge, Check, Phase, Progress, Reason, Sighting, Written, WrittenNote};
+pub use check::{Badge, ChangedByHand, Check, Phase, Progress, Reason, Sighting, Written, WrittenNote};
 pub use code::{Code, Failure, NoSuchCode, Owner};
+pub use computer::{Computer, Notify};
 pub use connection::{Mode, Redirect, Settings, StageChoice, Unproven, WayIn};
 pub use coverage::Coverage;
 pub use dictionary::{About, Entry, HostKind, Language, explain, explain_by, look_up};

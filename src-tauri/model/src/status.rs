@@ -111,6 +111,8 @@ pub enum Urgency {
 pub fn urgency(check: &Check) -> Urgency {
     match derive(check) {
         (Status::Completed, WhoActs::Nobody) | (Status::Skipped, _) => Urgency::IsOver,
+        // Whoever looks in Lever is told something else than what is true.
+        _ if check.written.changed.is_some() => Urgency::NeedsAction,
         (_, WhoActs::Nobody | WhoActs::App | WhoActs::Candidate | WhoActs::Referees | WhoActs::Refapp) => Urgency::Runs,
         _ => Urgency::NeedsAction,
     }

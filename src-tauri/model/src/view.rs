@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::rhythm::late_since;
-use crate::{DAY, Limits, Millis, Pace, PostingId, Status, TemplateId};
+use crate::{Computer, DAY, Limits, Millis, Pace, PostingId, Status, TemplateId};
 
 /// Which checks, and in which order.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
@@ -205,6 +205,9 @@ pub struct Desk {
     pub current: ViewName,
     /// The given ones first, then own ones by name.
     pub views: Vec<View>,
+    /// Beside the window.
+    #[serde(default)]
+    pub computer: Computer,
 }
 
 impl Default for Desk {
@@ -218,6 +221,7 @@ impl Default for Desk {
             me: None,
             current: ViewName::All,
             views: ViewName::GIVEN.into_iter().map(given).collect(),
+            computer: Computer::default(),
         }
     }
 }
@@ -278,6 +282,7 @@ impl Desk {
     pub fn made_whole(self) -> Self {
         let mut whole = Self {
             me: self.me,
+            computer: self.computer,
             ..Self::default()
         };
         for view in self.views {

@@ -196,7 +196,8 @@ fn connection(id: &str, name: &str) -> Value {
 fn overview(connections: &[Value]) -> Value {
     let overview = json!({
         "revision": 1, "version": "9.9.9", "findings": [],
-        "preparation": {"permissions": [], "dataCentres": []}, "connections": connections,
+        "preparation": {"permissions": [], "dataCentres": []},
+        "computer": {}, "autostart": {"on": false, "failure": null}, "connections": connections,
     });
     json!({"reply": {"reply": "overview", "value": overview}})
 }

@@ -163,6 +163,15 @@ impl Frame {
         Self { x, window }
     }
 
+    /// Whether it is on screen now.
+    pub fn is_on_screen() -> bool {
+        let (x, screen) = x11rb::connect(None).expect("a screen");
+        let tree = x.query_tree(x.setup().roots[screen].root).ok();
+        let tree = tree.and_then(|tree| tree.reply().ok()).expect("a live screen");
+        let mut windows = tree.children.into_iter();
+        windows.any(|window| has_title(&x, window) && is_mapped(&x, window))
+    }
+
     /// Clicks on the cross in its title bar.
     pub fn close(&self) {
         let atom = |name: &str| {

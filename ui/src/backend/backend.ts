@@ -1,5 +1,6 @@
 /** The host as the screens see it. Not here: who the host is (`tauri.ts`), and any rule of the business. */
 import type { AuditLog } from './types/AuditLog';
+import type { Causes } from './types/Causes';
 import type { CheckDetail } from './types/CheckDetail';
 import type { CheckId } from './types/CheckId';
 import type { CheckWindow } from './types/CheckWindow';
@@ -16,9 +17,11 @@ import type { Event } from './types/Event';
 import type { Exported } from './types/Exported';
 import type { Failure } from './types/Failure';
 import type { FilterChoices } from './types/FilterChoices';
+import type { Language } from './types/Language';
 import type { Limits } from './types/Limits';
 import type { Look } from './types/Look';
 import type { Mode } from './types/Mode';
+import type { Notify } from './types/Notify';
 import type { OpportunityId } from './types/OpportunityId';
 import type { Overview } from './types/Overview';
 import type { PersonWords } from './types/PersonWords';
@@ -194,6 +197,10 @@ export class Host {
   filterChoices(connection: ConnectionId): Promise<FilterChoices> {
     return this.#ask({ ask: 'filter-choices', connection }, 'filter-choices');
   }
+  /** Of the checks that match and need action, why: those that ask for the same together. */
+  causes(connection: ConnectionId, look: Look): Promise<Causes> {
+    return this.#ask({ ask: 'causes', connection, look }, 'causes');
+  }
   /** How long completed checks took, by template. */
   durations(connection: ConnectionId): Promise<TemplateDuration[]> {
     return this.#ask({ ask: 'durations', connection }, 'durations');
@@ -214,6 +221,21 @@ export class Host {
   }
   turnToView(name: ViewName): Promise<Desk> {
     return this.#ask({ ask: 'turn-to-view', name }, 'desk');
+  }
+  /** Of what the system notifies. */
+  setNotify(notify: Notify): Promise<undefined> {
+    return this.#ask({ ask: 'set-notify', notify }, 'done');
+  }
+  /** Whether “/” goes to the search. */
+  setSearchKey(on: boolean): Promise<undefined> {
+    return this.#ask({ ask: 'set-search-key', on }, 'done');
+  }
+  /** What is said outside of the window follows it. */
+  setLanguage(language: Language): Promise<undefined> {
+    return this.#ask({ ask: 'set-language', language }, 'done');
+  }
+  startWithSession(start: boolean): Promise<undefined> {
+    return this.#ask({ ask: 'start-with-session', start }, 'done');
   }
   setLimits(connection: ConnectionId, limits: Limits): Promise<undefined> {
     return this.#ask({ ask: 'set-limits', connection, limits }, 'done');

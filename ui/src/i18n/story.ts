@@ -62,6 +62,13 @@ export function sayings(
     said.push({ label: m.detail_template(), text: template || m.template_of_refapp() });
   }
   if (tag !== undefined) said.push({ text: tag, lang: 'en' });
+  if (params['tag-gone'] !== undefined) {
+    said.push({ label: m.timeline_tag_gone(), text: params['tag-gone'], lang: 'en' });
+  }
+  if (params['tags-added'] !== undefined) {
+    said.push({ label: m.timeline_tags_added(), text: params['tags-added'], lang: 'en' });
+  }
+  if (params['note-gone'] !== undefined) said.push({ text: m.changed_note_gone() });
   if (right !== undefined) said.push({ text: right, lang: 'en' });
   if (stage !== undefined) said.push({ text: stage });
   return said;

@@ -199,6 +199,7 @@ const badges: Record<Badge, (row: CheckRow) => string> = {
   'one-word-name': () => m.badge_one_word_name(),
   'note-unknown': () => m.badge_note_unknown(),
   'not-written': () => m.badge_not_written(),
+  'changed-by-hand': () => m.badge_changed(),
 };
 /** Refapp's fraud and mismatch warnings (`refapp-api.md §4`). Those that it makes up later are shown as they come. */
 const warnings: Record<string, () => string> = {
@@ -223,20 +224,34 @@ export const templateName = (name: string | null): string => name ?? m.template_
 
 export const badgeText = (badge: Badge, row: CheckRow): string => badges[badge](row);
 
-const explained: Record<Badge, () => string> = {
-  'status-missed': m.badge_status_missed_help,
-  declined: m.badge_declined_help,
-  warnings: m.badge_warnings_help,
-  'no-progress': m.badge_no_progress_help,
-  'on-hold': m.badge_on_hold_help,
-  'unknown-status': m.badge_unknown_status_help,
-  'former-template-name': m.badge_former_template_name_help,
-  'template-without-effect': m.badge_template_without_effect_help,
-  'one-word-name': m.badge_one_word_name_help,
-  'note-unknown': m.badge_note_unknown_help,
-  'not-written': m.badge_not_written_help,
+/** What somebody changed by hand of it in Lever. */
+function changes({ changed }: CheckRow): string[] {
+  if (changed === null) return [];
+  const { tagGone, tagsAdded, noteGone } = changed;
+  return [
+    ...(tagGone === null ? [] : [m.changed_tag_gone({ tag: tagGone })]),
+    ...(tagsAdded.length === 0
+      ? []
+      : [m.changed_tags_added({ count: tagsAdded.length, tags: tagsAdded.join(', ') })]),
+    ...(noteGone ? [m.changed_note_gone()] : []),
+  ];
+}
+
+const explained: Record<Badge, (row?: CheckRow) => string> = {
+  'status-missed': () => m.badge_status_missed_help(),
+  declined: () => m.badge_declined_help(),
+  warnings: () => m.badge_warnings_help(),
+  'no-progress': () => m.badge_no_progress_help(),
+  'on-hold': () => m.badge_on_hold_help(),
+  'unknown-status': () => m.badge_unknown_status_help(),
+  'former-template-name': () => m.badge_former_template_name_help(),
+  'template-without-effect': () => m.badge_template_without_effect_help(),
+  'one-word-name': () => m.badge_one_word_name_help(),
+  'note-unknown': () => m.badge_note_unknown_help(),
+  'not-written': () => m.badge_not_written_help(),
+  'changed-by-hand': (row) => [...(row ? changes(row) : []), m.badge_changed_help()].join(' '),
 };
-export const badgeHelp = (badge: Badge): string => explained[badge]();
+export const badgeHelp = (badge: Badge, row?: CheckRow): string => explained[badge](row);
 
 /** What each decision does. Whether it makes Refapp write to people is the host's to say. */
 export const decisions: Record<
@@ -258,6 +273,7 @@ export const decisions: Record<
     effect: m.decision_note_missing_help,
     doubles: m.decide_doubles_note,
   },
+  repair: { label: m.decision_repair, effect: m.decision_repair_help },
   'leave-to-other': { label: m.decision_leave, effect: m.decision_leave_help },
   adopt: { label: m.decision_adopt, effect: m.decision_adopt_help },
   dismiss: { label: m.decision_dismiss, effect: m.decision_dismiss_help },
@@ -290,6 +306,7 @@ export const timelineLook: Record<TimelineStep, Look> = {
   'note-written': { word: m.timeline_note_written, icon: 'check', tone: 'neutral' },
   'note-deleted': { word: m.timeline_note_deleted, icon: 'check', tone: 'neutral' },
   'note-unknown': { word: m.timeline_note_unknown, icon: 'help', tone: 'warning' },
+  'changed-by-hand': { word: m.timeline_changed, icon: 'flag', tone: 'warning' },
   'write-failed': { word: m.timeline_write_failed, icon: 'cross', tone: 'danger' },
   settled: { word: m.timeline_settled, icon: 'check-circle', tone: 'success' },
 };

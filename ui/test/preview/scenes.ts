@@ -175,6 +175,11 @@ export const scenes: Record<string, () => Fake> = {
     },
   ),
   checks: board({}),
+  'checks-by-cause': () => {
+    const fake = board({})();
+    fake.desk = { ...fake.desk, current: { kind: 'needs-action' } };
+    return fake;
+  },
   'checks-many': board(
     {
       counts: {

@@ -1,7 +1,7 @@
 //! Answering bells: the opportunity, its posting and the people concerned are read, and the verdict is carried out.
 
 use lever::{Applications, Kind, Priority};
-use model::{Clock, Code, DAY, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId, Right, StageId};
+use model::{Clock, Code, DAY, Failure, MINUTE, Millis, NoteId, OpportunityId, Phase, PostingId, Right, StageId};
 use store::{Bell, Carrier, KnownTemplate, Result, Source};
 
 use super::trouble::pause;
@@ -67,9 +67,13 @@ impl Owner {
             }
             let by_person = self.is_ordered(&bell.opportunity)?;
             let look = self.look(&client, &bell.opportunity, &trigger.id, by_person);
+            let notes = self.notes_to_compare(&client, &bell.opportunity)?;
             self.looking += 1;
             self.job_about(&bell.opportunity.clone(), async move {
-                let seen = look.await;
+                let mut seen = look.await;
+                if let (Ok(Seen::There(observed)), Some(notes)) = (&mut seen, notes) {
+                    observed.notes = notes.await;
+                }
                 Box::new(move |owner: &mut Self| owner.looked(&bell, seen)) as Then
             });
         }
@@ -81,6 +85,31 @@ impl Owner {
         let checks = self.world.store.read(|tx| tx.checks_of(self.id(), opportunity))?;
         let mut checks = checks.iter();
         Ok(checks.any(|check| check.by_person && matches!(check.phase, Phase::Queued | Phase::Parked(_))))
+    }
+
+    /// The notes of an opportunity on which one of ours is known to lie, where Lever lets us list them: whether it lies
+    /// there still is a matter of its own, so that no look fails for it.
+    fn notes_to_compare(
+        &self,
+        client: &lever::Client,
+        opportunity: &OpportunityId,
+    ) -> Result<Option<impl Future<Output = Option<Vec<NoteId>>> + Send + use<>>> {
+        let checks = self.world.store.read(|tx| tx.checks_of(self.id(), opportunity))?;
+        let ours = checks
+            .iter()
+            .any(|check| !check.superseded && check.written.note.as_ref().is_some_and(|note| note.id.is_some()));
+        let (client, opportunity) = (client.clone(), opportunity.clone());
+        let read = async move {
+            let notes = client.notes(&opportunity).await.ok()?;
+            Some(
+                notes
+                    .into_iter()
+                    .filter(|note| !note.deleted)
+                    .map(|note| note.id)
+                    .collect(),
+            )
+        };
+        Ok((ours && self.record.has(Right::ListOpportunityNotes)).then_some(read))
     }
 
     /// A look at one opportunity.
@@ -274,6 +303,7 @@ async fn look(
         posting: None,
         posting_owner: None,
         unreadable: None,
+        notes: None,
         seen_at: clock.now(),
         opportunity,
     };

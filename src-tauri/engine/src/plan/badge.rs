@@ -21,6 +21,9 @@ pub fn badges(check: &Check, missed: Option<Millis>, now: Millis) -> Vec<Badge> 
     {
         badges.insert(Badge::UnknownStatus);
     }
+    if check.written.changed.is_some() {
+        badges.insert(Badge::ChangedByHand);
+    }
     if check.phase == Phase::Started {
         let (status, _) = derive(check);
         if progress.status == WireStatus::Unknown {

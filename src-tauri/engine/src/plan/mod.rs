@@ -5,6 +5,8 @@ mod badge;
 
 pub mod assess;
 pub mod audit;
+pub mod by_hand;
+pub mod causes;
 pub mod note;
 pub mod observe;
 pub mod observed;

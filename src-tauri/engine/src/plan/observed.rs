@@ -1,7 +1,9 @@
 //! What was seen in Lever when it was looked.
 
 use lever::{Opportunity, Posting, StageChange};
-use model::{Failure, Membership, Millis, StageId};
+use model::{Failure, Membership, Millis, NoteId, StageId};
+
+use super::by_hand::Seen;
 
 /// A Lever user, as far as a check needs one.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Observed {
     pub mover: Option<Member>,
     /// The posting's owner now.
     pub posting_owner: Option<Member>,
+    /// The notes that lie there; `None` where they were not read.
+    pub notes: Option<Vec<NoteId>>,
     pub seen_at: Millis,
 }
 
@@ -30,6 +34,14 @@ impl Observed {
     /// When the candidate last entered the trigger stage, if Lever says.
     pub fn entered_at(&self, trigger: &StageId) -> Option<Millis> {
         last_entry(&self.opportunity, trigger).map(|change| change.at)
+    }
+
+    /// What lies on the opportunity.
+    pub fn written(&self) -> Seen<'_> {
+        Seen {
+            tags: &self.opportunity.tags,
+            notes: self.notes.as_deref(),
+        }
     }
 
     /// Whoever acts as the recruiter (`rules.md` 7): the mover, or the posting owner. The opportunity's owner comes

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Check, Millis, Phase, Reason, SECOND, Status, Written, derive};
+use model::{ChangedByHand, Check, Millis, Phase, Reason, SECOND, Status, Written, derive};
 use store::EffectKind;
 
 use super::{note, place};
@@ -98,16 +98,20 @@ pub fn hand_over(checks: &mut [Check]) {
             perhaps,
             note,
             replaced,
+            changed: _,
+            shared,
         } = std::mem::take(&mut check.written);
         left.tags.extend(tags);
         left.perhaps.extend(perhaps);
         left.replaced.extend(replaced);
+        left.shared |= shared;
         left.replaced.extend(note.and_then(|note| note.id));
     }
     let written = &mut checks[newest].written;
     written.tags.extend(left.tags);
     written.perhaps.extend(left.perhaps);
     written.replaced.extend(left.replaced);
+    written.shared |= left.shared;
 }
 
 /// Whether a check is a row that was left when its person was deleted in Lever.
@@ -179,11 +183,19 @@ pub fn applied(check: &mut Check, effect: &EffectKind, note: Option<model::NoteI
         EffectKind::AddTag { status } => {
             written.perhaps.remove(status);
             written.tags.insert(*status);
+            settle(written, |changed| {
+                changed.tag_gone = None;
+                changed.tags_added.remove(status);
+            });
         }
         EffectKind::RemoveTags { statuses } => {
             let gone: BTreeSet<Status> = statuses.iter().copied().collect();
             written.tags.retain(|tag| !gone.contains(tag));
             written.perhaps.retain(|tag| !gone.contains(tag));
+            settle(written, |changed| {
+                changed.tag_gone = changed.tag_gone.filter(|tag| !gone.contains(tag));
+                changed.tags_added.retain(|tag| !gone.contains(tag));
+            });
         }
         EffectKind::CreateNote { text } => {
             let before = written.note.replace(model::WrittenNote {
@@ -191,15 +203,25 @@ pub fn applied(check: &mut Check, effect: &EffectKind, note: Option<model::NoteI
                 text: text.clone(),
             });
             written.replaced.extend(before.and_then(|note| note.id));
+            settle(written, |changed| changed.note_gone = false);
         }
         EffectKind::UpdateNote { note, text } => {
             written.note = Some(model::WrittenNote {
                 id: Some(note.clone()),
                 text: text.clone(),
             });
+            settle(written, |changed| changed.note_gone = false);
         }
         EffectKind::DeleteNote { note } => forget_note(check, note),
     }
+}
+
+/// What was changed by hand and has just been overwritten is no news any more.
+fn settle(written: &mut Written, overwrite: impl FnOnce(&mut ChangedByHand)) {
+    written.changed = written.changed.take().and_then(|mut changed| {
+        overwrite(&mut changed);
+        changed.if_any()
+    });
 }
 
 /// Notes of this check lie there that it did not know of.
@@ -223,5 +245,6 @@ pub fn forget_note(check: &mut Check, note: &model::NoteId) {
         .is_some_and(|known| known.id.as_ref() == Some(note))
     {
         written.note = None;
+        settle(written, |changed| changed.note_gone = false);
     }
 }

@@ -7,6 +7,7 @@ use store::{Bell, EffectState, Source, Tx};
 
 use super::{keep, tell};
 use crate::Decision;
+use crate::plan::by_hand;
 
 /// The decisions that make sense for a check now.
 pub fn decisions(check: &Check) -> Vec<Decision> {
@@ -14,6 +15,9 @@ pub fn decisions(check: &Check) -> Vec<Decision> {
     // Whoever has looked at the candidate in Lever can say it at any time.
     if check.badges.contains(&Badge::NoteUnknown) {
         decisions.extend([Decision::NoteIsThere, Decision::NoteIsNotThere]);
+    }
+    if check.written.changed.is_some() {
+        decisions.push(Decision::Repair);
     }
     decisions
 }
@@ -47,7 +51,8 @@ pub fn mails(check: &Check, decision: Decision) -> bool {
         | Decision::Adopt
         | Decision::Dismiss
         | Decision::NoteIsThere
-        | Decision::NoteIsNotThere => false,
+        | Decision::NoteIsNotThere
+        | Decision::Repair => false,
     }
 }
 
@@ -91,7 +96,9 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
         }
         Decision::Start => {
             look(Source::Person)?;
-            take_over_tag(check);
+            if take_over_tag(check) {
+                check.written.shared = true;
+            }
             check.by_person = true;
             enter(check, Phase::Queued, now);
             Ok(())
@@ -134,6 +141,10 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
             }
             tx.settle_notes(check.id, now)
         }
+        Decision::Repair => {
+            by_hand::repair(check);
+            Ok(())
+        }
         Decision::LeaveToOther | Decision::Dismiss => {
             check.by_person = false;
             enter(check, Phase::Skipped(Reason::Dismissed), now);
@@ -158,15 +169,18 @@ fn settle(tx: &Tx<'_>, check: &Check, now: Millis) -> store::Result<()> {
     Ok(())
 }
 
-/// What another installation wrote is ours from now on: the tag is known, and follows the check.
-fn take_over_tag(check: &mut Check) {
-    if let Phase::Parked(Reason::OtherInstallation { tag }) = &check.phase {
-        let known = Status::TAGGED.into_iter();
-        check
-            .written
-            .tags
-            .extend(known.filter(|status| StatusTag(*status).text() == *tag));
-    }
+/// What another installation wrote is ours from now on: the tag is known, and follows the check. Whether there is such an
+/// installation.
+fn take_over_tag(check: &mut Check) -> bool {
+    let Phase::Parked(Reason::OtherInstallation { tag }) = &check.phase else {
+        return false;
+    };
+    let known = Status::TAGGED.into_iter();
+    check
+        .written
+        .tags
+        .extend(known.filter(|status| StatusTag(*status).text() == *tag));
+    true
 }
 
 fn word(decision: Decision) -> &'static str {
@@ -178,6 +192,7 @@ fn word(decision: Decision) -> &'static str {
         Decision::NoteIsThere => "note-is-there",
         Decision::NoteIsNotThere => "note-is-not-there",
         Decision::LeaveToOther => "leave-to-other",
+        Decision::Repair => "repair",
         Decision::Adopt => "adopt",
         Decision::Dismiss => "dismiss",
     }

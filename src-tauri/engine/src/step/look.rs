@@ -9,7 +9,7 @@ use model::{
 };
 use store::{Bell, ConnectionRecord, KnownTemplate, Result, Source, Tx};
 
-use super::{keep, person, tell};
+use super::{by_hand, keep, person, tell};
 use crate::plan::assess::{self, Situation, Unread, Verdict, assess, entered_at};
 use crate::plan::observed::Observed;
 
@@ -109,6 +109,7 @@ pub fn judge(
     let id = record.id;
     tx.answer_bell(id, bell)?;
     tx.seen(id, &observed.opportunity.id, now)?;
+    by_hand::notice(tx, record, &observed.opportunity.id, observed.written(), now)?;
     let mut weighed = weigh(tx, record, trigger, templates, bell, observed, now)?;
     if observed.opportunity.anonymised {
         for check in weighed.checks.iter_mut().filter(|check| !check.candidate.is_empty()) {

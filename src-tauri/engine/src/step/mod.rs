@@ -4,6 +4,7 @@
 //! waits, calls anybody or remembers anything: which step is next, and the calls between them, are the owner's. So a
 //! test takes these very steps in any order, with a crash after any of them (`tests`).
 
+pub mod by_hand;
 pub mod decide;
 pub mod inbox;
 pub mod look;

@@ -114,6 +114,13 @@ async fn take_eu(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.take_between("12-check", "check-open", "detail-close").await;
     camera.take_between("31-export", "export-open", "export-close").await;
     take_privacy(&mut camera).await;
+    camera.window.click("count-attention").await;
+    camera.window.see("cause").await;
+    camera.take("35-causes").await;
+    camera.window.click("view[data-view=\"all\"]").await;
+    camera
+        .take_between("36-computer", "computer-open", "computer-close")
+        .await;
     camera.window.click("nav-connection").await;
     camera.window.see("connection").await;
     camera.take("13-connection").await;

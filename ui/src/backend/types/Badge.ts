@@ -3,4 +3,4 @@
 /**
  * Shown beside the status, never part of it (`rules.md`, status table).
  */
-export type Badge = "status-missed" | "declined" | "warnings" | "no-progress" | "on-hold" | "unknown-status" | "former-template-name" | "template-without-effect" | "one-word-name" | "note-unknown" | "not-written";
+export type Badge = "status-missed" | "declined" | "warnings" | "changed-by-hand" | "no-progress" | "on-hold" | "unknown-status" | "former-template-name" | "template-without-effect" | "one-word-name" | "note-unknown" | "not-written";

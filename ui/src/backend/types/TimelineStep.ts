@@ -3,4 +3,4 @@
 /**
  * One step of a check's story.
  */
-export type TimelineStep = "seen-in-lever" | "stage-moved" | "webhook-received" | "found-by-polling" | "read-from-lever" | "form-read" | "start-sent" | "accepted" | "start-unknown" | "refused" | "parked" | "skipped" | "decided" | "update-received" | "tag-added" | "tag-removed" | "note-written" | "note-deleted" | "note-unknown" | "write-failed" | "settled";
+export type TimelineStep = "seen-in-lever" | "stage-moved" | "webhook-received" | "found-by-polling" | "read-from-lever" | "form-read" | "start-sent" | "accepted" | "start-unknown" | "refused" | "parked" | "skipped" | "decided" | "update-received" | "tag-added" | "tag-removed" | "note-written" | "note-deleted" | "note-unknown" | "changed-by-hand" | "write-failed" | "settled";

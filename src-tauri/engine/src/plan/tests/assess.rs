@@ -57,6 +57,7 @@ fn candidate() -> Observed {
         unreadable: None,
         mover: None,
         posting_owner: Some(owner),
+        notes: None,
         seen_at: Millis(NOW),
     }
 }

@@ -1,6 +1,7 @@
 //! The planner as a model: what must hold for every state, not only for those somebody thought of.
 
 mod assess;
+mod by_hand;
 mod observe;
 mod write_back;
 

@@ -31,6 +31,8 @@ fn written() -> impl Strategy<Value = Written> {
                 text,
             }),
             replaced: replaced.into_iter().map(|id| NoteId(id.to_string())).collect(),
+            changed: None,
+            shared: false,
         })
 }
 

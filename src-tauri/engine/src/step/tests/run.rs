@@ -331,7 +331,7 @@ impl Run {
                 }
                 Decision::LeaveToOther | Decision::Dismiss => past.dismissed = true,
                 // Whatever is said of a note of unknown fate, there is one too many at most.
-                Decision::TryAgain | Decision::NoteIsThere | Decision::NoteIsNotThere => {}
+                Decision::TryAgain | Decision::NoteIsThere | Decision::NoteIsNotThere | Decision::Repair => {}
             }
         }
         self.world().note_fit();

@@ -329,6 +329,7 @@ impl Run {
                     unreadable: None,
                     mover: None,
                     posting_owner: None,
+                    notes: None,
                     seen_at: now,
                 };
                 let read = Some(Box::new(observed));

@@ -1,0 +1,77 @@
+//! What needs action, by its cause: one question for all whom it is asked of.
+
+use std::collections::BTreeMap;
+
+use engine::plan::causes::{self, causes};
+use model::{Check, Code, ConnectionId, Failure, Look, Sort};
+
+use crate::{Asking, Cause, Causes, Host};
+
+/// Checks that are looked at in one go, the oldest first.
+const MOST: u32 = 2_000;
+
+impl Host {
+    /// Which checks: those of the look's filter that need action. Its order does not matter.
+    pub(crate) fn causes(&self, connection: ConnectionId, mut look: Look) -> Result<Causes, Failure> {
+        look.filter.needs_action = true;
+        let asked = self.asked(&look, &self.wall(connection))?;
+        let (found, checks) = self.engine.list(connection, &asked, Sort::default(), 0, MOST)?;
+        Ok(Causes {
+            causes: grouped(&checks),
+            more: found.total.saturating_sub(MOST),
+        })
+    }
+}
+
+/// In the order of the dictionary, and by what their texts say; in each cause as the checks come.
+fn grouped(checks: &[Check]) -> Vec<Cause> {
+    let mut groups: BTreeMap<(Code, BTreeMap<String, String>), Vec<(&Check, causes::Cause)>> = BTreeMap::new();
+    for check in checks {
+        for cause in causes(check) {
+            let mut same = cause.failure.params.clone();
+            // Each has another moment, and all ask for the same.
+            same.remove(MOMENT);
+            groups
+                .entry((cause.failure.code, same))
+                .or_default()
+                .push((check, cause));
+        }
+    }
+    groups
+        .into_iter()
+        .map(|((code, same), group)| cause(code, same, &group))
+        .collect()
+}
+
+/// The parameter of `CHECK-AGAIN` that is a moment.
+const MOMENT: &str = "on";
+
+fn cause(code: Code, same: BTreeMap<String, String>, group: &[(&Check, causes::Cause)]) -> Cause {
+    let (_, first) = &group[0];
+    let alike = group.iter().all(|(_, cause)| cause.failure == first.failure);
+    let params = if alike { first.failure.params.clone() } else { same };
+    let mut decisions = first.decisions.clone();
+    decisions.retain(|decision| group.iter().all(|(_, cause)| cause.decisions.contains(decision)));
+    let mails = |decision: &engine::Decision| group.iter().any(|(check, _)| engine::mails(check, *decision));
+    Cause {
+        failure: Failure { code, params },
+        alike,
+        checks: group.iter().map(|(check, _)| asking(check)).collect(),
+        mailing: decisions
+            .iter()
+            .filter(|decision| mails(decision))
+            .map(|decision| (*decision).into())
+            .collect(),
+        decisions: decisions.into_iter().map(Into::into).collect(),
+    }
+}
+
+fn asking(check: &Check) -> Asking {
+    Asking {
+        id: check.id,
+        reference: check.reference(),
+        candidate: check.candidate.clone(),
+        posting_title: check.posting_title.clone(),
+        since: check.status_since,
+    }
+}

@@ -1,0 +1,207 @@
+//! What asks for a person: by cause, answered for all at once; what was changed by hand in Lever; and what the app does on
+//! this computer beside its window.
+
+use end_to_end::window::{Desktop, Flaw, Frame, Home, Window};
+use serde_json::json;
+use simulator::demo;
+
+use crate::simulated::{Simulated, opportunity};
+use crate::steps;
+
+const NO_FLAW: [Flaw; 0] = [];
+
+/// A recruiter changes in Lever how a candidate can be reached.
+async fn reach_at(simulated: &Simulated, candidate: &str, emails: &[&str]) {
+    let path = format!("lever/opportunities/{}", opportunity(candidate));
+    let change = json!({"emails": emails, "phones": []});
+    simulated.control("PATCH", &path, change).await;
+}
+
+#[tokio::test]
+async fn m14_what_needs_action_stands_by_cause_and_is_answered_for_all_at_once() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        reach_at(&simulated, candidate, &[]).await;
+        simulated.move_to(candidate, demo::TRIGGER_STAGE).await;
+        steps::see_candidate(&window, candidate, "needs-attention").await;
+    }
+    simulated.move_to("Emil Frisk", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Emil Frisk", "needs-attention").await;
+
+    // One click from the first screen.
+    window.click("count-attention").await;
+    let contact = "cause[data-code=\"CAND-CONTACT\"]";
+    window.see_text(contact, "2 checks").await;
+    window.see_text(contact, "add an e-mail address").await;
+    window.see("cause[data-code=\"TAG-MULTI\"]").await;
+    window.see_text("causes-summary", "3 checks need action").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.resize(360, 480).await;
+    window.settle().await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.resize(1200, 800).await;
+
+    // Who they are; by keyboard there and back.
+    window.press(&format!("{contact} summary"), "\u{e007}").await;
+    let who = format!("{contact} [data-testid=\"cause-check\"]");
+    window.press(&who, "\u{e007}").await;
+    window.see_text("detail-reason", "Neither e-mail nor phone").await;
+    window.press("detail-close", "\u{e00c}").await;
+    window.see_no("check-detail").await;
+    let back = "return document.activeElement?.dataset.testid === 'cause-check'";
+    window.until("the focus where the detail was opened from", back).await;
+
+    // Mended for both in Lever, and said once; whom it mails is named first.
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        reach_at(&simulated, candidate, &["somebody@fjordpost.example"]).await;
+    }
+    window
+        .click(&format!("{contact} [data-testid=\"decide-try-again\"]"))
+        .await;
+    window.see_text("confirm-decision-whom", "Kim Berg").await;
+    window.see_text("confirm-decision-whom", "Viktor Palm").await;
+    window.click("confirm-decision-yes").await;
+    window.see_no(contact).await;
+    window
+        .click("cause[data-code=\"TAG-MULTI\"] [data-testid=\"decide-dismiss\"]")
+        .await;
+    window.see_text("causes-none", "Nothing to act on").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.click("causes-all").await;
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        steps::see_candidate(&window, candidate, "sent").await;
+    }
+    assert_eq!(simulated.starts(), 2);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn r12_a_tag_removed_by_hand_is_said_on_its_row_and_put_right_by_one_click() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Kim Berg", "sent").await;
+    steps::see_tag(&simulated, "Kim Berg", "Sent").await;
+    let note = "return document.querySelector('[data-testid=detail-note]') !== null";
+    window.click("check-open").await;
+    window.until("the note is written as well", note).await;
+    window.click("detail-close").await;
+
+    let tags = format!("lever/opportunities/{}/tags", opportunity("Kim Berg"));
+    let removed = json!({"remove": ["Refapp Status: Sent"], "add": []});
+    simulated.control("POST", &tags, removed).await;
+    // Out and in again: the app looks at the candidate.
+    simulated.move_to("Kim Berg", "applicant-new").await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    let row = steps::row("sent");
+    window
+        .see(&format!("{row} [data-testid=\"badge-changed-by-hand\"]"))
+        .await;
+    window.click("count-attention").await;
+    window.see_text("cause[data-code=\"LEV-CHANGED\"]", "1 check").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.click("causes-toggle").await;
+    window.click(&format!("{row} [data-testid=\"check-open\"]")).await;
+    window
+        .see_text("detail-badge-changed-by-hand", "“Refapp Status: Sent” has been removed")
+        .await;
+    window.click("check-detail [data-testid=\"decide-repair\"]").await;
+    window.see_no("detail-badge-changed-by-hand").await;
+    steps::see_tag(&simulated, "Kim Berg", "Sent").await;
+    assert_eq!(simulated.starts(), 1);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn what_is_notified_follows_the_window_s_language_and_this_computer_s_settings() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let desktop = Desktop::start(&home).await;
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    window.click("computer-open").await;
+    window.click("notify-names").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.see_text("autostart-practice", "changes nothing").await;
+    window.click("computer-close").await;
+    window.choose("language", "sv").await;
+    Frame::find().await.lose_focus();
+    simulated.move_to("Ronja Blom", demo::TRIGGER_STAGE).await;
+    window.see(&steps::row("needs-attention")).await;
+    let said = desktop.notified("1 referenstagning behöver åtgärdas").await;
+    assert!(said.text.ends_with(": Ronja Blom"), "{said:?}");
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_key_for_the_search_can_be_switched_off() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Kim Berg", "sent").await;
+    window.click("computer-open").await;
+    window.click("keys-search").await;
+    let off = "return document.querySelector('[data-testid=search]').getAttribute('aria-keyshortcuts') === null";
+    window.until("the key to be off", off).await;
+    window.click("computer-close").await;
+    window.press("checks-scroll", "/").await;
+    let elsewhere = "return document.activeElement.dataset.testid !== 'search'";
+    window.until("the focus where it was", elsewhere).await;
+    window.close().await;
+
+    // The next start knows it.
+    let window = Window::app(&home, &simulated.running).await;
+    window.see("check-row").await;
+    window.until("the key to be off", off).await;
+    window.click("computer-open").await;
+    window.click("keys-search").await;
+    let on = "return document.querySelector('[data-testid=search]').getAttribute('aria-keyshortcuts') === '/'";
+    window.until("the key to be on", on).await;
+    window.click("computer-close").await;
+    window.press("checks-scroll", "/").await;
+    let typing = "return document.activeElement.dataset.testid === 'search'";
+    window.until("the search with the focus", typing).await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_app_starts_with_the_session_and_without_its_window_once_that_is_wanted() {
+    let home = Home::new().await;
+    let entry = home.path().join(".config/autostart/com.refapp.lever.desktop");
+    let window = Window::open(&home, &home.app(), &[]).await;
+    window.see("welcome").await;
+    assert!(!entry.exists(), "off at first");
+    window.click("computer-open").await;
+    window.click("autostart").await;
+    let on = "return document.querySelector('[data-testid=autostart]').checked";
+    window.until("it is on", on).await;
+    window.click("computer-close").await;
+    window.close().await;
+    let entry = std::fs::read_to_string(entry).expect("the session's entry");
+    let exec = format!("Exec=\"{}\" --background", home.app().display());
+    assert!(entry.lines().any(|line| line == exec), "{entry}");
+
+    let desktop = Desktop::start(&home).await;
+    let window = Window::open(&home, &home.app(), &["--background"]).await;
+    // It is there and works, and nobody sees it.
+    window
+        .until(
+            "its page",
+            "return document.querySelector('[data-testid=welcome]') !== null",
+        )
+        .await;
+    desktop.has_icon().await;
+    assert!(!Frame::is_on_screen(), "nobody has asked to see it");
+    desktop.click_icon().await;
+    Frame::find().await;
+    window.click("computer-open").await;
+    window.until("it is on still", on).await;
+    window.click("autostart").await;
+    window.click("computer-close").await;
+    window.close().await;
+    let entry = home.path().join(".config/autostart/com.refapp.lever.desktop");
+    assert!(!entry.exists(), "it is off again");
+}
