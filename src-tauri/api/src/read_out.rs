@@ -86,7 +86,7 @@ fn to_decide(words: &Words, view: &ConnectionView) -> Option<String> {
     let codes: Vec<String> = view.waits_for.iter().map(Code::to_string).collect();
     (many > 0).then(|| {
         format!("{} {}", (words.need_attention)(many), codes.join(", "))
-            .trim_end()
+            .trim_end_matches([':', ' '])
             .to_owned()
     })
 }

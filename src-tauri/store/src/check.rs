@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Check, CheckId, ConnectionId, Millis, OpportunityId, Phase, ResultId, Status, derive, urgency};
+use model::{Check, CheckId, ConnectionId, Millis, OpportunityId, Phase, ResultId, Status, Urgency, derive, urgency};
 use rusqlite::{OptionalExtension, Row, ToSql, params};
 
 use crate::listing::Line;
@@ -247,10 +247,11 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Those that changed last among the checks that wait for a person, the newest first.
+    /// Those that reached the stage last among the checks that wait for a person, the newest first.
     pub fn last_to_decide(&self, connection: ConnectionId, limit: u32) -> Result<Vec<Check>> {
-        let sql = "SELECT doc FROM \"check\" WHERE connection = ?1 AND status = ?2 ORDER BY active_at DESC LIMIT ?3";
-        self.many(sql, &[&connection.to_string(), &Status::NeedsAttention.tag(), &limit])
+        let sql = "SELECT doc FROM \"check\" WHERE connection = ?1 AND urgency = ?2
+            ORDER BY entered_at DESC, id DESC LIMIT ?3";
+        self.many(sql, &[&connection.to_string(), &(Urgency::NeedsAction as u8), &limit])
     }
 
     fn one(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Option<Check>> {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{Check, Code, Mode, Phase, Right, Unproven};
+use model::{Check, Code, Mode, Right, Unproven};
 use store::Standing;
 
 use super::Owner;
+use crate::plan::causes::causes;
 use crate::state::{Finding, Health, State};
 
 /// Lever's requests for one start: opportunity, posting, note, tag (`reliability.md`, budgets).
@@ -142,13 +143,14 @@ impl Owner {
     }
 }
 
-fn codes(parked: &[Check]) -> Vec<Code> {
+/// What these checks ask a person for, each once.
+fn codes(urgent: &[Check]) -> Vec<Code> {
     let mut codes = Vec::new();
-    for check in parked {
-        if let Phase::Parked(reason) = &check.phase
-            && !codes.contains(&reason.code())
-        {
-            codes.push(reason.code());
+    for check in urgent {
+        for code in causes(check).into_iter().map(|cause| cause.failure.code) {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
         }
     }
     codes
