@@ -23,9 +23,12 @@ impl Host {
     }
 }
 
+/// What the text of a failure needs.
+type Params = BTreeMap<String, String>;
+
 /// In the order of the dictionary, and by what their texts say; in each cause as the checks come.
 fn grouped(checks: &[Check]) -> Vec<Cause> {
-    let mut groups: BTreeMap<(Code, BTreeMap<String, String>), Vec<(&Check, causes::Cause)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Code, Params), Vec<(&Check, causes::Cause)>> = BTreeMap::new();
     for check in checks {
         for cause in causes(check) {
             let mut same = cause.failure.params.clone();
@@ -46,7 +49,7 @@ fn grouped(checks: &[Check]) -> Vec<Cause> {
 /// The parameter of `CHECK-AGAIN` that is a moment.
 const MOMENT: &str = "on";
 
-fn cause(code: Code, same: BTreeMap<String, String>, group: &[(&Check, causes::Cause)]) -> Cause {
+fn cause(code: Code, same: Params, group: &[(&Check, causes::Cause)]) -> Cause {
     let (_, first) = &group[0];
     let alike = group.iter().all(|(_, cause)| cause.failure == first.failure);
     let params = if alike { first.failure.params.clone() } else { same };

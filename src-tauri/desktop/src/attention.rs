@@ -89,7 +89,7 @@ async fn names(host: &Host, news: &News) -> Vec<String> {
         connection: news.connection,
         look: Look { filter, sort },
         offset: 0,
-        limit: news.new().min(NAMES),
+        limit: news.candidates().min(NAMES),
     };
     match host.ask(newest).await {
         Ok(Reply::CheckWindow(window)) => {

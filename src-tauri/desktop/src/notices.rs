@@ -43,7 +43,7 @@ impl News {
     }
 
     /// How many candidates it is about.
-    pub fn new(&self) -> u32 {
+    pub fn candidates(&self) -> u32 {
         match self.what {
             What::NeedsAction { new, .. } | What::Completed { new } => new,
             What::Broken(_) => 0,
@@ -62,7 +62,7 @@ impl News {
             }
         };
         let rest = self
-            .new()
+            .candidates()
             .saturating_sub(u32::try_from(names.len()).unwrap_or(u32::MAX));
         let text = match names {
             [] => self.name.clone(),
