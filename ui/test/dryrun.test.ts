@@ -6,7 +6,7 @@ import type { PostingAudit } from '../src/backend/types/PostingAudit';
 import type { TimelineStep } from '../src/backend/types/TimelineStep';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
-import { healthy, overview, rows } from './scenes';
+import { healthy, overview, rights, rows } from './scenes';
 import { later, Screen, settle } from './screens';
 
 const NOW = Date.now();
@@ -70,6 +70,21 @@ describe('the dry run', () => {
     ]).toEqual(['true', 'false']);
     expect(screen.text('dry-run-tag')).toBe('Refapp Status: Sent');
     expect(screen.has('dry-run-idle')).toBe(false);
+  });
+
+  it('says in the language of the app that nothing was entered, and asks nobody', async () => {
+    const fake = await open('dry-run');
+    language.current = 'sv';
+    await settle();
+    const form = screen.get('dry-run-subject').closest('form');
+    expect(form?.checkValidity(), 'the browser has nothing to say').toBe(true);
+    form?.requestSubmit();
+    await settle();
+    expect(screen.text('dry-run-failure')).toContain('”Kandidat eller händelse”');
+    expect(screen.get('dry-run-subject').getAttribute('aria-invalid')).toBe('true');
+    expect(fake.asked.some(({ ask }) => ask === 'dry-run')).toBe(false);
+    await screen.type('dry-run-subject', 'opportunity-1');
+    expect(screen.has('dry-run-failure')).toBe(false);
   });
 
   it('says why nothing happens, and then what would happen otherwise', async () => {
@@ -201,11 +216,25 @@ describe('the posting audit', () => {
     expect(screen.has('audit-no-problems')).toBe(true);
   });
 
+  it('says beforehand which optional box it needs, where that is known to be missing', async () => {
+    const fake = await open('audit');
+    expect(screen.has('audit-needs')).toBe(false);
+    const without = rights((right) => (right === 'list-postings' ? 'missing' : 'proven'));
+    const view = healthy(NOW);
+    fake.show(overview([{ ...view, setup: { ...view.setup, rights: without } }]));
+    await settle();
+    expect(screen.text('audit-needs')).toContain('“list postings”');
+    fake.on('audit-postings', () => Promise.resolve({ reply: 'posting-audit', value: audit }));
+    await screen.click('audit-run');
+    expect(screen.has('audit-needs')).toBe(false);
+  });
+
   it('names the box that is missing', async () => {
     const fake = await open('audit');
     fake.refuse('audit-postings', { code: 'LEV-403', params: { right: 'list postings' } });
     await screen.click('audit-run');
     expect(screen.text('audit-failure')).toContain('list postings');
+    expect(screen.text('audit-failure')).toContain('what does not need it goes on');
   });
 });
 

@@ -392,6 +392,7 @@ describe('the other steps', () => {
       },
     );
     const line = screen.get('channel-stage-changes');
+    expect(screen.get('webhook-switched').dataset['state']).toBe('done');
     expect(line.textContent).toContain('Last arrived');
     const aloud = [...line.querySelectorAll('[role="status"]')].map((one) =>
       one.textContent?.trim(),
@@ -402,7 +403,10 @@ describe('the other steps', () => {
   it('make a bearer that is seen once, and sent with the address', async () => {
     const publicUrl = 'https://relay.example.com';
     const fake = open({ current: 'channels', steps: allOpen, publicUrl });
+    expect(screen.text('channels-bare')).toContain('No secret is entered yet');
     await screen.click('update-bearer-make');
+    expect(screen.has('channels-bare')).toBe(false);
+    expect(screen.text('update-bearer-choice')).toContain('hand it to Refapp’s support');
     const { value } = screen.get('update-bearer') as HTMLInputElement;
     expect(value).toMatch(/^[0-9a-f]{48}$/);
     expect(screen.has('update-bearer-copy')).toBe(true);
@@ -411,6 +415,29 @@ describe('the other steps', () => {
     expect(order).toMatchObject({ publicUrl, updateBearer: value });
     await screen.click('step-channels');
     expect(document.body.innerHTML).not.toContain(value);
+  });
+
+  it('ask for nothing to be handed over in practice', async () => {
+    const halves: Setup['halves'] = [
+      { half: 'refapp', waits: { what: 'first-status', who: 'refapp', step: 'channels' } },
+    ];
+    open({ current: 'channels', steps: allOpen, halves }, {}, true);
+    await settle();
+    await screen.click('update-bearer-make');
+    expect(screen.text('update-bearer-choice')).toContain('nothing to copy');
+    expect(screen.text('half-refapp')).toContain('waits for the first check');
+    await screen.close();
+    open({ current: 'channels', steps: allOpen, halves });
+    expect(screen.text('half-refapp')).toContain('waits for Refapp’s support');
+  });
+
+  it('name in the review what only a later step proves', async () => {
+    const awaited = rights((right) => (right === 'read-posting' ? 'not-provable-yet' : 'proven'));
+    open({ current: 'done', steps: allOpen, rights: awaited, rightsTried: true });
+    expect(screen.text('setup-rights')).toContain('11 of 12');
+    expect(screen.text('setup-rights')).toContain(
+      'Still to come: “read posting” with the first check',
+    );
   });
 
   it('stay after saving, with what is to be done in Lever, until going on is chosen', async () => {
@@ -442,6 +469,8 @@ describe('the other steps', () => {
     expect(screen.get('webhook-registered').dataset['state']).toBe('done');
     expect(screen.text('channel-stage-changes')).toContain('Waiting for the first event');
     expect(screen.text('channels-save')).toBe('Save again');
+    const ticks = (testid: string) => screen.get(testid).querySelectorAll('.done').length;
+    expect([ticks('webhook-registered'), ticks('webhook-switched')]).toEqual([1, 0]);
     await screen.type('public-url', `${publicUrl}/other`);
     expect(screen.has('wizard-continue')).toBe(false);
     await screen.type('public-url', publicUrl);

@@ -247,6 +247,15 @@ mod tests {
             "fungerar · 2 referenstagningar kräver åtgärd: TAG-STALE, CAND-CONTACT",
         );
         assert!(line.en.contains(en) && line.sv.contains(sv), "{line:?}");
+
+        // Where no code is known, nothing is announced by a colon.
+        view.waits_for.clear();
+        let line = ReadOut::of("0.1.0", &view, &TimeZone::UTC);
+        let (en, sv) = (
+            "healthy · 2 checks need attention · last webhook",
+            "fungerar · 2 referenstagningar kräver åtgärd · senaste webhook",
+        );
+        assert!(line.en.contains(en) && line.sv.contains(sv), "{line:?}");
     }
 
     #[test]

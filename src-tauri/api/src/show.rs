@@ -154,9 +154,11 @@ fn counts(state: &State) -> Counts {
         match urgency {
             0 => counts.needs_attention += many,
             1 => counts.running += many,
-            // Each once: a completed one with warnings is to be acted on.
-            _ if status == Status::Completed.tag() => counts.completed += many,
             _ => {}
+        }
+        // As the bar of the statuses counts them: one with warnings is completed, and is to be acted on.
+        if status == Status::Completed.tag() {
+            counts.completed += many;
         }
         if status == Status::Queued.tag() {
             counts.queued += many;

@@ -184,7 +184,7 @@ pub struct Finding {
 pub struct Counts {
     pub needs_attention: u32,
     pub running: u32,
-    /// And nobody has to look at them.
+    /// Whether or not somebody has to look at their warnings: those are counted above, too.
     pub completed: u32,
     /// Events taken in and not yet looked at.
     pub waiting: u32,

@@ -368,6 +368,7 @@ export const groupName = (group: RightGroup, locale?: Locale): string =>
 const later: Partial<Record<Right, () => string>> = {
   'read-posting': m.right_proven_by_check,
   'add-webhooks': m.right_proven_by_channels,
+  'delete-webhooks': m.right_proven_by_disconnect,
 };
 export const provenLater = (right: Right): string => later[right]?.() ?? '';
 /** The same in few words; `number` is that of the step about the channels. */
