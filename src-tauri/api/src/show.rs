@@ -614,3 +614,25 @@ impl From<Decision> for engine::Decision {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::ConnectionId;
+    use store::ConnectionRecord;
+
+    use super::*;
+
+    #[test]
+    fn a_completed_check_with_warnings_counts_as_completed_and_as_one_to_act_on() {
+        let record = ConnectionRecord::draft(ConnectionId::of("Nordvik AB"), "Nordvik AB".to_owned(), Millis(0));
+        let mut state = State::blank(record, engine::Oauth::Idle);
+        let completed = Status::Completed.tag().to_owned();
+        state.tally = vec![
+            (completed.clone(), 0, 1),
+            (completed, 2, 3),
+            (Status::Sent.tag().to_owned(), 1, 2),
+        ];
+        let counts = counts(&state);
+        assert_eq!((counts.needs_attention, counts.running, counts.completed), (1, 2, 4));
+    }
+}

@@ -2,7 +2,7 @@
 
 export type Counts = { needsAttention: number, running: number, 
 /**
- * And nobody has to look at them.
+ * Whether or not somebody has to look at their warnings: those are counted above, too.
  */
 completed: number, 
 /**
