@@ -78,8 +78,20 @@ impl Window {
     /// Clicks what has this test id, once it can be clicked. `stage-option[data-value="x"]` narrows it down.
     pub async fn click(&self, id: &str) {
         self.rest(id).await;
-        self.retry(id, "be clicked", async |element: Element| element.click().await)
-            .await;
+        self.retry(id, "be clicked", async |element: Element| {
+            let clicked = element.click().await;
+            if matches!(&clicked, Err(CmdError::Standard(error)) if error.error == ErrorStatus::ElementClickIntercepted)
+            {
+                // The driver takes the very edge of what scrolls for something that lies on the element.
+                let centre = format!(
+                    "document.querySelector({})?.scrollIntoView({{ block: 'center' }})",
+                    quoted(&selector(id))
+                );
+                self.run(&centre).await;
+            }
+            clicked
+        })
+        .await;
     }
 
     /// Types text into a field, in place of what was there. It keeps the focus meanwhile, as it does under a person's

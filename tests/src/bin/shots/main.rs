@@ -46,6 +46,7 @@ async fn main() -> ExitCode {
 async fn take_all(album: &Album) -> BTreeSet<(String, Flaw)> {
     let mut flaws = take_eu(album).await;
     flaws.extend(take_us(album).await);
+    flaws.extend(take_observer(album).await);
     flaws.extend(take_set_aside(album).await);
     flaws
 }
@@ -301,6 +302,42 @@ async fn take_us(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.flaws
 }
 
+/// A customer who keeps Refapp's own integration.
+async fn take_observer(album: &Album) -> BTreeSet<(String, Flaw)> {
+    let (home, simulator) = (Home::new().await, simulator().await);
+    for (name, status) in [
+        ("Kim Berg", "Waiting for candidate"),
+        ("Sofia Lindqvist", "Waiting for referees"),
+        ("Viktor Palm", "Klar"),
+        ("Ronja Blom", "Completed"),
+    ] {
+        let path = format!("lever/opportunities/{}/tags", demo::id(1, "opportunity", name));
+        let tags = json!({"add": [format!("Refapp Status: {status}")]});
+        tell(&simulator, "POST", &path, &tags).await;
+    }
+    let key = format!("lever/keys/{}", demo::EU_KEY);
+    let rights = json!({"rights": {"list opportunities": true, "list tags": true}});
+    tell(&simulator, "PATCH", &key, &rights).await;
+    let mut camera = Camera::new(Window::app(&home, &simulator).await, album);
+    camera.window.begin_setup().await;
+    camera.window.click("observer-offer").await;
+    camera.window.click("observer-choose").await;
+    camera.window.see("observer-cannot").await;
+    camera.take("37-looking-on").await;
+    camera.window.click("wizard-continue").await;
+    camera.window.choose_data_centre("eu", "api-key").await;
+    camera.window.click("lever-key-fill").await;
+    camera.window.click("lever-prove").await;
+    camera.window.see("wizard-rights").await;
+    camera.window.click("rights-prove").await;
+    camera.window.click("wizard-continue").await;
+    camera.window.click("finish").await;
+    camera.window.see("check-open").await;
+    camera.take("38-observer").await;
+    camera.window.close().await;
+    camera.flaws
+}
+
 async fn simulator() -> Simulator {
     simulator::start(simulator::Options::default())
         .await
@@ -397,6 +434,7 @@ impl<'a> Camera<'a> {
 
     async fn shoot(&mut self, picture: String) {
         self.window.resize(SMALLEST.0, SMALLEST.1).await;
+        self.window.settle().await;
         let small = self.window.clipped().await;
         self.window.resize(USUAL.0, USUAL.1).await;
         self.window.settle().await;
