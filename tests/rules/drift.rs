@@ -174,3 +174,13 @@ async fn a_consent_that_comes_of_age_is_asked_for_again_in_time() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_writes_for_us_is_asked_after_as_soon_as_lever_refuses_the_name() {
+    let rig = Rig::start(Setup::default()).await;
+    let admin = format!("lever/users/{}", rig.user(demo::SUPER_ADMIN));
+    rig.control("PATCH", &admin, json!({"active": false})).await;
+    started(&rig, "Kim Berg").await;
+    // The tag is there all the same, in nobody's name.
+    says(&rig, Code::LevActingUser).await;
+}

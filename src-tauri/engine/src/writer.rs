@@ -53,6 +53,7 @@ impl<C: Calls> Writer<C> {
             (Kind::BadRequest { .. } | Kind::NotFound, kind)
                 if self.perform_as.is_some() && !matches!(kind, EffectKind::DeleteNote { .. }) =>
             {
+                there.without_user = true;
                 self.calls.attempt(kind, None).await?
             }
             // Read back where notes can be listed (rules.md 13): each has our reference.

@@ -1,7 +1,7 @@
 //! Writing back to Lever: one effect of a check at a time, recorded as intended before it is tried.
 
 use lever::{Kind, Priority};
-use model::{Badge, Check, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId, sabotage};
+use model::{Badge, Check, MINUTE, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId, sabotage};
 use store::{Effect, EffectKind, Result, Standing};
 
 use super::outcome::Outcome;
@@ -76,9 +76,16 @@ impl Owner {
     ) -> Result<Option<Check>> {
         let now = self.now();
         match answer {
-            Ok(_) => right_of(&effect.kind)
-                .into_iter()
-                .for_each(|right| self.right_is_proven(right)),
+            Ok(written) => {
+                right_of(&effect.kind)
+                    .into_iter()
+                    .for_each(|right| self.right_is_proven(right));
+                // The acting user was deactivated, perhaps: then it is said now and not at the next turn of the clock.
+                if written.without_user && now >= self.next_doubt {
+                    self.next_doubt = now.plus(MINUTE);
+                    self.read_users();
+                }
+            }
             Err(error) if error.kind == Kind::Forbidden => self.write_refused(effect, error)?,
             Err(_) => {}
         }

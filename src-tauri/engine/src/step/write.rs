@@ -23,6 +23,8 @@ pub struct Written {
     pub read: bool,
     /// Earlier notes of this check that were found beside it: their answers never came.
     pub stray: Vec<NoteId>,
+    /// It was written in nobody's name: in the acting user's Lever refused it.
+    pub without_user: bool,
 }
 
 /// Decides the next effect of a check and sets out on it; or says when to come back.
