@@ -45,6 +45,7 @@ async fn main() -> ExitCode {
 
 async fn take_all(album: &Album) -> BTreeSet<(String, Flaw)> {
     let mut flaws = take_eu(album).await;
+    flaws.extend(take_obstacles(album).await);
     flaws.extend(take_us(album).await);
     flaws.extend(take_observer(album).await);
     flaws.extend(take_set_aside(album).await);
@@ -281,6 +282,78 @@ fn damage(files: &[String]) {
     std::io::Write::write_all(&mut file, &[0xa5; 100]).expect("a part of it");
 }
 
+/// What stands in the way of an admin, and how a connection is left.
+async fn take_obstacles(album: &Album) -> BTreeSet<(String, Flaw)> {
+    let (home, simulator) = (Home::new().await, simulator().await);
+    let mut camera = Camera::new(Window::app(&home, &simulator).await, album);
+    camera.window.begin_setup().await;
+    camera.window.fill("refapp-token", "not-the-token").await;
+    camera.window.click("refapp-prove").await;
+    camera.window.see("step-failure").await;
+    camera.take("39-token-refused").await;
+    camera.window.prove_refapp().await;
+    camera.window.choose_data_centre("eu", "api-key").await;
+    // The key of another data centre: the way over there is offered.
+    camera.window.fill("lever-key", demo::US_KEY).await;
+    camera.window.click("lever-prove").await;
+    camera.window.see("lever-switch").await;
+    camera.take("40-key-elsewhere").await;
+    camera.window.prove_key().await;
+    camera.window.choose_acting_user().await;
+    let key = format!("lever/keys/{}", demo::EU_KEY);
+    let box_of_note = |ticked: bool| json!({"rights": {"create opportunity note": ticked}});
+    tell(&simulator, "PATCH", &key, &box_of_note(false)).await;
+    camera.window.click("rights-prove").await;
+    camera
+        .window
+        .see("right-create-opportunity-note[data-state=\"missing\"]")
+        .await;
+    camera.take("41-right-missing").await;
+    tell(&simulator, "PATCH", &key, &box_of_note(true)).await;
+    camera.window.prove_rights().await;
+    // An address that leads elsewhere: the call does not come back.
+    camera.window.fill("public-url", &simulator.refapp_url()).await;
+    camera.window.click("channels-save").await;
+    camera.window.see("step-failure").await;
+    camera.take("42-address-elsewhere").await;
+    camera.window.click("public-url-fill").await;
+    camera.window.click("update-bearer-fill").await;
+    camera.window.click("channels-save").await;
+    camera.window.see("webhook-registered[data-state=\"done\"]").await;
+    camera.take("43-channels-waiting").await;
+    let groups = json!({"candidateStageChange": true, "candidateDeleted": true});
+    tell(&simulator, "PATCH", "lever/webhook-groups", &groups).await;
+    let order = json!({"opportunity": demo::id(1, "opportunity", "Omar Haddad"), "stage": "applicant-new", "by": demo::RECRUITER});
+    tell(&simulator, "POST", "lever/move", &order).await;
+    camera.window.see("channel-stage-changes[data-state=\"proven\"]").await;
+    camera.take("44-channels-arrived").await;
+    camera.window.click("wizard-continue").await;
+    camera.window.choose_stage().await;
+    camera.window.finish_setup().await;
+    camera.window.see("alarm-unproven").await;
+    camera.take("45-still-to-be-seen").await;
+    camera.window.click("nav-connection").await;
+    camera
+        .take_between("46-disconnect", "settings-disconnect", "confirm-disconnect-no")
+        .await;
+    camera
+        .take_between("47-remove-data", "settings-remove", "confirm-remove-no")
+        .await;
+    camera.window.click("settings-pause").await;
+    camera.window.see("settings-resume").await;
+    camera.take("48-paused").await;
+    camera.window.click("settings-resume").await;
+    camera.window.click("settings-disconnect").await;
+    camera.window.click("confirm-disconnect-yes").await;
+    camera.window.see("disconnected").await;
+    camera.take("49-disconnected").await;
+    camera.window.click("connection-add").await;
+    camera.window.see("welcome").await;
+    camera.take("50-another-connection").await;
+    camera.window.close().await;
+    camera.flaws
+}
+
 /// What only an admin in the US sees.
 async fn take_us(album: &Album) -> BTreeSet<(String, Flaw)> {
     let (home, simulator) = (Home::new().await, simulator().await);
@@ -298,6 +371,12 @@ async fn take_us(album: &Album) -> BTreeSet<(String, Flaw)> {
     assert!(home.start_again(&back).await.success());
     camera.window.see("oauth-failed").await;
     camera.take("16-oauth-declined").await;
+    camera.window.click("lever-connect").await;
+    camera.window.see("oauth-waiting").await;
+    let back = format!("{}&code=a-code", redirect(&home.opened(1).await));
+    assert!(home.start_again(&back).await.success());
+    camera.window.see("oauth-returned").await;
+    camera.take("51-oauth-returned").await;
     camera.window.close().await;
     camera.flaws
 }
