@@ -98,7 +98,7 @@ async fn m01_three_people_on_three_days_see_whose_turn_it_is() {
     window.prove_token().await;
     window.see("wizard-done").await;
     window.see("half-refapp[data-waits=\"first-status\"]").await;
-    window.see_text("half-refapp", "Refapp’s support").await;
+    window.see_text("half-refapp", "first check").await;
     window.finish_setup().await;
     window.close().await;
 }
