@@ -33,6 +33,16 @@ pub struct Opportunity {
     pub show_url: Option<Url>,
 }
 
+impl Opportunity {
+    /// The posting that it is for, where the applications tell.
+    pub fn posting(&self) -> Option<&PostingId> {
+        match &self.applications {
+            Applications::Known(applications) => applications.iter().find_map(|one| one.posting.as_ref()),
+            Applications::Unreadable => None,
+        }
+    }
+}
+
 /// A phone number of a candidate.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone {

@@ -11,6 +11,45 @@ use crate::{
 };
 
 impl Check {
+    /// One of which no more is known yet than whom it is about, since when, and what phase it is in.
+    pub fn new(
+        id: CheckId,
+        connection: ConnectionId,
+        opportunity: &OpportunityId,
+        ordinal: u32,
+        entered_at: Millis,
+        phase: Phase,
+        now: Millis,
+    ) -> Self {
+        Self {
+            id,
+            connection,
+            opportunity: opportunity.clone(),
+            posting: None,
+            ordinal,
+            entered_at,
+            phase,
+            status_since: now,
+            by_person: false,
+            result: None,
+            progress: Progress::default(),
+            candidate: String::new(),
+            posting_title: String::new(),
+            owner: String::new(),
+            template: None,
+            coverage: None,
+            lever_url: None,
+            created_at: now,
+            active_at: now,
+            heard_at: None,
+            badges: BTreeSet::new(),
+            written: Written::default(),
+            superseded: false,
+            hitch: None,
+            effects: 0,
+        }
+    }
+
     /// The short name by which people and the note in Lever call it: `RL-` and 8 hex digits of its id.
     pub fn reference(&self) -> String {
         let id = self.id.0.simple().to_string().to_uppercase();

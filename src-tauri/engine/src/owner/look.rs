@@ -7,7 +7,7 @@ use store::{Bell, Carrier, KnownTemplate, Result, Source};
 use super::trouble::pause;
 use super::{Owner, Then, Users, member};
 use crate::plan::observed::{Observed, last_entry};
-use crate::{plan, step};
+use crate::step;
 
 /// Looks at a time. More would only queue at the token bucket.
 const LOOKS: usize = 6;
@@ -181,7 +181,7 @@ impl Owner {
             .is_some_and(|failure| failure.code == Code::LevConfidential)
         {
             if self.record.has(Right::ReadPosting) {
-                self.doubt_postings(plan::observe::posting(&observed.opportunity), now);
+                self.doubt_postings(observed.opportunity.posting(), now);
             } else {
                 let label = Right::ReadPosting.label();
                 observed.unreadable = Some(Failure::new(Code::LevRight).with("right", label));
@@ -311,14 +311,10 @@ async fn look(
     if !may_start || observed.opportunity.archived || observed.opportunity.anonymised {
         return Ok(Seen::There(Box::new(observed)));
     }
-    let posting = match &observed.opportunity.applications {
-        Applications::Known(applications) => applications.iter().find_map(|application| application.posting.clone()),
-        Applications::Unreadable => {
-            observed.unreadable = Some(Code::LevExpand.into());
-            None
-        }
-    };
-    if let Some(posting) = posting {
+    if observed.opportunity.applications == Applications::Unreadable {
+        observed.unreadable = Some(Code::LevExpand.into());
+    }
+    if let Some(posting) = observed.opportunity.posting().cloned() {
         match client.posting(&posting).await {
             Ok(posting) => observed.posting = Some(posting),
             Err(error) if error.kind == Kind::NotFound => {}

@@ -12,7 +12,7 @@ use store::Standing;
 
 use super::{Owner, Then, Users, member};
 use crate::order::Order;
-use crate::plan::observe::{PostingName, posting};
+use crate::plan::observe::PostingName;
 use crate::step;
 
 /// Postings whose names are read in one round; the next round goes on.
@@ -20,8 +20,8 @@ const NAMES: usize = 50;
 /// How long such a name is known.
 const NAME_LIFE: i64 = 6 * HOUR;
 
-/// Names of postings, each with when it was read.
-pub(super) type Names = HashMap<PostingId, (Millis, PostingName)>;
+/// Names of postings.
+pub(super) type Names = HashMap<PostingId, PostingName>;
 
 /// What one round has read.
 struct Sight {
@@ -100,16 +100,11 @@ impl Owner {
             }),
             None => {}
         }
-        let names: HashMap<PostingId, PostingName> = sight
-            .names
-            .iter()
-            .map(|(posting, (_, name))| (posting.clone(), name.clone()))
-            .collect();
         self.posting_names = sight.names;
         let mirrored = self
             .world
             .store
-            .write(|tx| step::observe::mirror(tx, &self.record, &sight.rows, &names, &self.missed, now));
+            .write(|tx| step::observe::mirror(tx, &self.record, &sight.rows, &self.posting_names, &self.missed, now));
         match mirrored {
             Ok(missed) => self.missed = missed,
             Err(error) => self.ail(error.into(), true),
@@ -143,14 +138,14 @@ async fn look_around(
     }
     let rows = client.opportunities_carrying(&tags).await?;
     let now = clock.now();
-    names.retain(|_, (read_at, _)| now.since(*read_at) < NAME_LIFE);
-    let mut unnamed: Vec<PostingId> = rows.iter().filter_map(posting).cloned().collect();
+    names.retain(|_, name| now.since(name.read_at) < NAME_LIFE);
+    let mut unnamed: Vec<PostingId> = rows.iter().filter_map(Opportunity::posting).cloned().collect();
     unnamed.sort();
     unnamed.dedup();
     unnamed.retain(|posting| !names.contains_key(posting));
     for posting in unnamed.into_iter().take(NAMES) {
-        let name = name_of(client, users, clock, &posting).await?;
-        names.insert(posting, (now, name));
+        let name = name_of(client, users, &posting, now).await?;
+        names.insert(posting, name);
     }
     Ok(Sight {
         rows,
@@ -163,17 +158,23 @@ async fn look_around(
 async fn name_of(
     client: &lever::Client,
     users: &Users,
-    clock: &Clock,
     posting: &PostingId,
+    now: Millis,
 ) -> Result<PostingName, lever::Error> {
     let is_closed_to_us = |error: &lever::Error| matches!(error.kind, Kind::Forbidden | Kind::NotFound);
     let posting = match client.posting(posting).await {
         Ok(posting) => posting,
-        Err(error) if is_closed_to_us(&error) => return Ok(PostingName::default()),
+        Err(error) if is_closed_to_us(&error) => {
+            return Ok(PostingName {
+                read_at: now,
+                title: String::new(),
+                owner: String::new(),
+            });
+        }
         Err(error) => return Err(error),
     };
     let owner = match &posting.owner {
-        Some(owner) => match member(client, users, owner, clock.now()).await {
+        Some(owner) => match member(client, users, owner, now).await {
             Ok(owner) => owner.map(|owner| owner.name),
             Err(error) if is_closed_to_us(&error) => None,
             Err(error) => return Err(error),
@@ -181,6 +182,7 @@ async fn name_of(
         None => None,
     };
     Ok(PostingName {
+        read_at: now,
         title: posting.text,
         owner: owner.unwrap_or_default(),
     })

@@ -1,14 +1,12 @@
 //! What an observer shows of one opportunity that carries a status tag of Refapp's own integration.
 
-use lever::{Applications, Opportunity};
-use model::{
-    Check, ConnectionId, EffectKey, Millis, Phase, PostingId, Progress, Sighting, StageChoice, Status, StatusTag,
-    Written, derive,
-};
+use lever::Opportunity;
+use model::{Check, ConnectionId, EffectKey, Millis, Phase, Sighting, StageChoice, Status, StatusTag, derive};
 
 /// What is known of a posting beside its id. Empty where this key may not read it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PostingName {
+    pub read_at: Millis,
     pub title: String,
     /// The owner's name.
     pub owner: String,
@@ -18,14 +16,6 @@ pub struct PostingName {
 pub fn status_tag(opportunity: &Opportunity) -> Option<&str> {
     let mut tags = opportunity.tags.iter().rev();
     tags.find(|tag| StatusTag::is_one(tag)).map(String::as_str)
-}
-
-/// The one posting of an opportunity, where the list says.
-pub fn posting(opportunity: &Opportunity) -> Option<&PostingId> {
-    match &opportunity.applications {
-        Applications::Known(applications) => applications.iter().find_map(|one| one.posting.as_ref()),
-        Applications::Unreadable => None,
-    }
 }
 
 /// The row that shows it, `before` being the one that did so far. `None`: there is nothing to show. `kept_since`: who was
@@ -49,32 +39,9 @@ pub fn shown(
         stage: stage.map(|stage| stage.text.clone()),
     });
     let entered_at = opportunity.advanced_at.or(opportunity.created_at).unwrap_or(now);
-    let mut check = before.cloned().unwrap_or_else(|| Check {
-        id: EffectKey::of(connection, &opportunity.id, None, "observe", 1).check_id(),
-        connection,
-        opportunity: opportunity.id.clone(),
-        posting: None,
-        ordinal: 1,
-        entered_at,
-        phase: phase.clone(),
-        status_since: now,
-        by_person: false,
-        result: None,
-        progress: Progress::default(),
-        candidate: String::new(),
-        posting_title: String::new(),
-        owner: String::new(),
-        template: None,
-        coverage: None,
-        lever_url: None,
-        created_at: now,
-        active_at: now,
-        heard_at: None,
-        badges: std::collections::BTreeSet::new(),
-        written: Written::default(),
-        superseded: false,
-        hitch: None,
-        effects: 0,
+    let mut check = before.cloned().unwrap_or_else(|| {
+        let id = EffectKey::of(connection, &opportunity.id, None, "observe", 1).check_id();
+        Check::new(id, connection, &opportunity.id, 1, entered_at, phase.clone(), now)
     });
     let was = derive(&check).0;
     let moved = check.phase != phase;
@@ -90,7 +57,7 @@ pub fn shown(
         check.active_at = now;
     }
     check.entered_at = entered_at;
-    check.posting = posting(opportunity).cloned();
+    check.posting = opportunity.posting().cloned();
     check.candidate.clone_from(&opportunity.name);
     check.lever_url = opportunity.show_url.as_ref().map(ToString::to_string);
     if let Some(named) = named {

@@ -1,11 +1,9 @@
 //! What a look at an opportunity changes.
 
-use std::collections::BTreeSet;
-
 use model::sabotage::{self, Control};
 use model::{
     Badge, Check, CheckId, Code, ConnectionId, EffectKey, Failure, MINUTE, Millis, OpportunityId, Phase, PostingId,
-    Progress, Reason, StageId, Written,
+    Reason, StageId, Written,
 };
 use store::{Bell, ConnectionRecord, KnownTemplate, Result, Source, Tx};
 
@@ -239,33 +237,15 @@ fn new_check(
 ) -> Check {
     let word = format!("check {}", entered_at.0);
     let key = EffectKey::of(connection, opportunity, posting, &word, ordinal);
-    Check {
-        id: CheckId(key.check_id().0),
+    Check::new(
+        key.check_id(),
         connection,
-        opportunity: opportunity.clone(),
-        posting: None,
+        opportunity,
         ordinal,
         entered_at,
-        phase: Phase::Queued,
-        status_since: now,
-        by_person: false,
-        result: None,
-        progress: Progress::default(),
-        candidate: String::new(),
-        posting_title: String::new(),
-        owner: String::new(),
-        template: None,
-        coverage: None,
-        lever_url: None,
-        created_at: now,
-        active_at: now,
-        heard_at: None,
-        badges: BTreeSet::new(),
-        written: Written::default(),
-        superseded: false,
-        hitch: None,
-        effects: 0,
-    }
+        Phase::Queued,
+        now,
+    )
 }
 
 /// What the dashboard shows of it.

@@ -7,7 +7,7 @@ use model::{DAY, Millis, OpportunityId, Phase, PostingId};
 use store::{ConnectionRecord, Result, Tx};
 
 use super::{person, tell};
-use crate::plan::observe::{PostingName, posting, shown};
+use crate::plan::observe::{PostingName, shown};
 
 /// `rows`: all of them. A check that none of them is about goes, where none was about it the last time either: the tag was
 /// taken away, or the candidate archived. Missing once means nothing, as pages pass over who moves while they are read
@@ -27,7 +27,7 @@ pub fn mirror(
             continue;
         }
         let before = tx.checks_of(record.id, &opportunity.id)?.pop();
-        let named = posting(opportunity).and_then(|posting| names.get(posting));
+        let named = opportunity.posting().and_then(|posting| names.get(posting));
         let after = shown(
             before.as_ref(),
             opportunity,
