@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use end_to_end::window::{Home, Window};
-use serde_json::{Value, json};
+use serde_json::json;
 use simulator::Simulator;
 
 /// The app without a session bus: no other instance can be found, and no keychain.
@@ -24,12 +24,6 @@ async fn simulator() -> Simulator {
         .expect("loopback has a free port")
 }
 
-async fn ask(window: &Window, request: Value) -> Value {
-    let script = "const [request, done] = arguments;
-        window.__TAURI_INTERNALS__.invoke('ask', { request }).then(done, done);";
-    window.run_async(script, vec![request]).await
-}
-
 #[tokio::test]
 async fn s27_a_second_app_on_the_same_data_says_so_and_touches_nothing() {
     let (home, simulator) = (Home::new().await, simulator().await);
@@ -43,7 +37,7 @@ async fn s27_a_second_app_on_the_same_data_says_so_and_touches_nothing() {
     let said = String::from_utf8_lossy(&second.stderr);
     assert!(said.contains("APP-LOCKED"), "{said}");
 
-    let overview = ask(&first, json!({"ask": "overview"})).await;
+    let overview = first.ask(json!({"ask": "overview"})).await;
     assert_eq!(
         overview["value"]["connections"].as_array().map(Vec::len),
         Some(1),
@@ -74,12 +68,12 @@ async fn s14_without_a_keychain_a_secret_is_refused_and_kept_nowhere() {
 
     // Past the screen, too.
     let order = json!({"ask": "create-connection", "name": "Lever"});
-    assert_eq!(ask(&window, order).await["code"], "APP-KEYCHAIN");
-    let overview = ask(&window, json!({"ask": "overview"})).await;
+    assert_eq!(window.ask(order).await["code"], "APP-KEYCHAIN");
+    let overview = window.ask(json!({"ask": "overview"})).await;
     for connection in overview["value"]["connections"].as_array().into_iter().flatten() {
         let (url, token) = (simulator.refapp_url(), simulator::demo::REFAPP_TOKEN);
         let order = json!({"ask": "set-refapp", "connection": connection["id"], "url": url, "token": token});
-        assert_eq!(ask(&window, order).await["code"], "APP-KEYCHAIN");
+        assert_eq!(window.ask(order).await["code"], "APP-KEYCHAIN");
     }
     window.close().await;
     assert_eq!(home.files_with(simulator::demo::REFAPP_TOKEN), Vec::<String>::new());
@@ -91,10 +85,10 @@ async fn s19_s26_the_real_app_is_no_practice_and_never_speaks_to_loopback() {
     let window = Window::open(&home, &home.app(), &[]).await;
     window.see("welcome").await;
     window.see_no("practice").await;
-    let connection = ask(&window, json!({"ask": "create-connection", "name": "Real"})).await["value"].clone();
+    let connection = window.ask(json!({"ask": "create-connection", "name": "Real"})).await["value"].clone();
     let url = simulator.refapp_url();
     let order = json!({"ask": "set-refapp", "connection": connection, "url": url, "token": "a token"});
-    assert_eq!(ask(&window, order).await["code"], "APP-ADDRESS");
+    assert_eq!(window.ask(order).await["code"], "APP-ADDRESS");
     assert!(simulator.ledger().is_empty());
 
     // What is shown may lead to Lever and Refapp only.
@@ -103,7 +97,7 @@ async fn s19_s26_the_real_app_is_no_practice_and_never_speaks_to_loopback() {
         "file:///etc/passwd".to_owned(),
         "https://hire.lever.co.example/".to_owned(),
     ] {
-        let answer = ask(&window, json!({"ask": "open-link", "url": url})).await;
+        let answer = window.ask(json!({"ask": "open-link", "url": url})).await;
         assert_eq!(answer["code"], "APP-ADDRESS", "{url}: {answer}");
     }
     window.close().await;

@@ -31,7 +31,8 @@ use driver::Driver;
 
 /// Longer than anything takes on a busy machine with two cores; nothing waits this long unless it fails.
 const PATIENCE: Duration = Duration::from_secs(40);
-const PERIOD: Duration = Duration::from_millis(100);
+/// Between two looks. A click takes two at least, and the tests click some thousand times.
+const PERIOD: Duration = Duration::from_millis(25);
 
 /// An open window.
 pub struct Window {

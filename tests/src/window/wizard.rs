@@ -1,5 +1,6 @@
 //! The wizard, step by step, as an admin in practice mode goes through it. Each step ends when the next is on screen.
 
+use serde_json::{Value, json};
 use simulator::demo;
 
 use super::Window;
@@ -84,16 +85,52 @@ impl Window {
         self.see("counts").await;
     }
 
-    /// The whole of it for the EU.
+    /// The whole of it for the EU, for stories that begin on the dashboard: the wizard's own requests, without its screens.
     pub async fn set_up_eu(&self) {
-        self.begin_setup().await;
-        self.prove_refapp().await;
-        self.choose_data_centre("eu", "api-key").await;
-        self.prove_key().await;
-        self.choose_acting_user().await;
-        self.prove_rights().await;
-        self.choose_channels().await;
-        self.choose_stage().await;
-        self.finish_setup().await;
+        self.see("welcome").await;
+        let overview = self.order(json!({ "ask": "overview" })).await;
+        let credentials = &overview["practice"]["credentials"];
+        let connection = self.order(json!({ "ask": "create-connection", "name": "Lever" })).await;
+        let before = [
+            json!({ "ask": "set-refapp", "url": credentials["refappUrl"], "token": credentials["refappToken"] }),
+            json!({ "ask": "set-data-centre", "dataCentre": "eu", "wayIn": "api-key" }),
+            json!({ "ask": "set-api-key", "key": credentials["apiKeys"]["eu"] }),
+            json!({ "ask": "set-acting-user", "user": demo::id(1, "user", demo::SUPER_ADMIN) }),
+            json!({ "ask": "prove-rights", "consent": true }),
+        ];
+        self.take(&connection, before).await;
+        let overview = self.order(json!({ "ask": "overview" })).await;
+        let address = &overview["connections"][0]["setup"]["proposedPublicUrl"];
+        let after = [
+            json!({ "ask": "set-channels", "publicUrl": address, "updateBearer": credentials["updateBearer"] }),
+            json!({ "ask": "choose-stage", "stage": demo::id(1, "stage", demo::TRIGGER_STAGE) }),
+            json!({ "ask": "set-defaults", "defaultLanguage": "sv", "defaultTemplate": null }),
+            json!({ "ask": "finish-setup" }),
+        ];
+        self.take(&connection, after).await;
+        self.click("nav-checks").await;
+        self.see("counts").await;
+    }
+
+    /// Steps of the set-up, one after the other.
+    async fn take(&self, connection: &Value, steps: impl IntoIterator<Item = Value>) {
+        for mut step in steps {
+            step["connection"] = connection.clone();
+            self.order(step).await;
+        }
+    }
+
+    /// Asks the host as the page does, and returns the value of its reply.
+    async fn order(&self, request: Value) -> Value {
+        let reply = self.ask(request.clone()).await;
+        assert!(reply.get("reply").is_some(), "{request}: {reply}");
+        reply["value"].clone()
+    }
+
+    /// Asks the host as the page does: a reply, or a failure.
+    pub async fn ask(&self, request: Value) -> Value {
+        let script = "const [request, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke('ask', { request }).then(done, done);";
+        self.run_async(script, vec![request]).await
     }
 }
