@@ -1,5 +1,7 @@
 //! What the tests that cross rooms share.
 
+#[cfg(feature = "window")]
+pub mod crowd;
 #[cfg(feature = "torture")]
 pub mod hours;
 pub mod rig;

@@ -152,6 +152,22 @@ pub struct Around {
     pub opened: Mutex<Vec<Url>>,
 }
 
+impl Around {
+    /// Beside a simulator at `base`.
+    pub fn of(base: &str, public: Option<String>) -> Self {
+        let all = [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox, DataCentre::Custom];
+        let place = |dc| {
+            let lever = format!("{base}/lever/{}", simulated(dc).segment());
+            Place::custom(&format!("{lever}/v1"), &format!("{lever}/auth")).expect("loopback")
+        };
+        Self {
+            places: all.map(|dc| (dc, place(dc))).into(),
+            public,
+            opened: Mutex::default(),
+        }
+    }
+}
+
 impl Surroundings for Around {
     fn place(&self, _connection: &str, data_centre: DataCentre) -> Result<Place, Failure> {
         self.places
@@ -205,19 +221,8 @@ impl Rig {
         let sim = simulator::start(options).await.expect("a port on loopback");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let public = format!("http://{}", listener.local_addr().expect("bound"));
-        let places = [DataCentre::Us, DataCentre::Eu, DataCentre::Sandbox, DataCentre::Custom]
-            .into_iter()
-            .map(|dc| {
-                let (api, auth) = (sim.lever_api_url(simulated(dc)), sim.lever_auth_url(simulated(dc)));
-                (dc, Place::custom(&api, &auth).expect("loopback"))
-            })
-            .collect();
         let public = setup.public.then_some(public);
-        let surroundings = Arc::new(Around {
-            places,
-            public,
-            opened: Mutex::default(),
-        });
+        let surroundings = Arc::new(Around::of(&format!("http://{}", sim.address()), public));
         let vault = Arc::new(MemoryVault::default());
         let dir = tempfile::tempdir_in(&setup.folder).expect("a directory");
         let host = open_host(dir.path().to_owned(), &vault, &surroundings, &setup.clock).await;

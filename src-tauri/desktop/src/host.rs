@@ -22,6 +22,8 @@ use crate::surroundings::{Desktop, World};
 
 /// Where a tunnel to this computer should lead. Nothing but loopback listens.
 const RECEIVER: u16 = 47820;
+/// Where practice mode listens, so that what a simulator was told of an earlier practice leads here again.
+const PRACTICE_RECEIVER: u16 = 47821;
 
 /// What the shell gives to the host.
 pub struct Shell {
@@ -67,7 +69,10 @@ impl Shell {
     /// # Errors
     /// As [`Self::open_real`], and `APP-STORE` if what the last practice left cannot be removed.
     pub async fn open_practice(self, simulated: Simulated) -> Result<Arc<Host>, Failure> {
-        let listener = listen(0).await?;
+        let listener = match listen(PRACTICE_RECEIVER).await {
+            Ok(listener) => listener,
+            Err(_) => listen(0).await?,
+        };
         let receiver = address_of(&listener)?;
         let folder = self.data.join("practice");
         let keychain = Keychain::practice();

@@ -57,6 +57,21 @@ impl Home {
         driver::target().join("refapp-lever")
     }
 
+    /// Moves a crowd of checks in, for the app in practice mode beside this simulator, where the same candidates are then
+    /// ([`crate::crowd`]).
+    pub async fn settle(&self, checks: u32, simulator: &simulator::Simulator) {
+        let mut command = tokio::process::Command::new(driver::target().join("crowd"));
+        command.arg(format!("--simulator=http://{}", simulator.address()));
+        command.arg(format!("--checks={checks}")).kill_on_drop(true);
+        self.dress(command.as_std_mut());
+        let status = command.status().await.expect("the program was built beside this one");
+        assert!(
+            status.success(),
+            "{}",
+            fs::read_to_string(self.log()).unwrap_or_default()
+        );
+    }
+
     /// As the system's settings for accessibility do. It counts for what is opened from now on.
     pub fn ask_for_less_motion(&self) {
         let folder = self.path().join(".config/gtk-3.0");

@@ -8,6 +8,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::import::import;
 use super::{Done, Wrong, given};
 use crate::App;
 use crate::data_centre::DataCentre;
@@ -20,6 +21,7 @@ use crate::world::World;
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/move", post(move_opportunities))
+        .route("/import", post(import))
         .route("/opportunities", post(create_opportunity))
         .route(
             "/opportunities/{id}",

@@ -1,6 +1,7 @@
 //! The control API under `/control`: what people do in Lever's and Refapp's own pages, what the network does, and the
 //! ledger. For tests, the board and the demo; loopback only, no authentication.
 
+mod import;
 mod lever;
 mod refapp;
 mod state;
