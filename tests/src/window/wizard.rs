@@ -91,23 +91,23 @@ impl Window {
         let overview = self.order(json!({ "ask": "overview" })).await;
         let credentials = &overview["practice"]["credentials"];
         let connection = self.order(json!({ "ask": "create-connection", "name": "Lever" })).await;
-        let before = [
+        let begin = [
             json!({ "ask": "set-refapp", "url": credentials["refappUrl"], "token": credentials["refappToken"] }),
             json!({ "ask": "set-data-centre", "dataCentre": "eu", "wayIn": "api-key" }),
             json!({ "ask": "set-api-key", "key": credentials["apiKeys"]["eu"] }),
+        ];
+        self.take(&connection, begin).await;
+        let setup = self.setup_with_choices().await;
+        let go_on = [
             json!({ "ask": "set-acting-user", "user": demo::id(1, "user", demo::SUPER_ADMIN) }),
             json!({ "ask": "prove-rights", "consent": true }),
-        ];
-        self.take(&connection, before).await;
-        let overview = self.order(json!({ "ask": "overview" })).await;
-        let address = &overview["connections"][0]["setup"]["proposedPublicUrl"];
-        let after = [
-            json!({ "ask": "set-channels", "publicUrl": address, "updateBearer": credentials["updateBearer"] }),
+            json!({ "ask": "set-channels", "publicUrl": setup["proposedPublicUrl"],
+                "updateBearer": credentials["updateBearer"] }),
             json!({ "ask": "choose-stage", "stage": demo::id(1, "stage", demo::TRIGGER_STAGE) }),
             json!({ "ask": "set-defaults", "defaultLanguage": "sv", "defaultTemplate": null }),
             json!({ "ask": "finish-setup" }),
         ];
-        self.take(&connection, after).await;
+        self.take(&connection, go_on).await;
         self.click("nav-checks").await;
         self.see("counts").await;
     }
@@ -118,6 +118,20 @@ impl Window {
             step["connection"] = connection.clone();
             self.order(step).await;
         }
+    }
+
+    /// The set-up as the host shows it, once there is something to choose from in every step.
+    async fn setup_with_choices(&self) -> Value {
+        let script = "const [done] = arguments;
+            const look = async () => {
+                const { value } = await window.__TAURI_INTERNALS__.invoke('ask', { request: { ask: 'overview' } });
+                const { setup } = value.connections[0];
+                const complete = setup.users.length > 0 && setup.stages.length > 0 && setup.proposedPublicUrl !== null;
+                if (complete) done(setup);
+                else setTimeout(look, 25);
+            };
+            look();";
+        self.run_async(script, vec![]).await
     }
 
     /// Asks the host as the page does, and returns the value of its reply.
