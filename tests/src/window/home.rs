@@ -140,7 +140,7 @@ impl Home {
     }
 
     /// Makes a program feel at home here.
-    pub(super) fn dress(&self, command: &mut Command) {
+    pub fn dress(&self, command: &mut Command) {
         for variable in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
             command.env_remove(variable);
         }

@@ -13,10 +13,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::machine;
 use crate::row::{Column, Row, Share, Verdict};
 use crate::rows;
 use crate::table::{self, Result as Found, Results};
+use end_to_end::machine;
 
 /// How many run at once, those beside them not counted.
 const PLACES: usize = 2;

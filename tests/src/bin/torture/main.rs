@@ -10,7 +10,6 @@
 mod conduct;
 mod host;
 mod judge;
-mod machine;
 mod row;
 mod rows;
 mod site;
