@@ -67,7 +67,7 @@ async fn three_planted_faults_are_each_found_from_the_bundle_alone() {
     let began = |code: Code| read.events.iter().any(|event| event.what == Happening::Found { code });
     assert!(began(Code::RefToken) && began(Code::LevRight), "{:?}", read.events);
     assert_eq!(report.way_in, Some(WayIn::ApiKey));
-    let public = report.stage_changes.address.as_deref();
+    let public = report.stage_changes.as_ref().and_then(|way| way.address.as_deref());
     assert_eq!(
         public,
         Some("127.0.0.1"),

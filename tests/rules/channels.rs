@@ -1,9 +1,9 @@
 //! How stage changes and status reach us: `rules.md` 19.
 
-use api::{ChannelState, Health, Request};
+use api::{ChannelState, ConnectionView, Health, Request, Step, StepState};
 use end_to_end::rig::{Rig, Setup};
 use model::{Badge, Code, Unproven};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{sent, started};
 
@@ -284,14 +284,76 @@ async fn a_status_that_comes_with_another_bearer_is_turned_away_and_said_until_t
     rig.check_that("Kim Berg", "it says that a status may have been missed", missed)
         .await;
 
+    // Nobody says that status arrives while it is turned away.
+    assert_eq!(view.status_updates.state, ChannelState::TurnedAway);
+    let step = view.setup.steps.iter().find(|step| step.step == Step::Channels);
+    assert_eq!(step.map(|step| step.state), Some(StepState::Failed));
+
     rig.host.ask(order(simulator::demo::UPDATE_BEARER)).await.expect("kept");
     rig.connection_that("the bearer is the right one", |view| view.findings.is_empty())
         .await;
     // That the bearer is right now does not bring back what was turned away.
     rig.check_that("Kim Berg", "it still says so", missed).await;
     rig.refapp_step(&row, "next").await;
-    rig.connection_that("it is healthy", |view| view.health == Health::Healthy)
+    let view = rig
+        .connection_that("it is healthy", |view| view.health == Health::Healthy)
         .await;
+    assert_eq!(view.status_updates.turned_away, None);
+    assert_eq!(view.status_updates.state, ChannelState::Proven);
     rig.check_that("Kim Berg", "it says so no more", |row| !missed(row))
         .await;
+}
+
+/// Refapp may send one several times.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_turned_away_is_counted_from_the_first_and_outlasts_a_restart() {
+    let mut rig = Rig::start(Setup::default()).await;
+    let row = started(&rig, "Kim Berg").await;
+    rig.refapp_step(&row, "accept").await;
+    let taken = rig
+        .connection_that("a status is taken", |view| view.last_update.is_some())
+        .await
+        .last_update;
+    let hosts = json!({"update_hosts": {"127.0.0.1": "another bearer"}});
+    rig.control("PATCH", "refapp", hosts).await;
+    let turned_away = |view: &ConnectionView| view.status_updates.turned_away;
+    rig.refapp_step(&row, "candidate-names-referees").await;
+    let view = rig
+        .connection_that("it is turned away", |view| turned_away(view).is_some())
+        .await;
+    let first = turned_away(&view).expect("it is counted");
+    assert!(first.times >= 1 && first.since <= first.last, "{first:?}");
+    let finding = view
+        .findings
+        .iter()
+        .find(|finding| finding.failure.code == Code::RefBearer)
+        .expect("it is said");
+    assert_eq!((finding.since, finding.worked), (first.since, taken));
+
+    rig.restart().await;
+    let view = rig
+        .connection_that("it still says so", |view| {
+            let mut findings = view.findings.iter();
+            findings.any(|finding| finding.failure.code == Code::RefBearer)
+        })
+        .await;
+    let kept = turned_away(&view).expect("it is kept");
+    assert!(kept.times >= first.times && kept.since == first.since, "{kept:?}");
+    rig.refapp_step(&row, "referee-answers").await;
+    let view = rig
+        .connection_that("the next is counted", |view| {
+            turned_away(view).is_some_and(|away| away.times > kept.times)
+        })
+        .await;
+    assert_eq!(turned_away(&view).map(|away| away.since), Some(first.since));
+    assert_eq!(view.last_update, taken);
+    assert!(view.read_out.en.contains("status turned away"), "{}", view.read_out.en);
+
+    let hosts = json!({"update_hosts": {"127.0.0.1": simulator::demo::UPDATE_BEARER}});
+    rig.control("PATCH", "refapp", hosts).await;
+    rig.refapp_step(&row, "referee-answers").await;
+    rig.connection_that("it is over with the next that is taken", |view| {
+        turned_away(view).is_none() && view.health == Health::Healthy
+    })
+    .await;
 }

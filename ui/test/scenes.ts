@@ -143,6 +143,7 @@ const closed = {
   last: null,
   since: null,
   alsoPolling: false,
+  turnedAway: null,
   failure: null,
 } as const;
 
@@ -317,6 +318,7 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       last: now - 7 * MINUTE,
       since: null,
       alsoPolling: false,
+      turnedAway: null,
       failure: null,
     },
     statusUpdates: {
@@ -325,6 +327,7 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       last: now - 4 * MINUTE,
       since: null,
       alsoPolling: false,
+      turnedAway: null,
       failure: null,
     },
     templates,
@@ -646,6 +649,7 @@ export function diagnostics(now: number): Diagnostics {
   });
   const well: ConnectionReport = {
     name: 'Sandbox',
+    mode: 'integration',
     readOut: { en: 'how the sandbox is', sv: 'hur sandboxen är' },
     dataCentre: 'sandbox',
     wayIn: 'api-key',
@@ -695,7 +699,14 @@ export function diagnostics(now: number): Diagnostics {
     rights: rights((right) => (right === 'add-opportunity-tag' ? 'missing' : 'proven')),
   };
   const about = { connection: 'Nordvik AB', opportunity: 'aaaaaaaaaaaa', posting: null };
-  const step = { code: null, decision: null, right: null, answered: null, expected: null };
+  const step = {
+    code: null,
+    decision: null,
+    right: null,
+    postingHidden: false,
+    answered: null,
+    expected: null,
+  };
   return {
     format: 1,
     madeAt: now,

@@ -387,6 +387,7 @@ describe('the other steps', () => {
           last: 0,
           since: null,
           alsoPolling: false,
+          turnedAway: null,
           failure: null,
         },
       },
@@ -457,6 +458,7 @@ describe('the other steps', () => {
         last: null,
         since: 0,
         alsoPolling: false,
+        turnedAway: null,
         failure: null,
       };
       fake.overview = {
@@ -554,6 +556,7 @@ describe('the other steps', () => {
       last: state === 'proven' ? Date.now() : null,
       since: 0,
       alsoPolling: false,
+      turnedAway: null,
       failure: null,
     });
     const view = (state: 'waiting' | 'proven') =>

@@ -25,6 +25,8 @@ pub(crate) fn halves(state: &State, steps: &[StepView], changes: &Channel, updat
         Some((WaitsFor::Token, turn(Step::Refapp, Owner::RefappAdmin), Step::Refapp))
     } else if updates.address.is_none() {
         Some((WaitsFor::UpdateAddress, Owner::Admin, Step::Channels))
+    } else if updates.state == ChannelState::TurnedAway {
+        Some((WaitsFor::Bearer, Code::RefBearer.owner(), Step::Channels))
     } else if updates.state != ChannelState::Proven {
         Some((WaitsFor::FirstStatus, Code::RefUpdates.owner(), Step::Channels))
     } else {

@@ -29,6 +29,8 @@ struct Words {
     need_attention: fn(u32) -> String,
     last_webhook: &'static str,
     last_update: &'static str,
+    /// So many times, and since when.
+    turned_away: fn(u32) -> String,
     never: &'static str,
     months: [&'static str; 12],
 }
@@ -58,6 +60,9 @@ fn line(words: &Words, version: &str, view: &ConnectionView, zone: &TimeZone) ->
         Mode::Integration => vec![
             format!("{} {}", words.last_webhook, time(view.last_webhook)),
             format!("{} {}", words.last_update, time(view.last_update)),
+            view.status_updates.turned_away.map_or_else(String::new, |away| {
+                format!("{} {}", (words.turned_away)(away.times), time(Some(away.since)))
+            }),
         ],
         Mode::Observer => vec![words.looks_on.to_owned()],
     };
@@ -143,6 +148,10 @@ const ENGLISH: Words = Words {
     },
     last_webhook: "last webhook",
     last_update: "last update",
+    turned_away: |times| match times {
+        1 => "status turned away once, at".to_owned(),
+        times => format!("status turned away {times} times since"),
+    },
     never: "never",
     months: [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -170,6 +179,10 @@ const SWEDISH: Words = Words {
     },
     last_webhook: "senaste webhook",
     last_update: "senaste uppdatering",
+    turned_away: |times| match times {
+        1 => "status avvisad en gång,".to_owned(),
+        times => format!("status avvisad {times} gånger sedan"),
+    },
     never: "aldrig",
     months: [
         "jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec",
@@ -179,7 +192,7 @@ const SWEDISH: Words = Words {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use model::ConnectionId;
+    use model::{ConnectionId, HOUR, MINUTE, TurnedAway};
     use store::ConnectionRecord;
 
     use super::*;
@@ -256,6 +269,34 @@ mod tests {
             "fungerar · 2 referenstagningar kräver åtgärd · senaste webhook",
         );
         assert!(line.en.contains(en) && line.sv.contains(sv), "{line:?}");
+    }
+
+    #[test]
+    fn a_status_that_is_turned_away_is_read_out_beside_the_last_that_was_taken() {
+        let mut view = view();
+        view.last_update = Some(CREATED);
+        let away = |times| TurnedAway {
+            since: CREATED.plus(MINUTE),
+            last: CREATED.plus(HOUR),
+            times,
+        };
+        let line = |view: &ConnectionView| ReadOut::of("0.1.0", view, &TimeZone::UTC);
+        view.status_updates.turned_away = Some(away(3));
+        let (en, sv) = (line(&view).en, line(&view).sv);
+        assert!(
+            en.ends_with("last update 26 Nov 09:02 +00:00 · status turned away 3 times since 26 Nov 09:03 +00:00"),
+            "{en}"
+        );
+        assert!(
+            sv.ends_with("· status avvisad 3 gånger sedan 26 nov 09:03 +00:00"),
+            "{sv}"
+        );
+        view.status_updates.turned_away = Some(away(1));
+        let en = line(&view).en;
+        assert!(
+            en.ends_with("· status turned away once, at 26 Nov 09:03 +00:00"),
+            "{en}"
+        );
     }
 
     #[test]

@@ -189,6 +189,7 @@ fn stage_changes(state: &State, now: Millis) -> Channel {
         last: record.last_webhook,
         since: record.webhook_since,
         also_polling: channel == ChannelState::Waiting && state.polling,
+        turned_away: None,
         failure: state.channel_failure.clone().or_else(|| {
             // Once it runs, this is a finding.
             let silent = registered && channel == ChannelState::Waiting && record.standing == Standing::Draft;
@@ -206,6 +207,7 @@ pub(crate) fn waits_for_event(changes: &Channel) -> bool {
 fn status_updates(state: &State) -> Channel {
     let record = &state.record;
     let channel = match (&state.update_address, record.update_heard(), &record.public_url) {
+        (Some(_), _, _) if record.turned_away.is_some() => ChannelState::TurnedAway,
         (Some(_), true, _) => ChannelState::Proven,
         (Some(_), false, _) => ChannelState::Waiting,
         (None, _, Some(url)) if !url.is_empty() && state.webhook_address.is_none() => ChannelState::Open,
@@ -218,6 +220,7 @@ fn status_updates(state: &State) -> Channel {
         last: record.last_update,
         since: record.update_since,
         also_polling: false,
+        turned_away: record.turned_away.filter(|_| channel == ChannelState::TurnedAway),
         failure: (channel == ChannelState::Broken).then(|| Code::AppNoUpdates.into()),
     }
 }
@@ -324,7 +327,7 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
             changes.state,
             ChannelState::Waiting | ChannelState::Proven | ChannelState::Polling
         );
-    let other_bearer = found(state, &[Code::RefBearer]);
+    let other_bearer = (updates.state == ChannelState::TurnedAway).then(|| Code::RefBearer.into());
     let channels = match changes.state {
         ChannelState::Broken => StepState::Failed,
         _ if other_bearer.is_some() => StepState::Failed,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{
     Act, Badge, CheckId, Code, Computer, ConnectionId, Coverage, DataCentre, Failure, Millis, Mode, OpportunityId,
     Owner, PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sighting, StageChoice, Status,
-    TemplateId, Unproven, UserId, WayIn, WhoActs,
+    TemplateId, TurnedAway, Unproven, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -219,6 +219,9 @@ pub struct Channel {
     /// Stage changes only: while nothing comes this way, the app asks Lever for them every poll interval.
     #[serde(default)]
     pub also_polling: bool,
+    /// Status from Refapp only: what came last was turned away, as it came with another bearer.
+    #[serde(default)]
+    pub turned_away: Option<TurnedAway>,
     pub failure: Option<Failure>,
 }
 
@@ -234,6 +237,8 @@ pub enum ChannelState {
     Proven,
     /// Stage changes only: asked for every poll interval.
     Polling,
+    /// Status from Refapp only: something comes, and is turned away.
+    TurnedAway,
     /// Cannot work as it is; the failure says why.
     Broken,
 }
@@ -354,6 +359,8 @@ pub enum WaitsFor {
     UpdateAddress,
     /// Refapp's support registers the host; the first status shows that it has.
     FirstStatus,
+    /// The same bearer on both sides: Refapp's status is turned away.
+    Bearer,
     DataCentre,
     /// An API key, or the consent.
     Access,

@@ -4,12 +4,11 @@
 //! body is believed but that something happened to an opportunity.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use model::sabotage::{self, Control};
-use model::{Clock, ConnectionId, Millis, Place, Secret};
+use model::{Clock, ConnectionId, Millis, Place, Secret, TurnedAway};
 use refapp::parse_update;
 use sha2::{Digest, Sha256};
 use store::{Inbound, Store};
@@ -40,9 +39,9 @@ pub(crate) struct Door {
     pub signature_tokens: Vec<Secret>,
     pub bearer: Option<Secret>,
     pub place: Place,
-    /// When an update last came with another bearer, in milliseconds; 0 for never. Only Refapp, and who set it up, know
-    /// the path.
-    pub wrong_bearer: Arc<AtomicI64>,
+    /// What came with another bearer, until the connection's owner has taken note of it. Only Refapp, and who set it up,
+    /// know the path.
+    pub turned_away: Arc<Mutex<Option<TurnedAway>>>,
     /// Wakes the connection's owner.
     pub wake: Arc<Notify>,
 }
@@ -109,7 +108,8 @@ impl Intake {
             let (bearer, given) = (door.bearer.as_ref()?, given?);
             let right = bool::from(bearer.expose().as_bytes().ct_eq(given.as_bytes()));
             if !right {
-                door.wrong_bearer.store(now.0, Ordering::Relaxed);
+                let mut turned_away = door.turned_away.lock().unwrap_or_else(PoisonError::into_inner);
+                *turned_away = Some(TurnedAway::and_one(*turned_away, now));
                 door.wake.notify_one();
             }
             (right || sabotage::is(Control::BelieveAnyone)).then(|| door.place.clone())

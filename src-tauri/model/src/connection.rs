@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Limits, Right, StageId, TemplateId, UserId};
+use crate::{Limits, Millis, Right, StageId, TemplateId, UserId};
 
 /// What a connection is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
@@ -61,6 +61,36 @@ pub enum Unproven {
     StageChanges,
     /// No status has come from Refapp: the first comes with the first check.
     StatusUpdates,
+}
+
+/// What Refapp sent with another bearer since the last status that was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TurnedAway {
+    pub since: Millis,
+    pub last: Millis,
+    pub times: u32,
+}
+
+impl TurnedAway {
+    /// One that comes now, after these.
+    pub fn and_one(before: Option<Self>, now: Millis) -> Self {
+        let once = Self {
+            since: now,
+            last: now,
+            times: 1,
+        };
+        before.map_or(once, |before| before.and(once))
+    }
+
+    /// These, and then others.
+    pub fn and(self, later: Self) -> Self {
+        Self {
+            since: self.since.min(later.since),
+            last: self.last.max(later.last),
+            times: self.times.saturating_add(later.times),
+        }
+    }
 }
 
 /// How the browser comes back from Lever's consent page (`mission.md` M3).

@@ -82,6 +82,9 @@ struct Text {
     mend_desktop: Option<String>,
     /// The same on a server without a window.
     mend_server: Option<String>,
+    /// The same where the way into Lever makes a difference on a server.
+    mend_server_key: Option<String>,
+    mend_server_oauth: Option<String>,
 }
 
 impl Text {
@@ -97,18 +100,20 @@ impl Text {
         };
         let before = |word: &'static str, known: bool| if known { "" } else { word };
         let (way, host) = (about.way, about.host);
+        let (by_key, by_oauth) = (way != Some(WayIn::OAuth), way != Some(WayIn::ApiKey));
+        let on_server = host != Some(HostKind::Desktop);
+        let (oauth, server) = (before(oauth, way.is_some()), before(server, host.is_some()));
         let parts = [
-            said(&self.mend_key, way != Some(WayIn::OAuth), ""),
-            said(
-                &self.mend_oauth,
-                way != Some(WayIn::ApiKey),
-                before(oauth, way.is_some()),
-            ),
+            said(&self.mend_key, by_key, ""),
+            said(&self.mend_oauth, by_oauth, oauth),
             said(&self.mend_desktop, host != Some(HostKind::Headless), ""),
+            said(&self.mend_server, on_server, server),
+            said(&self.mend_server_key, on_server && by_key, server),
+            // Behind the other it is said already where it is.
             said(
-                &self.mend_server,
-                host != Some(HostKind::Desktop),
-                before(server, host.is_some()),
+                &self.mend_server_oauth,
+                on_server && by_oauth,
+                if by_key { "" } else { server },
             ),
             Some(self.mend.clone()),
         ];
@@ -222,7 +227,14 @@ mod tests {
 
     fn texts(text: &Text) -> Vec<&str> {
         let always = [&text.title, &text.what, &text.why, &text.mend];
-        let more = [&text.mend_key, &text.mend_oauth, &text.mend_desktop, &text.mend_server];
+        let more = [
+            &text.mend_key,
+            &text.mend_oauth,
+            &text.mend_desktop,
+            &text.mend_server,
+            &text.mend_server_key,
+            &text.mend_server_oauth,
+        ];
         always
             .into_iter()
             .chain(more.into_iter().flatten())
@@ -385,13 +397,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_server_with_a_key_is_told_nothing_of_a_consent_and_one_with_a_consent_nothing_of_a_key() {
+        for language in [Language::En, Language::Sv] {
+            for code in [Code::LevUnauthorized, Code::LevRight] {
+                let mend = |way| {
+                    let host = Some(HostKind::Headless);
+                    explain_by(&code.into(), About { way: Some(way), host }, language).mend
+                };
+                let (key, oauth) = (mend(WayIn::ApiKey), mend(WayIn::OAuth));
+                assert!(key.contains("api_key_file") && !key.contains("status"), "{key}");
+                assert!(oauth.contains("status") && !oauth.contains("api_key_file"), "{oauth}");
+            }
+        }
+    }
+
     /// Where one host has its own way, so has the other: nobody is left with a common part alone.
     #[test]
     fn what_differs_between_the_hosts_is_said_of_both() {
         for &code in Code::ALL {
             for language in [Language::En, Language::Sv] {
                 let text = text(code, language);
-                assert_eq!(text.mend_desktop.is_some(), text.mend_server.is_some(), "{code}");
+                let by_way = text.mend_server_key.is_some();
+                assert_eq!(by_way, text.mend_server_oauth.is_some(), "{code}");
+                assert_eq!(
+                    text.mend_desktop.is_some(),
+                    text.mend_server.is_some() || by_way,
+                    "{code}"
+                );
             }
         }
     }

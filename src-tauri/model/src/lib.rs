@@ -29,7 +29,7 @@ pub use audit::{AuditedOwner, AuditedPosting, AuditedTemplate, Grade, PostingAud
 pub use check::{Badge, ChangedByHand, Check, Phase, Progress, Reason, Sighting, Written, WrittenNote};
 pub use code::{Code, Failure, NoSuchCode, Owner};
 pub use computer::{Computer, Notify};
-pub use connection::{Mode, Redirect, Settings, StageChoice, Unproven, WayIn};
+pub use connection::{Mode, Redirect, Settings, StageChoice, TurnedAway, Unproven, WayIn};
 pub use coverage::Coverage;
 pub use dictionary::{About, Entry, HostKind, Language, explain, explain_by, look_up};
 pub use dry_run::{

@@ -117,6 +117,8 @@ pub enum Command {
     Start { id: String },
     /// Say what became of a start, or of a note, whose outcome is unknown
     Settle { id: String, outcome: Outcome },
+    /// Write again the tag and the note that somebody changed by hand in Lever
+    Repair { id: String },
     /// Say that somebody has looked after what only a person can: a gap, a damaged database that was set aside
     Acknowledge,
     /// Template tags

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use api::{
-    Channel, CheckDetail, CheckRow, ConnectionReport, ConnectionView, EventReport, Finding, Happening, OauthState,
-    Overview, Reach, RightView, TemplateReport,
+    Changed, Channel, CheckDetail, CheckRow, ConnectionReport, ConnectionView, EventReport, Finding, Happening,
+    OauthState, Overview, Reach, RightView, TemplateReport,
 };
 use model::{
-    AuditedOwner, AuditedTemplate, Code, DAY, Entry, Grade, HOUR, MINUTE, Millis, PostingAudit, RightState, TemplateBy,
+    AuditedOwner, AuditedTemplate, Code, DAY, Entry, Grade, HOUR, MINUTE, Millis, Mode, PostingAudit, RightState,
+    TemplateBy,
 };
 use serde::Serialize;
 
@@ -67,18 +68,20 @@ fn connection(view: &ConnectionView, is_named: bool) -> String {
     );
     line!(out, "  {}", clean(&view.read_out.en));
     line!(out, "  last verified   {}", when(view.last_verified));
-    line!(out, "  stage changes   {}", channel(&view.stage_changes));
-    line!(out, "  status updates  {}", channel(&view.status_updates));
-    let stage = view
-        .settings
-        .trigger_stage
-        .as_ref()
-        .map_or("not known yet".to_owned(), |stage| clean(&stage.text));
-    line!(out, "  trigger stage   {stage}");
+    if view.mode == Mode::Integration {
+        line!(out, "  stage changes   {}", channel(&view.stage_changes));
+        line!(out, "  status updates  {}", channel(&view.status_updates));
+        let stage = view
+            .settings
+            .trigger_stage
+            .as_ref()
+            .map_or("not known yet".to_owned(), |stage| clean(&stage.text));
+        line!(out, "  trigger stage   {stage}");
+    }
     let counts = view.counts;
     line!(
         out,
-        "  checks          {} need attention, {} running ({} of them queued), {} completed, {} events waiting",
+        "  checks          {} to act on, {} running ({} of them queued), {} completed, {} events waiting",
         counts.needs_attention,
         counts.running,
         counts.queued,
@@ -96,7 +99,19 @@ fn connection(view: &ConnectionView, is_named: bool) -> String {
 
 fn channel(channel: &Channel) -> String {
     let mut out = words(channel.state);
-    if let Some(last) = channel.last {
+    if let Some(away) = channel.turned_away {
+        let times = if away.times == 1 {
+            "once"
+        } else {
+            &format!("{} times", away.times)
+        };
+        out += &format!(
+            " since {}, {times}, last at {}; last taken {}",
+            away.since,
+            away.last,
+            when(channel.last)
+        );
+    } else if let Some(last) = channel.last {
         out += &format!(", last {last}");
     } else if let Some(since) = channel.since {
         out += &format!(", since {since}");
@@ -212,10 +227,11 @@ fn report_of(report: &ConnectionReport) -> String {
     let counts = report.counts;
     line!(
         out,
-        "  checks          {} wait for their start, {} run in Refapp, {} need attention",
+        "  checks          {} queued, {} running in Refapp, {} to act on, {} completed",
         counts.queued,
         counts.running.saturating_sub(counts.queued),
-        counts.needs_attention
+        counts.needs_attention,
+        counts.completed
     );
     let required = || report.rights.iter().filter(|right| right.required);
     let proven = required().filter(|right| right.state == RightState::Proven).count();
@@ -233,9 +249,16 @@ fn report_of(report: &ConnectionReport) -> String {
             format!("; missing: {}", missing.join(", "))
         }
     );
-    line!(out, "  stage changes   {}", channel(&report.stage_changes));
-    line!(out, "  status updates  {}", channel(&report.status_updates));
-    if let Some(host) = &report.stage_changes.address {
+    let ways = [
+        ("stage changes", &report.stage_changes),
+        ("status updates", &report.status_updates),
+    ];
+    for (name, way) in ways {
+        if let Some(way) = way {
+            line!(out, "  {name:<15} {}", channel(way));
+        }
+    }
+    if let Some(host) = report.stage_changes.as_ref().and_then(|way| way.address.as_ref()) {
         line!(out, "  called at       {}", clean(host));
     }
     for (name, reach) in [("Lever", &report.lever), ("Refapp", &report.refapp)] {
@@ -266,6 +289,14 @@ pub fn entry(code: Code, entry: &Entry) -> String {
     }
     line!(out, "  (who: {})", words(code.owner()));
     out
+}
+
+/// What somebody changed in Lever of what the app wrote there.
+fn changed_by_hand(changed: &Changed) -> String {
+    let gone = changed.tag_gone.as_ref().map(|tag| format!("{} is gone", clean(tag)));
+    let added = changed.tags_added.iter().map(|tag| format!("{} was added", clean(tag)));
+    let note = changed.note_gone.then(|| "the note is gone".to_owned());
+    gone.into_iter().chain(added).chain(note).collect::<Vec<_>>().join(", ")
 }
 
 pub fn checks(rows: &[CheckRow], now: Millis) -> String {
@@ -309,6 +340,9 @@ pub fn check(detail: &CheckDetail) -> String {
     }
     if let Some(hitch) = row.hitch {
         line!(out, "  in Lever     {}", told(&hitch.into()));
+    }
+    if let Some(changed) = &row.changed {
+        line!(out, "  by hand      {}", changed_by_hand(changed));
     }
     let links = [
         ("Lever", &row.lever_url),

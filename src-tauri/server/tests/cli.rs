@@ -222,7 +222,14 @@ fn rows() -> Vec<Value> {
         stopped(row(6, "opp-4", "needs-attention", &["try-again", "dismiss"])),
         // It runs: what could be tried again there is a write to Lever.
         row(7, "opp-5", "sent", &["try-again"]),
+        by_hand(row(8, "opp-6", "sent", &["repair"])),
     ]
+}
+
+fn by_hand(mut row: Value) -> Value {
+    row["changed"] =
+        json!({"tagGone": "Refapp Status: Sent", "tagsAdded": ["Refapp Status: Completed"], "noteGone": true});
+    row
 }
 
 fn stopped(mut row: Value) -> Value {
@@ -230,14 +237,14 @@ fn stopped(mut row: Value) -> Value {
     row
 }
 
-/// A host with one connection and seven checks, shown two at a time whatever is asked for.
+/// A host with one connection and eight checks, shown two at a time whatever is asked for.
 fn host(request: &Value) -> Value {
     match request["ask"].as_str().unwrap() {
         "overview" => overview(&[connection(MAIN, "Main")]),
         "checks" => {
             let offset = usize::try_from(request["offset"].as_u64().unwrap()).unwrap();
             let window: Vec<Value> = rows().into_iter().skip(offset).take(2).collect();
-            json!({"reply": {"reply": "check-window", "value": {"counts": {}, "needsAction": 0, "total": 7, "offset": offset, "rows": window}}})
+            json!({"reply": {"reply": "check-window", "value": {"counts": {}, "needsAction": 0, "total": 8, "offset": offset, "rows": window}}})
         }
         "check" => {
             let row = rows().into_iter().find(|row| row["id"] == request["check"]).unwrap();
@@ -357,7 +364,7 @@ fn status_tells_health_findings_channels_and_counts() {
         "who: lever super admin",
         "stage changes   waiting",
         "status updates  open",
-        "1 need attention, 2 running (1 of them queued), 3 completed, 4 events waiting",
+        "1 to act on, 2 running (1 of them queued), 3 completed, 4 events waiting",
     ] {
         assert!(ended.stdout.contains(part), "{part} in {}", ended.stdout);
     }
@@ -418,10 +425,10 @@ fn checks_are_listed_to_the_last_whatever_the_size_of_a_window() {
         .iter()
         .map(|row| row["reference"].as_str().unwrap())
         .collect();
-    assert_eq!(references, ["R-1", "R-2", "R-3", "R-4", "R-5", "R-6", "R-7"]);
+    assert_eq!(references, ["R-1", "R-2", "R-3", "R-4", "R-5", "R-6", "R-7", "R-8"]);
     let text = site.run(&["checks"]).stdout;
     assert!(text.contains("R-2  Needs attention"), "{text}");
-    assert!(text.ends_with("7 checks\n"), "{text}");
+    assert!(text.ends_with("8 checks\n"), "{text}");
     assert!(!text.contains('\u{1b}'), "a name must not steer the terminal");
 }
 
@@ -442,13 +449,16 @@ fn a_check_is_found_by_its_id_its_reference_or_its_opportunity() {
     let text = site.run(&["check", "R-3"]).stdout;
     assert!(text.contains("can be       it was started, send again"), "{text}");
     assert!(text.contains("2026-03-04T10:02:03Z  stage moved  stage=X"), "{text}");
+    let changed = site.run(&["check", "R-8"]).stdout;
+    let by_hand = "by hand      Refapp Status: Sent is gone, Refapp Status: Completed was added, the note is gone";
+    assert!(changed.contains(by_hand), "{changed}");
     let unknown = site.run(&["check", "R-99"]);
     assert_eq!(unknown.status, 1);
     assert!(unknown.stderr.contains("APP-NOT-FOUND"), "{}", unknown.stderr);
 }
 
 #[test]
-fn start_and_settle_give_the_one_decision_that_they_name() {
+fn start_settle_and_repair_give_the_one_decision_that_they_name() {
     let site = Site::new().with_host(host);
     let id = |number: u32| format!("00000000-0000-0000-0000-0000000000{number:02}");
     for (args, check, decision) in [
@@ -462,6 +472,7 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
         (&["settle", "R-3", "again", "--json"], 3, "send-again"),
         (&["settle", "opp-5", "note-there"], 7, "note-is-there"),
         (&["settle", "opp-5", "note-missing"], 7, "note-is-not-there"),
+        (&["repair", "opp-6"], 8, "repair"),
     ] {
         let ended = site.run(args);
         assert_eq!(ended.status, 0, "{}", ended.stderr);
@@ -471,7 +482,7 @@ fn start_and_settle_give_the_one_decision_that_they_name() {
     let ambiguous = site.run(&["start", "opp-3"]);
     assert_eq!(ambiguous.status, 1);
     assert!(ambiguous.stderr.contains("R-4, R-5"), "{}", ambiguous.stderr);
-    assert_eq!(site.orders().len(), 7, "nothing is started by a guess");
+    assert_eq!(site.orders().len(), 8, "nothing is started by a guess");
 }
 
 #[test]

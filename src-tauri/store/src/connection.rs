@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{
     ConnectionId, DataCentre, Millis, Mode, NoteId, OpportunityId, Right, RightState, Settings, StageChoice,
-    TemplateId, WayIn, WebhookId,
+    TemplateId, TurnedAway, WayIn, WebhookId,
 };
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,10 @@ pub struct ConnectionRecord {
     /// last time in which none could reach us.
     #[serde(default)]
     pub status_missed: Option<Millis>,
+    /// What Refapp has sent with another bearer since its last status was taken; no more with the next one, or with another
+    /// bearer of ours.
+    #[serde(default)]
+    pub turned_away: Option<TurnedAway>,
     /// For how long we could be reached since a stage change last came, in milliseconds.
     #[serde(default)]
     pub listened: i64,
@@ -202,6 +206,7 @@ impl ConnectionRecord {
             open_until: None,
             gaps: Vec::new(),
             status_missed: None,
+            turned_away: None,
             listened: 0,
             webhook_seen: None,
             webhook_removed: None,

@@ -27,6 +27,9 @@ interface Text extends Omit<ErrorText, 'mend'> {
   mend_oauth?: string;
   mend_desktop?: string;
   mend_server?: string;
+  /** The same where the way into Lever makes a difference on a server. */
+  mend_server_key?: string;
+  mend_server_oauth?: string;
   mend: string;
 }
 
@@ -86,14 +89,20 @@ export function fill(text: string, params: Failure['params'], timeZone?: string)
 
 /** What differs, as far as it may apply, and of what then; last what is for all. As in Rust. */
 function howToMend(text: Text, way: WayIn | null, host: HostKind | null): string[] {
-  const { mend_key: key, mend_oauth: oauth, mend_desktop: desktop, mend_server: server } = text;
   const named = (part: string | undefined, known: boolean, name: typeof m.mend_oauth) =>
     part === undefined || known ? part : name({ text: part });
+  const server = (part: string | undefined) =>
+    host === 'desktop' ? undefined : named(part, host !== null, m.mend_server);
+  const byKey = (part: string | undefined) => (way === 'oauth' ? undefined : part);
+  const byOauth = (part: string | undefined) => (way === 'api-key' ? undefined : part);
   const parts = [
-    way === 'oauth' ? undefined : key,
-    way === 'api-key' ? undefined : named(oauth, way !== null, m.mend_oauth),
-    host === 'headless' ? undefined : desktop,
-    host === 'desktop' ? undefined : named(server, host !== null, m.mend_server),
+    byKey(text.mend_key),
+    byOauth(named(text.mend_oauth, way !== null, m.mend_oauth)),
+    host === 'headless' ? undefined : text.mend_desktop,
+    server(text.mend_server),
+    byKey(server(text.mend_server_key)),
+    // Behind the other it is said already where it is.
+    byOauth(way === null && host === null ? text.mend_server_oauth : server(text.mend_server_oauth)),
     text.mend,
   ];
   return parts.filter((part) => part !== undefined);

@@ -12,6 +12,7 @@ import type { Decision } from '../backend/types/Decision';
 import type { Finding } from '../backend/types/Finding';
 import type { Half } from '../backend/types/Half';
 import type { Health } from '../backend/types/Health';
+import type { HostKind } from '../backend/types/HostKind';
 import type { Owner } from '../backend/types/Owner';
 import type { Mode } from '../backend/types/Mode';
 import type { Right } from '../backend/types/Right';
@@ -20,6 +21,7 @@ import type { RightState } from '../backend/types/RightState';
 import type { Status } from '../backend/types/Status';
 import type { Step } from '../backend/types/Step';
 import type { StepState } from '../backend/types/StepState';
+import type { StepView } from '../backend/types/StepView';
 import type { TimelineStep } from '../backend/types/TimelineStep';
 import type { Unproven } from '../backend/types/Unproven';
 import type { WaitsFor } from '../backend/types/WaitsFor';
@@ -101,6 +103,7 @@ export const channelLook: Record<ChannelState, Look> = {
   open: { word: m.channel_open, icon: 'dash', tone: 'neutral' },
   waiting: { word: m.channel_waiting, icon: 'hourglass', tone: 'info' },
   proven: { word: m.channel_proven, icon: 'check-circle', tone: 'success' },
+  'turned-away': { word: m.channel_turned_away, icon: 'alert', tone: 'warning' },
   polling: { word: m.channel_polling, icon: 'refresh', tone: 'success' },
   broken: { word: m.channel_broken, icon: 'cross', tone: 'danger' },
 };
@@ -108,6 +111,20 @@ export const channelLook: Record<ChannelState, Look> = {
 /** While the app asks for stage changes, they come, whatever the webhook does. */
 export const lookOfChannel = ({ state, alsoPolling }: Channel): Look =>
   channelLook[alsoPolling ? 'polling' : state];
+
+/** How often something was turned away and since when, beside when something was last taken. */
+export function turnedAway(
+  { turnedAway: away, last }: Channel,
+  time: (at: number) => string,
+): string | null {
+  if (away === null) return null;
+  return m.channel_turned_away_times({
+    count: away.times,
+    since: time(away.since),
+    last: time(away.last),
+    taken: last === null ? m.never() : time(last),
+  });
+}
 
 /** Whether candidates find questions in the account's default language. */
 export const coverageLook: Record<Coverage, Look> = {
@@ -124,6 +141,13 @@ export const stepLook: Record<StepState, Look> = {
   unproven: { word: m.step_unproven, icon: 'hourglass', tone: 'info' },
   done: { word: m.step_done, icon: 'check-circle', tone: 'success' },
 };
+
+/** A step has the tone of what was found: no trouble is red at one place and yellow at another. */
+export function lookOfStep({ state, failure }: StepView, findings: Finding[]): Look {
+  const look = stepLook[state];
+  const found = findings.find((one) => one.failure.code === failure?.code);
+  return state === 'failed' && found ? { ...look, tone: findingTone(found) } : look;
+}
 
 const steps: Record<Step, () => string> = {
   refapp: m.step_refapp,
@@ -144,6 +168,7 @@ const awaited: Record<WaitsFor, () => string> = {
   token: m.waits_token,
   'update-address': m.waits_update_address,
   'first-status': m.waits_first_status,
+  bearer: m.waits_bearer,
   'data-centre': m.waits_data_centre,
   access: m.waits_access,
   'acting-user': m.waits_acting_user,
@@ -166,12 +191,16 @@ const owners: Record<Owner, () => string> = {
   refapp: m.who_refapp,
   us: m.who_us,
 };
-export const ownerName = (owner: Owner): string => owners[owner]();
+/** On a server without a window, whoever keeps the server is the admin of the app too. */
+export const ownerName = (owner: Owner, host: HostKind | null = null): string =>
+  host === 'headless' && (owner === 'admin' || owner === 'it')
+    ? m.who_customers_it()
+    : owners[owner]();
 /** Whoever has to act, all of them. */
-export const ownerNames = ([one, other]: Owner[]): string =>
+export const ownerNames = ([one, other]: Owner[], host: HostKind | null = null): string =>
   other === undefined || one === undefined
-    ? ownerName(one ?? 'us')
-    : m.who_both({ one: ownerName(one), other: ownerName(other) });
+    ? ownerName(one ?? 'us', host)
+    : m.who_both({ one: ownerName(one, host), other: ownerName(other, host) });
 
 const actors: Record<WhoActs, () => string> = {
   app: m.acts_app,
@@ -311,6 +340,12 @@ export const timelineLook: Record<TimelineStep, Look> = {
   settled: { word: m.timeline_settled, icon: 'check-circle', tone: 'success' },
 };
 
+/** A step's word; of a look at Lever it tells whether the posting was among what was shown. */
+export const timelineWord = (step: TimelineStep, postingHidden: boolean): string =>
+  step === 'read-from-lever' && postingHidden
+    ? m.timeline_posting_hidden()
+    : timelineLook[step].word();
+
 const centres: Record<DataCentre, () => string> = {
   us: m.centre_us,
   eu: m.centre_eu,
@@ -342,7 +377,7 @@ const rights: Record<Right, (inputs?: object, options?: { locale?: Locale }) => 
   'update-opportunity-note': m.why_update_opportunity_note,
   'delete-webhooks': m.why_delete_webhooks,
 };
-/** What the app needs a permission for; in the language of the screen, or of a letter's reader. */
+export const everyRight = Object.keys(rights) as Right[];
 /** What the boxes are good for where the app only looks on. */
 const toLookOn: Partial<typeof rights> = {
   'list-opportunities': m.observer_why_list,
@@ -351,6 +386,7 @@ const toLookOn: Partial<typeof rights> = {
   'read-user': m.observer_why_user,
   'list-tags': m.observer_why_tags,
 };
+/** What the app needs a permission for; in the language of the screen, or of a letter's reader. */
 export const whyRight = (right: Right, locale?: Locale, mode: Mode = 'integration'): string => {
   const why = (mode === 'observer' && toLookOn[right]) || rights[right];
   return why({}, locale ? { locale } : {});

@@ -152,6 +152,7 @@ export const scenes: Record<string, () => Fake> = {
         last: null,
         since: now - 12 * MINUTE,
         alsoPolling: false,
+        turnedAway: null,
         failure: { code: 'LEV-WH-OFF', params: {} },
       },
       statusUpdates: {
@@ -160,6 +161,7 @@ export const scenes: Record<string, () => Fake> = {
         last: null,
         since: now - 12 * MINUTE,
         alsoPolling: false,
+        turnedAway: null,
         failure: null,
       },
     },

@@ -1,7 +1,7 @@
 //! Writing the document: a pure function of what is known, what happened, and chance.
 
 use engine::{Clocks, Turn};
-use model::{ConnectionId, Millis, Right, StageId};
+use model::{ConnectionId, Millis, Mode, Right, StageId};
 use store::{Arrived, Inbound, Size, Told};
 
 use super::harmless::{self, Pseudonyms};
@@ -9,7 +9,7 @@ use super::{
     AppFacts, ConnectionReport, Diagnostics, EVENTS, EventReport, FORMAT, Happening, Reach, SettingsReport, Storage,
     WebhookKind,
 };
-use crate::{ConnectionView, Finding, TextFile};
+use crate::{Channel, ConnectionView, Finding, TextFile};
 
 /// What is known of the host.
 pub(crate) struct Facts {
@@ -77,8 +77,10 @@ fn connection(seen: &Seen, pseudonyms: &Pseudonyms<'_>) -> ConnectionReport {
             clock_seconds,
         })
     };
+    let channel = |channel: &Channel| (view.mode == Mode::Integration).then(|| harmless::channel(channel));
     ConnectionReport {
         name: view.name.clone(),
+        mode: view.mode,
         read_out: view.read_out.clone(),
         data_centre: view.data_centre,
         way_in: view.way_in,
@@ -92,8 +94,8 @@ fn connection(seen: &Seen, pseudonyms: &Pseudonyms<'_>) -> ConnectionReport {
         refapp: reach(&seen.refapp, seen.clocks.refapp),
         rights: view.setup.rights.iter().map(harmless::right).collect(),
         rights_proven_at: view.setup.rights_proven_at,
-        stage_changes: harmless::channel(&view.stage_changes),
-        status_updates: harmless::channel(&view.status_updates),
+        stage_changes: channel(&view.stage_changes),
+        status_updates: channel(&view.status_updates),
         settings: SettingsReport {
             trigger_stage: settings.trigger_stage.as_ref().map(|stage| stage.text.clone()),
             default_language: settings.default_language.clone(),
@@ -193,6 +195,7 @@ fn step(told: &Told) -> Option<Happening> {
             let label = Right::all().map(Right::label).find(|label| label == text)?;
             Some(label.to_owned())
         }),
+        posting_hidden: param("posting").is_some_and(|posting| posting == "not-shown"),
         answered: number("answered"),
         expected: number("expected"),
     })

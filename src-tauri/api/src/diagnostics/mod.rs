@@ -12,7 +12,7 @@ mod harmless;
 mod make;
 mod read;
 
-use model::{Code, Coverage, DataCentre, HostKind, Millis, Unproven, WayIn};
+use model::{Code, Coverage, DataCentre, HostKind, Millis, Mode, Unproven, WayIn};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -83,6 +83,9 @@ pub struct Storage {
 #[ts(export)]
 pub struct ConnectionReport {
     pub name: String,
+    /// What it is for; a file that an earlier version made is taken for one of the usual kind.
+    #[serde(default)]
+    pub mode: Mode,
     pub read_out: ReadOut,
     pub data_centre: Option<DataCentre>,
     pub way_in: Option<WayIn>,
@@ -101,9 +104,9 @@ pub struct ConnectionReport {
     /// When all of them were last asked for.
     #[serde(default)]
     pub rights_proven_at: Option<Millis>,
-    /// Their addresses are host names only.
-    pub stage_changes: Channel,
-    pub status_updates: Channel,
+    /// Their addresses are host names only. An observer needs neither, and has none.
+    pub stage_changes: Option<Channel>,
+    pub status_updates: Option<Channel>,
     pub settings: SettingsReport,
     pub steps: Vec<StepView>,
     pub coverage: Option<Coverage>,
@@ -195,6 +198,9 @@ pub enum Happening {
         /// The permission that a refused write needs, in Lever's words (`lever-api.md §2.2`): it tells which write it was.
         #[serde(default)]
         right: Option<String>,
+        /// The candidate was read, and the posting not: Lever did not show it.
+        #[serde(default)]
+        posting_hidden: bool,
         answered: Option<u32>,
         expected: Option<u32>,
     },

@@ -182,7 +182,7 @@ impl Owner {
             signature_tokens: tokens.iter().flat_map(webhook_tokens).map(|(_, token)| token).collect(),
             bearer: self.secret(SecretKind::UpdateBearer)?,
             place: self.place()?,
-            wrong_bearer: self.wrong_bearer.clone(),
+            turned_away: self.turned_away.clone(),
             wake: self.wake.clone(),
         };
         Ok(Some((path.expose().to_owned(), door)))

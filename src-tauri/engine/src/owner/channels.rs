@@ -1,7 +1,7 @@
 //! The two ways in which the outside reaches us (`rules.md` 19): opened, proven and watched. Silence is never taken for
 //! health.
 
-use std::sync::atomic::Ordering;
+use std::sync::PoisonError;
 
 use http_client::{Http, Limits};
 use model::{Code, Failure, MINUTE, Millis, Mode, Right, Secret, Status};
@@ -87,9 +87,11 @@ impl Owner {
     /// The bearer of Refapp's updates. What came with another one says nothing of this one.
     pub(super) fn keep_bearer(&mut self, bearer: &Secret) -> Result<(), Failure> {
         if self.replace_secret(SecretKind::UpdateBearer, bearer)? {
-            self.change(|record| record.update_since = None);
             self.note_turned_away();
-            self.wrong_bearer.store(0, Ordering::Relaxed);
+            self.change(|record| {
+                record.update_since = None;
+                record.turned_away = None;
+            });
         }
         self.hints.update_bearer = Some(bearer.hint());
         Ok(())
@@ -116,6 +118,7 @@ impl Owner {
         if self.record.mode == Mode::Observer {
             return;
         }
+        self.note_turned_away();
         let has_address = self.update_address().is_some();
         if has_address != self.record.update_since.is_some() {
             self.change(|record| record.update_since = has_address.then_some(now));
@@ -138,17 +141,21 @@ impl Owner {
         self.say(Code::AppNoUpdates, !has_address, false);
         let sent_long = has_address && !self.record.update_heard() && self.sent_since(now);
         self.say(Code::RefUpdates, sent_long, false);
-        let turned_away = self.note_turned_away();
-        self.say(Code::RefBearer, turned_away, false);
+        match self.record.turned_away {
+            Some(turned_away) => self.ail_since(Code::RefBearer.into(), false, turned_away.since),
+            None => self.heal(Code::RefBearer),
+        }
     }
 
-    /// Keeps when a status was last turned away for its bearer. Whether one was since the right one came.
-    pub(super) fn note_turned_away(&mut self) -> bool {
-        let at = self.wrong_bearer.load(Ordering::Relaxed);
-        if at > 0 {
-            self.change(|record| record.status_missed = record.status_missed.max(Some(Millis(at))));
+    /// Keeps what was turned away for its bearer.
+    pub(super) fn note_turned_away(&mut self) {
+        let news = self.turned_away.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(news) = news {
+            self.change(|record| {
+                record.turned_away = Some(record.turned_away.map_or(news, |before| before.and(news)));
+                record.status_missed = record.status_missed.max(Some(news.last));
+            });
         }
-        at > 0
     }
 
     pub(super) fn say(&mut self, code: Code, is_so: bool, stops: bool) {

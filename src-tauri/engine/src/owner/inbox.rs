@@ -1,7 +1,5 @@
 //! Working off what came in.
 
-use std::sync::atomic::Ordering;
-
 use model::{Code, Millis};
 use store::{Inbound, Result};
 
@@ -48,7 +46,10 @@ impl Owner {
             if last_update.is_some() {
                 self.heal(Code::RefUpdates);
                 self.note_turned_away();
-                self.wrong_bearer.store(0, Ordering::Relaxed);
+                // What was turned away after it still counts.
+                self.change(|record| {
+                    record.turned_away = record.turned_away.filter(|away| Some(away.last) > last_update);
+                });
             }
             if settled {
                 self.start_settled();

@@ -167,7 +167,9 @@ impl Owner {
     fn prove_by_look(&mut self, observed: &Observed) {
         let posting = observed.posting.is_some().then_some(Right::ReadPosting);
         for right in posting.into_iter().chain([Right::ReadOpportunity]) {
-            if !self.record.has(right) {
+            if self.record.has(right) {
+                self.rights_used.insert(right, self.now());
+            } else {
                 self.right_is_proven(right);
             }
         }

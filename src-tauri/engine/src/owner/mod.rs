@@ -23,23 +23,22 @@ mod poll;
 mod prove;
 mod provision;
 mod publish;
+mod round;
 mod setup;
 mod standing;
 mod templates;
 mod trouble;
-
 mod webhooks;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::future::Future;
-use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::{
     Clock, Code, ConnectionId, Failure, HOUR, MINUTE, Millis, Mode, OpportunityId, Place, Right, SECOND, Secret,
-    TemplateId,
+    TemplateId, TurnedAway,
 };
 use store::{ConnectionRecord, Standing, Store};
 use tokio::sync::{Notify, mpsc, watch};
@@ -75,9 +74,8 @@ pub(crate) struct Owner {
     /// What a configuration file says, until all of it is carried out.
     provision: Option<provision::Provisioning>,
     wake: Arc<Notify>,
-    /// When Refapp last called with another bearer since the right one came, in milliseconds; else 0. Not kept: it says
-    /// so again.
-    wrong_bearer: Arc<AtomicI64>,
+    /// What Refapp has sent with another bearer, and is not in the record yet.
+    turned_away: Arc<Mutex<Option<TurnedAway>>>,
     lever: Option<lever::Client>,
     source: Option<auth::Source>,
     refapp: Option<refapp::Client>,
@@ -129,6 +127,8 @@ pub(crate) struct Owner {
     turns: VecDeque<Turn>,
     /// When each right was last used with success, by this process.
     rights_used: BTreeMap<Right, Millis>,
+    /// When Lever last took something in the acting user's name, from this process.
+    acted_at: Option<Millis>,
     /// When Refapp last answered as it should, to this process.
     refapp_worked: Option<Millis>,
     refapp_failure: Option<Failure>,
@@ -172,7 +172,7 @@ impl Owner {
             record,
             provision: None,
             wake: Arc::new(Notify::new()),
-            wrong_bearer: Arc::default(),
+            turned_away: Arc::default(),
             lever: None,
             source: None,
             refapp: None,
@@ -209,6 +209,7 @@ impl Owner {
             findings: BTreeMap::new(),
             turns: VecDeque::new(),
             rights_used: BTreeMap::new(),
+            acted_at: None,
             refapp_worked: None,
             refapp_failure: None,
             lever_failure: None,

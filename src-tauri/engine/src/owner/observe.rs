@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use lever::{Kind, Opportunity, Priority};
-use model::{Clock, Code, Failure, HOUR, Millis, Mode, PostingId, Right, RightState, SECOND, Status, StatusTag, WayIn};
+use lever::{Kind, Opportunity};
+use model::{Clock, Code, Failure, HOUR, Millis, Mode, PostingId, Right, RightState, Status, StatusTag, WayIn};
 use store::Standing;
 
 use super::{Owner, Then, Users, member};
@@ -68,13 +68,7 @@ impl Owner {
     }
 
     pub(super) fn start_observing(&mut self, now: Millis) {
-        if now < self.next_poll || !self.polling_is_due() {
-            return;
-        }
-        let Some(client) = self.lever(Priority::Rest, now) else {
-            return;
-        };
-        self.polling = true;
+        let Some(client) = self.begin_round(now) else { return };
         let lists_tags = self.record.rights.get(&Right::ListTags) != Some(&RightState::Missing);
         let (users, clock, names) = (self.users.clone(), self.world.clock.clone(), self.posting_names.clone());
         self.job(async move {
@@ -85,12 +79,8 @@ impl Owner {
 
     fn looked_around(&mut self, sight: Result<Sight, lever::Error>) {
         let now = self.now();
-        self.polling = false;
-        self.next_poll = now.plus(i64::from(self.record.settings.poll_interval.max(1)) * SECOND);
-        self.lever_answered("observing", sight.as_ref().err());
-        let sight = match sight {
-            Ok(sight) => sight,
-            Err(error) => return self.right_is_missing(&error),
+        let Some(sight) = self.end_round("observing", sight) else {
+            return;
         };
         self.right_is_proven(Right::ListOpportunities);
         match sight.lists_tags {

@@ -1,8 +1,8 @@
 //! Polling, where *list opportunities* is granted: it finds what no webhook told of (`reliability.md` rules 9, 10).
 
-use lever::{Opportunity, Priority};
+use lever::Opportunity;
 use model::sabotage::{self, Control};
-use model::{Code, MINUTE, Millis, Right, SECOND, StageId};
+use model::{Code, MINUTE, Millis, StageId};
 use store::Result;
 
 use super::{Owner, Then};
@@ -14,21 +14,11 @@ const OVERLAP: i64 = 5 * MINUTE;
 const CATCH_UP: i64 = 10 * MINUTE;
 
 impl Owner {
-    pub(super) fn polling_is_due(&self) -> bool {
-        self.record.has(Right::ListOpportunities) && !self.polling
-    }
-
     pub(super) fn start_poll(&mut self, now: Millis) {
-        if now < self.next_poll || !self.polling_is_due() {
-            return;
-        }
-        let (Some(client), Some(stage)) = (
-            self.lever(Priority::Rest, now),
-            self.record.settings.trigger_stage.clone(),
-        ) else {
+        let Some(stage) = self.record.settings.trigger_stage.clone() else {
             return;
         };
-        self.polling = true;
+        let Some(client) = self.begin_round(now) else { return };
         let since = self.record.watermark.map(|mark| mark.plus(-OVERLAP));
         self.job(async move {
             // A whole window, or nothing: an unread page must not be passed by the watermark.
@@ -44,15 +34,8 @@ impl Owner {
         began: Millis,
     ) {
         let now = self.now();
-        self.polling = false;
-        self.next_poll = now.plus(i64::from(self.record.settings.poll_interval.max(1)) * SECOND);
-        self.lever_answered("polling", window.as_ref().err());
-        let window = match window {
-            Ok(window) => window,
-            Err(error) => {
-                self.right_is_missing(&error);
-                return;
-            }
+        let Some(window) = self.end_round("polling", window) else {
+            return;
         };
         // The stage was changed while the window was read: it tells of another one.
         if self

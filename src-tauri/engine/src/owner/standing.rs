@@ -78,6 +78,7 @@ impl Owner {
             record.webhooks.clear();
             record.webhook_since = None;
             record.update_since = None;
+            record.turned_away = None;
             record.refapp_proven_at = None;
             record.lever_proven_at = None;
             record.rights.clear();

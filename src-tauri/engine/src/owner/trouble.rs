@@ -130,7 +130,7 @@ impl Owner {
         self.findings.insert(code, finding);
     }
 
-    /// When what a failure is about last worked, as far as it was seen since the app was started.
+    /// When what a failure is about last worked, as far as that is kept, or was seen since the app was started.
     fn last_worked(&self, failure: &Failure) -> Option<Millis> {
         match failure.code {
             Code::LevRight => {
@@ -138,6 +138,9 @@ impl Owner {
                 let right = Right::all().find(|right| right.label() == label)?;
                 self.rights_used.get(&right).copied()
             }
+            Code::LevActingUser => self.acted_at,
+            Code::RefBearer | Code::RefUpdates | Code::AppNoUpdates => self.record.last_update,
+            Code::LevWebhookOff | Code::LevWebhookSilent | Code::LevWebhookRemoved => self.record.last_webhook,
             Code::AppKeychain => None,
             code if LEVER_TROUBLES.contains(&code) => self.verified_at,
             code if REFAPP_TROUBLES.contains(&code) => self.refapp_worked,

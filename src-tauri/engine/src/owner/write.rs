@@ -80,6 +80,9 @@ impl Owner {
                 right_of(&effect.kind)
                     .into_iter()
                     .for_each(|right| self.right_is_proven(right));
+                if !written.without_user && !matches!(effect.kind, EffectKind::DeleteNote { .. }) {
+                    self.acted_at = Some(now);
+                }
                 // The acting user was deactivated, perhaps: then it is said now and not at the next turn of the clock.
                 if written.without_user && now >= self.next_doubt {
                     self.next_doubt = now.plus(MINUTE);

@@ -11,6 +11,9 @@ use super::{by_hand, keep, person, tell};
 use crate::plan::assess::{self, Situation, Unread, Verdict, assess, entered_at};
 use crate::plan::observed::Observed;
 
+/// Of a posting that is there and that Lever does not show.
+const HIDDEN: &str = "not-shown";
+
 /// What a look means, and what that rests on.
 pub struct Weighed {
     pub verdict: Verdict,
@@ -144,7 +147,9 @@ pub fn judge(
         Verdict::Nothing => {}
     }
     describe(&mut check, observed);
-    tell(tx, check.id, now, "read-from-lever", &[])?;
+    let hidden = observed.posting.is_none() && observed.opportunity.posting().is_some();
+    let told: &[_] = if hidden { &[("posting", HIDDEN.to_owned())] } else { &[] };
+    tell(tx, check.id, now, "read-from-lever", told)?;
     match &check.phase {
         Phase::Parked(reason) => tell(tx, check.id, now, "parked", &[("code", reason.code().to_string())])?,
         Phase::Skipped(reason) => tell(tx, check.id, now, "skipped", &[("code", reason.code().to_string())])?,

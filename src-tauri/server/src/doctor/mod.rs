@@ -187,7 +187,8 @@ fn ailments(report: &ConnectionReport) -> Vec<Ailment> {
         .map(|finding| Ailment::found(name, finding, report.way_in))
         .collect();
     let channels = [&report.stage_changes, &report.status_updates];
-    for failure in channels.into_iter().filter_map(|channel| channel.failure.as_ref()) {
+    let channels = channels.into_iter().flatten();
+    for failure in channels.filter_map(|channel| channel.failure.as_ref()) {
         if ailments.iter().all(|one| one.failure.code != failure.code) {
             ailments.push(Ailment::by(name, failure.clone(), false, report.way_in));
         }

@@ -2,6 +2,7 @@
 import type { ChannelState } from "./ChannelState";
 import type { Failure } from "./Failure";
 import type { Millis } from "./Millis";
+import type { TurnedAway } from "./TurnedAway";
 
 /**
  * One of the two ways in which the outside reaches us (`rules.md` 19).
@@ -22,4 +23,8 @@ since: Millis | null,
 /**
  * Stage changes only: while nothing comes this way, the app asks Lever for them every poll interval.
  */
-alsoPolling: boolean, failure: Failure | null, };
+alsoPolling: boolean, 
+/**
+ * Status from Refapp only: what came last was turned away, as it came with another bearer.
+ */
+turnedAway: TurnedAway | null, failure: Failure | null, };

@@ -6,6 +6,7 @@ import type { DataCentre } from "./DataCentre";
 import type { Finding } from "./Finding";
 import type { Health } from "./Health";
 import type { Millis } from "./Millis";
+import type { Mode } from "./Mode";
 import type { Reach } from "./Reach";
 import type { ReadOut } from "./ReadOut";
 import type { RightView } from "./RightView";
@@ -17,7 +18,11 @@ import type { WayIn } from "./WayIn";
 /**
  * One connection.
  */
-export type ConnectionReport = { name: string, readOut: ReadOut, dataCentre: DataCentre | null, wayIn: WayIn | null, health: Health, 
+export type ConnectionReport = { name: string, 
+/**
+ * What it is for; a file that an earlier version made is taken for one of the usual kind.
+ */
+mode: Mode, readOut: ReadOut, dataCentre: DataCentre | null, wayIn: WayIn | null, health: Health, 
 /**
  * Worst first.
  */
@@ -31,6 +36,6 @@ unproven: Array<Unproven>, lastVerified: Millis | null, lastWebhook: Millis | nu
  */
 rightsProvenAt: Millis | null, 
 /**
- * Their addresses are host names only.
+ * Their addresses are host names only. An observer needs neither, and has none.
  */
-stageChanges: Channel, statusUpdates: Channel, settings: SettingsReport, steps: Array<StepView>, coverage: Coverage | null, counts: Counts, };
+stageChanges: Channel | null, statusUpdates: Channel | null, settings: SettingsReport, steps: Array<StepView>, coverage: Coverage | null, counts: Counts, };

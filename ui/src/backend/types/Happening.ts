@@ -19,4 +19,8 @@ done: boolean, } | { "kind": "update", done: boolean, } | { "kind": "found", cod
 /**
  * The permission that a refused write needs, in Lever's words (`lever-api.md §2.2`): it tells which write it was.
  */
-right: string | null, answered: number | null, expected: number | null, };
+right: string | null, 
+/**
+ * The candidate was read, and the posting not: Lever did not show it.
+ */
+postingHidden: boolean, answered: number | null, expected: number | null, };
