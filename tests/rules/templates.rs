@@ -1,6 +1,6 @@
 //! Which template, and the tags that select it: `rules.md` 8, 15 and 16.
 
-use api::{Decision, Reply, Request, TemplateReport};
+use api::{Decision, Integration, Purpose, Reply, Request, TemplateReport};
 use end_to_end::rig::{Rig, Setup};
 use model::{Badge, Code};
 use serde_json::{Value, json};
@@ -416,7 +416,10 @@ async fn r16_the_tag_carrier_is_never_in_the_trigger_stage_and_never_started() {
     let rig = Rig::bare(Setup::default()).await;
     let mut file = rig.file();
     // Where a new opportunity lands by itself.
-    file.trigger_stage = "New lead".to_owned();
+    file.purpose = Purpose::Integration(Integration {
+        trigger_stage: "New lead".to_owned(),
+        ..rig.integration()
+    });
     rig.host.provision(vec![file]).await.expect("a sound file");
     rig.until_ready().await;
     let carrier = carriers(&rig).await.remove(0);

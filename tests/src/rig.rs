@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::{
-    CheckDetail, CheckRow, ConnectionView, Decision, Health, Host, LeverLogin, Options, Overview, Program, Provision,
-    Reply, Request,
+    CheckDetail, CheckRow, ConnectionView, Decision, Health, Host, Integration, LeverLogin, Options, Overview, Program,
+    Provision, Purpose, Reply, Request,
 };
 use engine::{SecretName, Surroundings, Vault};
 use model::{Clock, Code, ConnectionId, DataCentre, Failure, Limits, Look, Millis, Place, Redirect, Secret, Settings};
@@ -291,6 +291,16 @@ impl Rig {
                 .place("Nordvik", data_centre)
                 .expect("a simulated one"),
             lever: LeverLogin::ApiKey(Secret::new(&self.setup.key)),
+            purpose: Purpose::Integration(self.integration()),
+            poll_interval: self.setup.poll_interval,
+            limits: Limits::default(),
+            retention_days: Settings::default().retention_days,
+            public_url: self.surroundings.public.clone(),
+        }
+    }
+
+    pub fn integration(&self) -> Integration {
+        Integration {
             refapp_url: self.sim.refapp_url(),
             refapp_token: Secret::new(demo::REFAPP_TOKEN),
             update_bearer: Some(Secret::new(demo::UPDATE_BEARER)),
@@ -298,10 +308,6 @@ impl Rig {
             default_language: "sv".to_owned(),
             default_template: self.setup.default_template.clone(),
             acting_user: Some(demo::SUPER_ADMIN.to_owned()),
-            poll_interval: self.setup.poll_interval,
-            limits: Limits::default(),
-            retention_days: Settings::default().retention_days,
-            public_url: self.surroundings.public.clone(),
         }
     }
 

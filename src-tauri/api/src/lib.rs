@@ -28,7 +28,7 @@ pub use csv_file::{CsvColumn, CsvFormat, CsvWords};
 pub use diagnostics::{
     AppFacts, ConnectionReport, Diagnostics, EventReport, Happening, Reach, SettingsReport, Storage, WebhookKind,
 };
-pub use engine::{LeverLogin, Provision};
+pub use engine::{Integration, LeverLogin, Provision, Purpose};
 pub use export::{CsvOrder, Exported};
 pub use host::{Host, Options, Receiver};
 pub use person_file::PersonWords;

@@ -28,7 +28,7 @@ pub use in_place::in_place;
 pub use intake::{Intake, Taken};
 pub use order::{Answer, Decision, Order};
 pub use owner::{CARRIER_NAME, CARRIER_TAG, SLOW};
-pub use provision::{LeverLogin, Provision};
+pub use provision::{Integration, LeverLogin, Provision, Purpose};
 pub use state::{Clocks, Finding, Health, Hints, LeverUser, Oauth, State, TemplateReport, Turn, proposed};
 pub use step::decide::{decisions, mails};
 pub use store::Wishes;

@@ -1,6 +1,6 @@
 //! A connection that is set up by a file and not by the wizard.
 
-use model::{DataCentre, Limits, Place, Secret, WayIn};
+use model::{DataCentre, Limits, Mode, Place, Secret, WayIn};
 
 /// Everything that the wizard would have asked for, by the name of the connection.
 ///
@@ -13,7 +13,29 @@ pub struct Provision {
     pub data_centre: DataCentre,
     pub place: Place,
     pub lever: LeverLogin,
-    /// Refapp's address; `place` accepts it.
+    pub purpose: Purpose,
+    /// Seconds.
+    pub poll_interval: u32,
+    /// Sound.
+    pub limits: Limits,
+    /// One of `Settings::RETENTION_DAYS`.
+    pub retention_days: u32,
+    /// Where Lever and Refapp reach this host, without a slash at the end; `place` accepts it. `None`: stage
+    /// changes come by polling only, and no update arrives. Nobody calls an observer.
+    pub public_url: Option<String>,
+}
+
+/// What a connection is for, with what that takes: [`Mode`], as a file has it.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    Integration(Integration),
+    Observer,
+}
+
+/// What it takes to start checks and to follow them.
+#[derive(Clone, Debug)]
+pub struct Integration {
+    /// Refapp's address; the place accepts it.
     pub refapp_url: String,
     pub refapp_token: Secret,
     /// The bearer with which Refapp's updates come. Without it none is accepted.
@@ -26,15 +48,15 @@ pub struct Provision {
     pub default_template: Option<String>,
     /// E-mail of the Lever user in whose name we write.
     pub acting_user: Option<String>,
-    /// Seconds.
-    pub poll_interval: u32,
-    /// Sound.
-    pub limits: Limits,
-    /// One of `Settings::RETENTION_DAYS`.
-    pub retention_days: u32,
-    /// Where Lever and Refapp reach this host, without a slash at the end; `place` accepts it. `None`: stage
-    /// changes come by polling only, and no update arrives.
-    pub public_url: Option<String>,
+}
+
+impl Purpose {
+    pub fn mode(&self) -> Mode {
+        match self {
+            Self::Integration(_) => Mode::Integration,
+            Self::Observer => Mode::Observer,
+        }
+    }
 }
 
 /// How the host proves itself to Lever.

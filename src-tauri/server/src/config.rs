@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use api::{LeverLogin, Provision};
 use engine::SecretKind;
-use model::{Code, DataCentre, Failure, Limits, Place, Secret, Settings};
+use model::{Code, DataCentre, Failure, Limits, Mode, Place, Secret, Settings};
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
@@ -35,16 +35,28 @@ pub struct Connection {
     pub data_centre: DataCentre,
     pub place: Place,
     lever: Login,
-    pub refapp_url: String,
+    purpose: Purpose,
+    poll_interval: u32,
+    retention_days: u32,
+    limits: Limits,
+}
+
+/// What the connection is for: [`Mode`], with what that takes.
+#[derive(Debug)]
+enum Purpose {
+    Integration(Box<Integration>),
+    Observer,
+}
+
+#[derive(Debug)]
+struct Integration {
+    refapp_url: String,
     refapp_token: SecretFile,
     update_bearer: Option<SecretFile>,
     trigger_stage: String,
     default_language: String,
     default_template: Option<String>,
     acting_user: Option<String>,
-    poll_interval: u32,
-    retention_days: u32,
-    limits: Limits,
 }
 
 #[derive(Debug)]
@@ -120,13 +132,10 @@ impl Connection {
                     client_secret: client_secret.read()?,
                 },
             },
-            refapp_url: self.refapp_url.clone(),
-            refapp_token: self.refapp_token.read()?,
-            update_bearer: self.update_bearer.as_ref().map(SecretFile::read).transpose()?,
-            trigger_stage: self.trigger_stage.clone(),
-            default_language: self.default_language.clone(),
-            default_template: self.default_template.clone(),
-            acting_user: self.acting_user.clone(),
+            purpose: match &self.purpose {
+                Purpose::Integration(with) => api::Purpose::Integration(with.read()?),
+                Purpose::Observer => api::Purpose::Observer,
+            },
             poll_interval: self.poll_interval,
             retention_days: self.retention_days,
             limits: self.limits,
@@ -140,7 +149,33 @@ impl Connection {
         | Login::OAuth {
             client_secret: login, ..
         }) = &self.lever;
-        [login, &self.refapp_token].into_iter().chain(&self.update_bearer)
+        let of_refapp = match &self.purpose {
+            Purpose::Integration(with) => [Some(&with.refapp_token), with.update_bearer.as_ref()],
+            Purpose::Observer => [None, None],
+        };
+        [login].into_iter().chain(of_refapp.into_iter().flatten())
+    }
+
+    /// Refapp's address, where Refapp is spoken to.
+    pub fn refapp_url(&self) -> Option<&str> {
+        match &self.purpose {
+            Purpose::Integration(with) => Some(&with.refapp_url),
+            Purpose::Observer => None,
+        }
+    }
+}
+
+impl Integration {
+    fn read(&self) -> Result<api::Integration, Failure> {
+        Ok(api::Integration {
+            refapp_url: self.refapp_url.clone(),
+            refapp_token: self.refapp_token.read()?,
+            update_bearer: self.update_bearer.as_ref().map(SecretFile::read).transpose()?,
+            trigger_stage: self.trigger_stage.clone(),
+            default_language: self.default_language.clone(),
+            default_template: self.default_template.clone(),
+            acting_user: self.acting_user.clone(),
+        })
     }
 }
 
@@ -207,8 +242,10 @@ struct HostTable {
 #[serde(deny_unknown_fields)]
 struct ConnectionTable {
     name: Text,
+    mode: Option<Text>,
     lever: Spanned<LeverTable>,
-    refapp: RefappTable,
+    refapp: Option<Spanned<RefappTable>>,
+    #[serde(default)]
     settings: SettingsTable,
 }
 
@@ -231,10 +268,10 @@ struct RefappTable {
     update_bearer_file: Option<Text>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SettingsTable {
-    trigger_stage: Text,
+    trigger_stage: Option<Text>,
     default_language: Option<Text>,
     default_template: Option<Text>,
     acting_user: Option<Text>,
@@ -361,10 +398,20 @@ impl Source<'_> {
                 return Err(wrong(&self.at(lever_at), problem));
             }
         };
-        place
-            .refapp(table.refapp.url.get_ref())
-            .map_err(|_| self.wrong(&table.refapp.url, refapp_hint(&place)))?;
-        let settings = table.settings;
+        let mut settings = table.settings;
+        let purpose = match self.mode(table.mode.as_ref())? {
+            Mode::Observer => self.observer(table.refapp.as_ref(), &settings)?,
+            Mode::Integration => {
+                let Some(refapp) = table.refapp else {
+                    return Err(self.wrong(&table.name, "[connection.refapp] is missing"));
+                };
+                let Some(stage) = settings.trigger_stage.take() else {
+                    return Err(self.wrong(&table.name, "trigger_stage in [connection.settings] is missing"));
+                };
+                let with = self.integration(&place, refapp.into_inner(), &stage, &mut settings)?;
+                Purpose::Integration(Box::new(with))
+            }
+        };
         let poll_interval = match settings.poll_interval {
             Some(seconds) if *seconds.get_ref() == 0 => {
                 return Err(self.wrong(&seconds, "must be at least 1 second"));
@@ -378,22 +425,64 @@ impl Source<'_> {
             name,
             data_centre,
             lever: login,
-            refapp_url: self.filled(&table.refapp.url)?,
-            refapp_token: self.secret(SecretKind::RefappToken, &table.refapp.token_file)?,
-            update_bearer: given(table.refapp.update_bearer_file)
-                .map(|file| self.secret(SecretKind::UpdateBearer, &file))
-                .transpose()?,
-            trigger_stage: self.filled(&settings.trigger_stage)?,
-            default_language: match given(settings.default_language) {
-                Some(language) => self.language(&language)?,
-                None => Settings::default().default_language,
-            },
-            default_template: given(settings.default_template).map(trimmed),
-            acting_user: given(settings.acting_user).map(|user| self.e_mail(user)).transpose()?,
+            purpose,
             poll_interval,
             retention_days,
             limits,
             place,
+        })
+    }
+
+    fn mode(&self, word: Option<&Text>) -> Result<Mode, Failure> {
+        match word.map(|word| (word, word.get_ref().trim())) {
+            None | Some((_, "integration" | "")) => Ok(Mode::Integration),
+            Some((_, "observer")) => Ok(Mode::Observer),
+            Some((word, _)) => Err(self.wrong(word, "must be \"integration\" or \"observer\"")),
+        }
+    }
+
+    /// What would start or write has no place there: whoever wrote it down means something else.
+    fn observer(&self, refapp: Option<&Spanned<RefappTable>>, settings: &SettingsTable) -> Result<Purpose, Failure> {
+        if let Some(refapp) = refapp {
+            return Err(self.wrong(refapp, "an observer does not speak to Refapp: leave it out"));
+        }
+        let odd = [
+            &settings.trigger_stage,
+            &settings.default_language,
+            &settings.default_template,
+            &settings.acting_user,
+        ];
+        match odd.into_iter().flatten().next() {
+            Some(odd) => Err(self.wrong(odd, "an observer starts and writes nothing: leave it out")),
+            None => Ok(Purpose::Observer),
+        }
+    }
+
+    fn integration(
+        &self,
+        place: &Place,
+        refapp: RefappTable,
+        trigger_stage: &Text,
+        settings: &mut SettingsTable,
+    ) -> Result<Integration, Failure> {
+        place
+            .refapp(refapp.url.get_ref())
+            .map_err(|_| self.wrong(&refapp.url, refapp_hint(place)))?;
+        Ok(Integration {
+            refapp_url: self.filled(&refapp.url)?,
+            refapp_token: self.secret(SecretKind::RefappToken, &refapp.token_file)?,
+            update_bearer: given(refapp.update_bearer_file)
+                .map(|file| self.secret(SecretKind::UpdateBearer, &file))
+                .transpose()?,
+            trigger_stage: self.filled(trigger_stage)?,
+            default_language: match given(settings.default_language.take()) {
+                Some(language) => self.language(&language)?,
+                None => Settings::default().default_language,
+            },
+            default_template: given(settings.default_template.take()).map(trimmed),
+            acting_user: given(settings.acting_user.take())
+                .map(|user| self.e_mail(user))
+                .transpose()?,
         })
     }
 

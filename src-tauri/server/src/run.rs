@@ -125,7 +125,8 @@ fn warn(config: &Config) {
     if config.connections.is_empty() {
         tracing::warn!("the configuration has no [[connection]]: nothing to do");
     }
-    if config.public_url.is_none() {
+    let called = config.connections.iter().any(|one| one.refapp_url().is_some());
+    if called && config.public_url.is_none() {
         tracing::warn!("no public_url: stage changes come by polling only, and no status comes from Refapp");
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Host, LeverLogin, Options, Program, Provision};
+use api::{Host, Integration, LeverLogin, Options, Program, Provision, Purpose};
 use engine::{Surroundings, Vault};
 use model::{Check, Clock, DataCentre, EffectKey, Limits, Millis, Phase, Reason, Secret, Settings, derive};
 use serde_json::{Value, json};
@@ -91,13 +91,15 @@ async fn set_up(crowd: &Crowd, folder: &Path, vault: Arc<dyn Vault>) {
         data_centre,
         place: around.place(CONNECTION, data_centre).expect("a simulated one"),
         lever: LeverLogin::ApiKey(Secret::new(demo::EU_KEY)),
-        refapp_url: format!("{}/refapp", crowd.base),
-        refapp_token: Secret::new(demo::REFAPP_TOKEN),
-        update_bearer: Some(Secret::new(demo::UPDATE_BEARER)),
-        trigger_stage: demo::TRIGGER_STAGE.to_owned(),
-        default_language: "sv".to_owned(),
-        default_template: None,
-        acting_user: Some(demo::SUPER_ADMIN.to_owned()),
+        purpose: Purpose::Integration(Integration {
+            refapp_url: format!("{}/refapp", crowd.base),
+            refapp_token: Secret::new(demo::REFAPP_TOKEN),
+            update_bearer: Some(Secret::new(demo::UPDATE_BEARER)),
+            trigger_stage: demo::TRIGGER_STAGE.to_owned(),
+            default_language: "sv".to_owned(),
+            default_template: None,
+            acting_user: Some(demo::SUPER_ADMIN.to_owned()),
+        }),
         poll_interval: Settings::default().poll_interval,
         limits: Limits::default(),
         // Longer than the crowd remembers.

@@ -1,12 +1,12 @@
 //! A connection that a configuration file sets up: the wizard's steps, taken by themselves and again until all is there.
 
-use model::{Code, Failure, MINUTE, Millis, Right, Secret, StageChoice, TemplateId};
+use model::{Code, Failure, MINUTE, Millis, Mode, Right, Secret, StageChoice, TemplateId};
 use store::Standing;
 
 use super::trouble::pause;
 use super::{Owner, Then};
 use crate::state::{Oauth, proposed};
-use crate::{LeverLogin, Provision, SecretKind};
+use crate::{Integration, LeverLogin, Provision, Purpose, SecretKind};
 
 /// What is still to be carried out.
 pub(super) struct Provisioning {
@@ -23,14 +23,20 @@ impl Owner {
         self.left_out = false;
         self.by_file = true;
         let way_in = file.lever.way_in();
-        let public_url = file.public_url.clone().unwrap_or_default();
+        self.set_mode(file.purpose.mode()).map_err(|_| {
+            let problem = format!(
+                "{}: what a connection is for stays; give this one another name",
+                file.name
+            );
+            Failure::new(Code::AppConfig)
+                .with("where", "mode")
+                .with("problem", problem)
+        })?;
         if self.record.data_centre.is_some_and(|before| before != file.data_centre) {
             self.forget_account()?;
         }
-        self.keep_secret(SecretKind::RefappToken, &file.refapp_token)?;
-        match &file.update_bearer {
-            Some(bearer) => self.keep_bearer(bearer)?,
-            None => self.world.vault.delete(&self.secret_name(SecretKind::UpdateBearer))?,
+        if let Purpose::Integration(with) = &file.purpose {
+            self.take_over(with)?;
         }
         let other = match &file.lever {
             LeverLogin::ApiKey(key) => self.replace_secret(SecretKind::LeverKey, key)?,
@@ -42,7 +48,12 @@ impl Owner {
         if other || self.record.way_in != Some(way_in) {
             self.open_rights();
         }
-        if file.public_url.is_some() && self.secret(SecretKind::ReceiverPath)?.is_none() {
+        // Nobody calls an observer.
+        let public_url = file
+            .public_url
+            .clone()
+            .filter(|_| file.purpose.mode() == Mode::Integration);
+        if public_url.is_some() && self.secret(SecretKind::ReceiverPath)?.is_none() {
             self.keep_secret(SecretKind::ReceiverPath, &Secret::new(&super::channels::random_hex()?))?;
         }
         self.change(|record| {
@@ -51,8 +62,6 @@ impl Owner {
             if let LeverLogin::OAuth { client_id, .. } = &file.lever {
                 record.client_id = Some(client_id.clone());
             }
-            record.refapp_url = Some(file.refapp_url.clone());
-            record.settings.default_language.clone_from(&file.default_language);
             record.settings.poll_interval = file.poll_interval;
             record.settings.limits = file.limits;
             if record.standing == Standing::Disconnected {
@@ -74,8 +83,21 @@ impl Owner {
             reading: false,
         });
         self.connect_clients();
-        self.public_url_becomes(public_url);
+        self.public_url_becomes(public_url.unwrap_or_default());
         self.prove_public_url();
+        Ok(())
+    }
+
+    fn take_over(&mut self, with: &Integration) -> Result<(), Failure> {
+        self.keep_secret(SecretKind::RefappToken, &with.refapp_token)?;
+        match &with.update_bearer {
+            Some(bearer) => self.keep_bearer(bearer)?,
+            None => self.world.vault.delete(&self.secret_name(SecretKind::UpdateBearer))?,
+        }
+        self.change(|record| {
+            record.refapp_url = Some(with.refapp_url.clone());
+            record.settings.default_language.clone_from(&with.default_language);
+        });
         Ok(())
     }
 
@@ -109,8 +131,14 @@ impl Owner {
                 for code in [Code::AppConfig, Code::AppNoChannel] {
                     self.heal(code);
                 }
-                let no_template = file.default_template.is_some() && self.record.templates.is_empty();
-                if self.record.refapp_proven_at.is_some() && !no_template {
+                let all_there = match &file.purpose {
+                    Purpose::Integration(with) => {
+                        let no_template = with.default_template.is_some() && self.record.templates.is_empty();
+                        self.record.refapp_proven_at.is_some() && !no_template
+                    }
+                    Purpose::Observer => true,
+                };
+                if all_there {
                     self.provision = None;
                 } else {
                     self.provision_later(now);
@@ -153,6 +181,10 @@ impl Owner {
             }
             return Ok(Step::Wait);
         }
+        let with = match &file.purpose {
+            Purpose::Integration(with) => with,
+            Purpose::Observer => return self.look_on(),
+        };
         if self.record.stages.is_empty() || self.choices.is_empty() {
             return Ok(Step::Read);
         }
@@ -160,10 +192,10 @@ impl Owner {
             let now = self.now();
             self.change(|record| record.lever_proven_at = Some(now));
         }
-        self.choose_acting_user(file)?;
-        let stage = self.find_stage(&file.trigger_stage)?;
+        self.choose_acting_user(with)?;
+        let stage = self.find_stage(&with.trigger_stage)?;
         self.trigger_by(stage);
-        self.find_template(file)?;
+        self.find_template(with)?;
         let needs_person = self.carrier_needs_person();
         if needs_person && self.record.rights_proven_at.is_none() {
             return Ok(Step::Wait);
@@ -182,8 +214,23 @@ impl Owner {
         Ok(Step::Finished)
     }
 
-    fn choose_acting_user(&mut self, file: &Provision) -> Result<(), Failure> {
-        let found = match &file.acting_user {
+    /// An observer needs no more than the right to list, which is proven by reading.
+    fn look_on(&mut self) -> Result<Step, Failure> {
+        if self.record.rights_proven_at.is_none() {
+            // A proof tells of rights; whether Lever lets us in at all, a read does.
+            self.read_stages(None);
+            return Ok(Step::Prove);
+        }
+        if self.record.standing == Standing::Draft {
+            let now = self.now();
+            self.change(|record| record.lever_proven_at = record.lever_proven_at.or(Some(now)));
+            self.finish_setup()?;
+        }
+        Ok(Step::Finished)
+    }
+
+    fn choose_acting_user(&mut self, with: &Integration) -> Result<(), Failure> {
+        let found = match &with.acting_user {
             Some(email) => self
                 .choices
                 .iter()
@@ -214,8 +261,8 @@ impl Owner {
             .ok_or_else(|| Failure::new(Code::LevStageGone).with("stage", wanted))
     }
 
-    fn find_template(&mut self, file: &Provision) -> Result<(), Failure> {
-        let Some(wanted) = file
+    fn find_template(&mut self, with: &Integration) -> Result<(), Failure> {
+        let Some(wanted) = with
             .default_template
             .as_deref()
             .map(str::trim)
@@ -289,8 +336,9 @@ impl Owner {
     pub(super) fn templates_are_known(&mut self) {
         self.grant_wishes();
         let Some(provisioning) = &self.provision else { return };
-        let file = provisioning.file.clone();
-        if self.find_template(&file).is_err() {
+        if let Purpose::Integration(with) = provisioning.file.purpose.clone()
+            && self.find_template(&with).is_err()
+        {
             self.provision_soon();
         }
     }
@@ -372,8 +420,14 @@ impl Owner {
 
     /// A proof came to its end. If it brought something, the next step need not wait.
     pub(super) fn proof_helped(&mut self) {
-        let helped = !self.choices.is_empty() && Right::REQUIRED.iter().any(|right| self.record.has(*right));
-        if helped && self.record.rights_proven_at.is_some() && self.carrier().is_some() {
+        let helped = match self.record.mode {
+            Mode::Integration => {
+                let has_any = Right::REQUIRED.iter().any(|right| self.record.has(*right));
+                !self.choices.is_empty() && has_any && self.carrier().is_some()
+            }
+            Mode::Observer => true,
+        };
+        if helped && self.record.rights_proven_at.is_some() {
             self.provision_soon();
         }
     }

@@ -48,6 +48,13 @@ fn wrong_when(from: &str, to: &str) -> (String, String) {
     (failure.params["where"].clone(), failure.params["problem"].clone())
 }
 
+fn integration(connection: &Connection) -> &Integration {
+    match &connection.purpose {
+        Purpose::Integration(with) => with,
+        Purpose::Observer => panic!("it starts checks"),
+    }
+}
+
 const CUSTOM: &str = r#"
 [host]
 listen = "localhost:0"
@@ -74,10 +81,11 @@ fn every_key_of_the_reference_is_read() {
         (connection.data_centre, &connection.place),
         (DataCentre::Eu, &Place::Real)
     );
-    assert_eq!(connection.trigger_stage, "Reference check");
-    assert_eq!(connection.default_language, "sv");
-    assert_eq!(connection.default_template.as_deref(), Some("Standard"));
-    assert_eq!(connection.acting_user.as_deref(), Some("admin@example.com"));
+    let with = integration(connection);
+    assert_eq!(with.trigger_stage, "Reference check");
+    assert_eq!(with.default_language, "sv");
+    assert_eq!(with.default_template.as_deref(), Some("Standard"));
+    assert_eq!(with.acting_user.as_deref(), Some("admin@example.com"));
     assert_eq!(connection.poll_interval, 30);
     assert_eq!(connection.retention_days, 180);
     let limits = Limits {
@@ -120,10 +128,73 @@ fn a_test_double_on_loopback_needs_few_lines() {
     assert_eq!(lever.api.as_str(), "http://127.0.0.1:9001/v1");
     assert_eq!(connection.poll_interval, 60);
     assert_eq!((connection.retention_days, connection.limits), (90, Limits::default()));
+    let with = integration(connection);
+    assert_eq!((&with.default_template, &with.acting_user), (&None, &None));
+}
+
+/// What a stranger would write to look on only.
+const OBSERVER: &str = r#"
+[host]
+listen = "127.0.0.1:8080"
+data_dir = "data"
+[[connection]]
+name = "Main"
+mode = "observer"
+[connection.lever]
+data_centre = "eu"
+api_key_file = "lever-key"
+"#;
+
+#[test]
+fn an_observer_needs_lever_alone() {
+    let config = read(OBSERVER).unwrap();
+    let connection = &config.connections[0];
+    assert!(matches!(connection.purpose, Purpose::Observer));
+    assert_eq!((connection.refapp_url(), connection.poll_interval), (None, 60));
+    let kinds: Vec<_> = config.secret_files().map(|file| file.kind).collect();
+    assert_eq!(kinds, [SecretKind::LeverKey]);
+    let with = |more: &str| read(&format!("{OBSERVER}{more}"));
+    let settings = with("[connection.settings]\npoll_interval = 30\nretention_days = 10\n").unwrap();
+    let one = &settings.connections[0];
+    assert_eq!((one.poll_interval, one.retention_days), (30, 10));
+
+    // What would start or write is not passed over in silence.
+    for (more, at, problem) in [
+        (
+            "[connection.refapp]\nurl = \"https://app.refapp.se\"\ntoken_file = \"t\"\n",
+            "line 11, connection.refapp",
+            "an observer does not speak to Refapp: leave it out",
+        ),
+        (
+            "[connection.settings]\ntrigger_stage = \"Reference check\"\n",
+            "line 12, connection.settings.trigger_stage",
+            "an observer starts and writes nothing: leave it out",
+        ),
+        (
+            "[connection.settings]\nacting_user = \"a@example.com\"\n",
+            "line 12, connection.settings.acting_user",
+            "an observer starts and writes nothing: leave it out",
+        ),
+    ] {
+        let failure = with(more).expect_err(more);
+        assert_eq!(failure.params["where"], format!("host.toml, {at}"));
+        assert_eq!(failure.params["problem"], problem);
+    }
+}
+
+#[test]
+fn whoever_starts_checks_names_refapp_and_the_stage() {
+    let other = OBSERVER.replace("mode = \"observer\"\n", "");
+    let failure = read(&other).expect_err("no Refapp");
+    assert_eq!(failure.params["problem"], "[connection.refapp] is missing");
+    let refapp = "[connection.refapp]\nurl = \"https://app.refapp.se\"\ntoken_file = \"t\"\n";
+    let failure = read(&format!("{other}{refapp}")).expect_err("no stage");
     assert_eq!(
-        (connection.default_template.as_ref(), connection.acting_user.as_ref()),
-        (None, None)
+        failure.params["problem"],
+        "trigger_stage in [connection.settings] is missing"
     );
+    let failure = read(&OBSERVER.replace("observer", "watcher")).expect_err("no such mode");
+    assert_eq!(failure.params["where"], "host.toml, line 7, connection.mode");
 }
 
 #[test]
@@ -154,8 +225,8 @@ fn an_optional_key_that_is_empty_was_not_given() {
     let config = read(&text).unwrap();
     assert_eq!(config.public_url, None);
     assert_eq!(config.secret_files().count(), 2);
-    assert_eq!(config.connections[0].default_template, None);
-    assert_eq!(config.connections[0].acting_user, None);
+    let with = integration(&config.connections[0]);
+    assert_eq!((&with.default_template, &with.acting_user), (&None, &None));
 }
 
 #[test]
@@ -397,8 +468,11 @@ fn a_provision_says_all_that_the_file_says() {
         panic!("an API key")
     };
     assert_eq!(key.expose(), "lever-key-secret");
-    assert_eq!(provision.refapp_token.expose(), "refapp-token-secret");
-    assert_eq!(provision.update_bearer.as_ref().unwrap().expose(), "bearer-secret");
+    let api::Purpose::Integration(with) = &provision.purpose else {
+        panic!("it starts checks")
+    };
+    assert_eq!(with.refapp_token.expose(), "refapp-token-secret");
+    assert_eq!(with.update_bearer.as_ref().unwrap().expose(), "bearer-secret");
     assert_eq!(
         provision.public_url.as_deref(),
         Some("https://refapp-lever.example.com")
@@ -415,8 +489,9 @@ fn settings_that_were_exported_at_a_desk_are_read_as_they_are() {
         (connection.name.as_str(), connection.data_centre),
         ("Nordvik", DataCentre::Eu)
     );
-    assert_eq!(connection.trigger_stage, "Reference check");
-    assert_eq!(connection.default_template.as_deref(), Some("Sales"));
+    let with = integration(connection);
+    assert_eq!(with.trigger_stage, "Reference check");
+    assert_eq!(with.default_template.as_deref(), Some("Sales"));
     assert_eq!(connection.secret_files().count(), 3);
 }
 

@@ -87,7 +87,9 @@ async fn network(connections: &[&Connection]) -> Vec<Ailment> {
     let mut off = Vec::new();
     for connection in connections {
         let lever = connection.place.lever(connection.data_centre).api;
-        let refapp = connection.place.refapp(&connection.refapp_url).ok();
+        let refapp = connection
+            .refapp_url()
+            .and_then(|url| connection.place.refapp(url).ok());
         let sides = [
             (Some(lever), Code::LevUnreachable),
             (refapp.map(|refapp| refapp.integration), Code::RefUnreachable),

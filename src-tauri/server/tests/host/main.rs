@@ -5,6 +5,7 @@
 
 mod doctor;
 mod down;
+mod observer;
 mod planted;
 mod privacy;
 mod process;

@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at something that tells nobody when it changes.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// What an observer's key is called, and the key itself.
+pub const OBSERVER: &str = "observer-key";
+
 /// A simulator, and a configuration that leads to it.
 pub struct Site {
     pub dir: TempDir,
@@ -85,6 +88,21 @@ acting_user = "{user}"
 
     pub async fn with_key() -> Self {
         Self::new("api_key_file = \"key\"").await
+    }
+
+    /// Of a connection that only looks on, by a key with these boxes ticked.
+    pub async fn observer(rights: &[&str]) -> Self {
+        let site = Self::with_key().await;
+        let key = json!({"name": OBSERVER, "value": OBSERVER, "data_centre": "us", "rights": rights});
+        site.control("POST", "lever/keys", key).await;
+        fs::write(site.dir.path().join("key"), OBSERVER).unwrap();
+        let file = site.dir.path().join("host.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        let (text, _) = text.split_once("[connection.refapp]").unwrap();
+        let text = text.replace("name = \"Nordvik\"", "name = \"Nordvik\"\nmode = \"observer\"");
+        // Nobody waits a minute in a test.
+        fs::write(file, text + "[connection.settings]\npoll_interval = 1\n").unwrap();
+        site
     }
 
     /// With the organisation's own OAuth client instead of a key.
