@@ -8,7 +8,17 @@ import { parked } from '../src/help/parked';
 import { codes, errorText } from '../src/i18n/errors';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
-import { connection, diagnostics, healthy, overview, setup, steps } from './scenes';
+import {
+  connection,
+  diagnostics,
+  finding,
+  healthy,
+  HOUR,
+  overview,
+  rights,
+  setup,
+  steps,
+} from './scenes';
 import { Screen, settle } from './screens';
 
 const found = (wanted: string): Code[] => search(wanted).codes;
@@ -68,11 +78,50 @@ describe('the error dictionary', () => {
       expect(found(heard)).toEqual(['LEV-401']);
     }
     expect(found('tag dash stale')).toEqual(['TAG-STALE']);
+    for (const heard of [
+      'lev four hundred and one',
+      'four hundred one',
+      'lev fyrahundraett',
+      'fyra hundra ett',
+      'lev for oh won',
+      'el ee vee four zero one',
+      'ell e ve fyra noll ett',
+    ]) {
+      expect(found(heard), heard).toEqual(['LEV-401']);
+    }
+    expect(found('lev for oh three')).toEqual(['LEV-403']);
+    expect(found('for oh three')).toEqual(['LEV-403']);
+    expect(found('lev four hundred and twenty nine')).toEqual(['LEV-429']);
+    expect(found('ref fyrahundratjugonio')).toEqual(['REF-429']);
+    expect(found('el ee vee user')).toEqual(['LEV-USER']);
+    expect(found('ell e ve user')).toEqual(['LEV-USER']);
+    expect(found('oh ay you tee aitch scope')).toEqual(['OAUTH-SCOPE']);
+  });
+
+  it('takes the name of a permission for the code of one that lacks', () => {
+    for (const right of ['read posting', 'list webhooks', 'create opportunity note']) {
+      expect(found(right)[0], right).toBe('LEV-403');
+    }
+    expect(found('read posting')).toContain('LEV-CONFIDENTIAL');
+  });
+
+  it('knows what people say of a state that several codes have', () => {
+    expect(found('needs attention')[0]).toBe('REF-WARNINGS');
+    expect(found('two checks need attention')[0]).toBe('REF-WARNINGS');
+    expect(found('behöver åtgärdas')).toContain('CAND-CONTACT');
+    expect(found('nobody gets a status')[0]).toBe('REF-BEARER');
+    expect(found('ingen status')).toContain('REF-UPDATES');
+    expect(found('check finished')[0]).toBe('REF-WARNINGS');
+    expect(found('reference declined')[0]).toBe('REF-FAILED');
+    expect(found('referensen avböjde')[0]).toBe('REF-FAILED');
   });
 
   it('asks whether a code was misheard, and shows what fits most where nothing fits whole', () => {
     expect(search('tag steel')).toEqual({ codes: ['TAG-STALE'], fit: 'near' });
     expect(search('leave stage')).toEqual({ codes: ['LEV-STAGE'], fit: 'near' });
+    // What stands in some text by chance does not look certain.
+    const leave = search('leave user');
+    expect([leave.codes[0], leave.fit]).toEqual(['LEV-USER', 'near']);
     expect(search('the stage xyzzy').fit).toBe('partly');
     expect(found('the stage xyzzy')[0]).toContain('STAGE');
   });
@@ -303,6 +352,7 @@ describe('why checks wait', () => {
       code,
       decision: null,
       right: null,
+      postingHidden: false,
       answered: null,
       expected: null,
     });
@@ -336,11 +386,18 @@ describe('failures, and what did not start', () => {
 });
 
 describe('diagnostics that somebody sent', () => {
-  async function read(): Promise<Fake> {
+  const bare = {
+    code: null,
+    decision: null,
+    right: null,
+    postingHidden: false,
+    answered: null,
+    expected: null,
+  };
+
+  async function read(sent = diagnostics(NOW)): Promise<Fake> {
     const fake = open(new Fake(overview([healthy(NOW)])));
-    fake.on('read-diagnostics', () =>
-      Promise.resolve({ reply: 'diagnostics', value: diagnostics(NOW) }),
-    );
+    fake.on('read-diagnostics', () => Promise.resolve({ reply: 'diagnostics', value: sent }));
     await screen.click('help');
     await screen.click('help-sent');
     await screen.pick('diagnostics-open', 'what was sent');
@@ -362,7 +419,7 @@ describe('diagnostics that somebody sent', () => {
       '7 minutes off',
       'proxy.example.com:8080',
       '420 s fast',
-      'Checks: 2 wait for their start, 6 run in Refapp, 1 need attention',
+      'Checks – queued: 2, running in Refapp: 6, completed: 2, needs attention: 1',
       'API key',
       'relay.example.com',
     ]) {
@@ -384,6 +441,85 @@ describe('diagnostics that somebody sent', () => {
     expect(document.activeElement).toBe(screen.all('finding-code')[0]);
   }, 30_000);
 
+  it('say what is turned away and what was taken, in the colour of the box', async () => {
+    const sent = diagnostics(NOW);
+    const [well] = sent.connections;
+    if (well?.statusUpdates == null) throw new Error('a connection that starts checks');
+    const bearer = { code: 'REF-BEARER' as const, params: {} };
+    well.findings = [{ ...finding(NOW - HOUR, bearer, 'admin', false), worked: NOW - 2 * HOUR }];
+    well.statusUpdates = {
+      ...well.statusUpdates,
+      state: 'turned-away',
+      last: NOW - 2 * HOUR,
+      turnedAway: { since: NOW - HOUR, last: NOW - HOUR, times: 3 },
+    };
+    well.steps = [{ step: 'channels', state: 'failed', failure: bearer }];
+    sent.connections = [well];
+    sent.app.host = 'headless';
+    await read(sent);
+    const away = screen.text('report-turned-away');
+    expect(away).toContain('Turned away 3 times since 23 Nov 2026, 20:00:00');
+    expect(away).toContain('Last taken: 23 Nov 2026, 19:00:00');
+    const line = screen.get('report-turned-away').parentElement;
+    expect(line?.textContent).not.toContain('Arrives');
+    const step = document.querySelector('[data-step="channels"]');
+    expect(step?.textContent).toContain('has a fault');
+    expect(step?.querySelector('.warning')).not.toBeNull();
+    expect(step?.querySelector('.danger')).toBeNull();
+    // On a server the same people as above it.
+    expect(screen.text('finding-owner')).toContain('the customer’s IT');
+    expect(screen.text('finding')).toContain('completed there');
+    // Of one connection every event is.
+    expect(document.querySelectorAll('[data-testid="report-events"] th')).toHaveLength(3);
+    expect(await flaws()).toEqual([]);
+  }, 30_000);
+
+  it('say that one new key mends two faults, and what was not shown', async () => {
+    const sent = diagnostics(NOW);
+    const [well] = sent.connections;
+    const [event] = sent.events;
+    if (well === undefined || event === undefined) throw new Error('a connection with events');
+    const right = { code: 'LEV-403' as const, params: { right: 'read posting' } };
+    well.findings = [finding(NOW - HOUR, right, 'lever-super-admin', true)];
+    well.rights = rights((one) => (one === 'read-posting' ? 'missing' : 'proven'));
+    well.counts.needsAttention = 1;
+    sent.connections = [well];
+    sent.app.host = 'headless';
+    const parkedOne = { ...event, connection: well.name, posting: null } as EventReport;
+    const code = 'LEV-CONFIDENTIAL' as const;
+    sent.events = [
+      { ...parkedOne, kind: 'step', step: 'parked', ...bare, code },
+      { ...parkedOne, kind: 'step', step: 'read-from-lever', ...bare, postingHidden: true },
+    ];
+    await read(sent);
+    expect(screen.text('report-one-key')).toContain('LEV-403 and LEV-CONFIDENTIAL');
+    expect(screen.text('report-parked')).toContain('1 candidate, posting not known');
+    expect(screen.text('report-events')).toContain('posting not shown');
+    expect(screen.text('report-events')).not.toContain('Candidate and posting read');
+    expect(screen.text('report-rights-at')).toContain('all last checked');
+    expect(screen.text('report-rights-lost')).toContain('“read posting” missing since 23 Nov 2026');
+    // A key is nobody's consent.
+    expect(screen.text('finding')).not.toContain('status”');
+    for (const text of ['0123456789ab', 'Refapp’s own default', 'Swedish', 'every 60 seconds']) {
+      expect(screen.text('report-connection')).toContain(text);
+    }
+    expect(await flaws()).toEqual([]);
+  }, 30_000);
+
+  it('of a connection that only looks on say nothing of what it does not need', async () => {
+    const sent = diagnostics(NOW);
+    const [well] = sent.connections;
+    if (well === undefined) throw new Error('a connection');
+    Object.assign(well, { mode: 'observer', stageChanges: null, statusUpdates: null });
+    sent.connections = [well];
+    await read(sent);
+    const text = screen.text('report-connection');
+    expect(text).toContain('only looks on');
+    for (const gone of ['Not set up yet', 'Status from Refapp', 'Refapp’s address']) {
+      expect(text).not.toContain(gone);
+    }
+  });
+
   it('tell times by the clock of the computer that made them, and name its zone', async () => {
     await read();
     expect(screen.text('report-zone')).toContain('Asia/Tokyo (GMT+9)');
@@ -401,6 +537,10 @@ describe('diagnostics that somebody sent', () => {
     expect(screen.text('report-events')).toContain('1 of 3');
     await screen.click('report-only-failures');
     expect([screen.text('report-events-count'), rows()]).toEqual(['3 of 7 events', 3]);
+    // The page is no longer than what it shows, and the next file is at hand.
+    const kept = screen.get('report-events').parentElement?.style.minBlockSize;
+    expect(kept).toBe('');
+    expect(screen.get('diagnostics-open-other').closest('header')).not.toBeNull();
     const codes = screen.all('report-event-code').map((one) => one.textContent.trim());
     expect(codes).toEqual(['CAND-CONTACT', 'LEV-WRITE', 'REF-TOKEN']);
     expect(screen.text('report-events')).toContain('“delete opportunity note” was refused');
