@@ -14,6 +14,7 @@ mod observer;
 mod planted;
 mod prepared;
 mod privacy;
+mod reports;
 mod rights;
 mod settings;
 mod shell;
