@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepMenuToText } from '../src/shell/contextmenu';
 import { Fake } from './fake';
-import { connection, overview, setup, steps } from './scenes';
+import { connection, healthy, overview, setup, steps } from './scenes';
 import { Screen } from './screens';
 
 let screen: Screen;
@@ -38,6 +38,37 @@ describe('the shell', () => {
     const unset = connection({ lastVerified: Date.now(), setup: setup({ steps: steps({}) }) });
     screen = new Screen(new Fake(overview([unset])));
     expect(screen.text('health')).toBe('Not set up');
+  });
+
+  it('leads back to where on the connection’s page one was', async () => {
+    screen = new Screen(new Fake(overview([healthy(Date.now())])));
+    const main = document.getElementById('main');
+    const spot = () => [main?.scrollTop, document.activeElement?.getAttribute('data-testid')];
+    await screen.click('nav-connection');
+    for (const [away, back] of [
+      ['open-privacy', 'back-to-connection'],
+      ['setup-lever-change', 'back-to-connection'],
+      ['connection-add', 'welcome-cancel'],
+    ] as const) {
+      if (main) main.scrollTop = 700;
+      screen.get(away).focus();
+      await screen.click(away);
+      expect(spot()[0]).toBe(0);
+      await screen.click(back);
+      expect(spot()).toEqual([700, away]);
+    }
+    // Whoever goes there by its tab begins at the top.
+    await screen.click('nav-checks');
+    await screen.click('nav-connection');
+    expect(spot()[0]).toBe(0);
+  });
+
+  it('comes back to the connection once a change is saved', async () => {
+    screen = new Screen(new Fake(overview([healthy(Date.now())])));
+    await screen.click('nav-connection');
+    await screen.click('setup-channels-change');
+    await screen.click('wizard-continue');
+    expect(screen.has('connection')).toBe(true);
   });
 
   it('keeps the web view’s menu to text', () => {

@@ -9,6 +9,7 @@ import type { Step } from '../backend/types/Step';
 import type { Looked } from '../dashboard/look.svelte';
 import { Action } from '../design/action.svelte';
 import { Help } from '../help/help.svelte';
+import { Spots } from './spots';
 import { Trail } from './trail';
 
 export type Screen =
@@ -34,6 +35,9 @@ export class Session {
   readonly help = new Help();
   #screen = $state.raw<Screen>({ at: 'welcome' });
   #chosen = $state<ConnectionId | null>(null);
+  readonly spots = new Spots();
+  /** Whether one has come back to the screen, and so to the spot at which one left it. */
+  returned = false;
   /** How often rows of the connection on screen were said to have changed. */
   changes = $state(0);
   /** A key that Lever refused: it may be for another data centre, and Lever does not show it a second time. */
@@ -60,8 +64,28 @@ export class Session {
   /** Whoever goes to a screen wants to see it, and to come back. */
   set screen(screen: Screen) {
     this.help.leave();
+    this.returned = false;
     this.#screen = screen;
     this.#trail.push(this.#place);
+  }
+
+  /** Back to a screen, and to where on it one was. */
+  returnTo(screen: Screen): void {
+    this.screen = screen;
+    this.returned = true;
+  }
+
+  /** Back to the screen before this one. */
+  back(): void {
+    const before = this.#trail.before;
+    if (before && before.chosen === this.#chosen) this.returnTo(before.screen);
+    else this.open();
+  }
+
+  /** What tells this screen from all others, however it is looked at. */
+  get whereabouts(): string {
+    const { at } = this.#screen;
+    return [this.connection?.id, at, at === 'setup' ? this.#screen.step : ''].join('/');
   }
 
   /** The same screen, seen a little differently. */
@@ -76,6 +100,7 @@ export class Session {
 
   #return({ screen, chosen }: Place): void {
     this.help.leave();
+    this.returned = true;
     // Nobody comes back to a connection that has gone.
     const there = chosen === null || this.connections.some((one) => one.id === chosen);
     if (there) this.#chosen = chosen;

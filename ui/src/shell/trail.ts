@@ -33,6 +33,11 @@ export class Trail<Place> {
     history.pushState({ at: this.#at }, '');
   }
 
+  /** The place before this one. */
+  get before(): Place | undefined {
+    return this.#places[this.#at - 1];
+  }
+
   /** The same place, which has changed a little: nothing to go back to. */
   amend(place: Place): void {
     this.#places[this.#at] = place;
