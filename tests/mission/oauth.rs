@@ -24,7 +24,7 @@ pub async fn enter_client(wizard: &Wizard<'_>, data_centre: DataCentre) {
     let request = Request::SetOauthClient {
         connection: wizard.id,
         client_id: format!("practice-client-{}", data_centre.word()),
-        client_secret: demo::OAUTH_CLIENT_SECRET.to_owned(),
+        client_secret: Some(demo::OAUTH_CLIENT_SECRET.to_owned()),
     };
     wizard.order(request).await.expect("a client");
 }
@@ -280,7 +280,7 @@ async fn m03_a_wrong_client_secret_is_named_and_can_be_entered_again() {
     let request = Request::SetOauthClient {
         connection: wizard.id,
         client_id: "practice-client-us".to_owned(),
-        client_secret: "an API key, by mistake".to_owned(),
+        client_secret: Some("an API key, by mistake".to_owned()),
     };
     wizard
         .order(request)
@@ -291,6 +291,38 @@ async fn m03_a_wrong_client_secret_is_named_and_can_be_entered_again() {
     enter_client(&wizard, DataCentre::Us).await;
     consent(&rig, &wizard).await;
     connect(&wizard).await.expect("tokens");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m03_a_mistyped_client_id_is_corrected_and_its_secret_is_not_asked_for_again() {
+    let rig = Rig::bare(Setup::default()).await;
+    let wizard = at_consent(&rig, DataCentre::Us).await;
+    let client = |id: &str, secret: Option<&str>| Request::SetOauthClient {
+        connection: wizard.id,
+        client_id: id.to_owned(),
+        client_secret: secret.map(str::to_owned),
+    };
+    let kept = wizard.order(client("practice-client-su", None)).await;
+    kept.expect("kept, as only the consent proves it");
+    wizard
+        .order(client("practice-client-us", None))
+        .await
+        .expect("the right one");
+    consent(&rig, &wizard).await;
+    connect(&wizard)
+        .await
+        .expect("tokens, by the secret that was entered first");
+
+    // Where none is stored, one has to come with it.
+    let rig = Rig::bare(Setup::default()).await;
+    let wizard = Wizard::begin(&rig).await;
+    wizard.data_centre(DataCentre::Us, WayIn::OAuth).await;
+    let bare = Request::SetOauthClient {
+        connection: wizard.id,
+        client_id: "practice-client-us".to_owned(),
+        client_secret: None,
+    };
+    assert_eq!(wizard.order(bare).await, Err(Code::AppInput.into()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -221,7 +221,7 @@ impl Host {
                 connection,
                 Order::SetOauthClient {
                     id: client_id,
-                    secret: Secret::new(&client_secret),
+                    secret: client_secret.as_deref().map(Secret::new),
                 },
             ),
             Request::BeginOauth { connection, redirect } => (connection, Order::BeginOauth { redirect }),

@@ -54,7 +54,8 @@ pub enum Request {
     SetOauthClient {
         connection: ConnectionId,
         client_id: String,
-        client_secret: String,
+        /// Without one, the one that is stored stays.
+        client_secret: Option<String>,
     },
     /// Opens the system browser at Lever's consent page.
     BeginOauth {

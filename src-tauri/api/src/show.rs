@@ -257,17 +257,7 @@ fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Se
                 .map(|scope| (*scope).to_owned())
                 .collect(),
         },
-        users: state
-            .users
-            .iter()
-            .map(|user| UserChoice {
-                id: user.id.clone(),
-                name: user.name.clone(),
-                email: user.email.clone(),
-                role: user.role.clone(),
-                proposed: engine::proposed(&state.users).is_some_and(|proposed| proposed.id == user.id),
-            })
-            .collect(),
+        users: users(&state.users),
         rights: rights(record.mode).map(|right| right_view(state, right)).collect(),
         // The steps before have used these.
         rights_tried: record
@@ -290,6 +280,23 @@ fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Se
 
 fn rights(mode: Mode) -> impl Iterator<Item = Right> {
     mode.required().iter().chain(mode.optional()).copied()
+}
+
+/// Whoever is proposed comes first, then the others by name: Lever's own order says nothing to anybody.
+fn users(users: &[engine::LeverUser]) -> Vec<UserChoice> {
+    let proposed = engine::proposed(users).map(|user| &user.id);
+    let mut choices: Vec<_> = users
+        .iter()
+        .map(|user| UserChoice {
+            id: user.id.clone(),
+            name: user.name.clone(),
+            email: user.email.clone(),
+            role: user.role.clone(),
+            proposed: proposed == Some(&user.id),
+        })
+        .collect();
+    choices.sort_by_cached_key(|user| (!user.proposed, user.name.to_lowercase()));
+    choices
 }
 
 fn right_view(state: &State, right: Right) -> RightView {

@@ -39,7 +39,8 @@ pub enum Order {
     },
     SetOauthClient {
         id: String,
-        secret: Secret,
+        /// Without one, the one that is kept stays.
+        secret: Option<Secret>,
     },
     BeginOauth {
         redirect: Redirect,

@@ -114,7 +114,8 @@ export class Host {
   setOauthClient(
     connection: ConnectionId,
     clientId: string,
-    clientSecret: string,
+    /** `null`: the one that is stored. */
+    clientSecret: string | null,
   ): Promise<undefined> {
     return this.#ask({ ask: 'set-oauth-client', connection, clientId, clientSecret }, 'done');
   }

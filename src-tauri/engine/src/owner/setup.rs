@@ -47,7 +47,7 @@ impl Owner {
             }
             Order::SetMode { mode } => self.set_mode(mode),
             Order::SetDataCentre { data_centre, way_in } => self.set_data_centre(data_centre, way_in),
-            Order::SetOauthClient { id, secret } => self.set_oauth_client(&id, &secret),
+            Order::SetOauthClient { id, secret } => self.set_oauth_client(&id, secret.as_ref()),
             Order::BeginOauth { redirect } => self.begin_oauth(redirect),
             Order::OauthReturned { url } => self.oauth_returned(&url),
             Order::OauthStray => {
@@ -417,14 +417,17 @@ impl Owner {
         self.read_helped();
     }
 
-    fn set_oauth_client(&mut self, id: &str, secret: &Secret) -> Result<(), Failure> {
+    fn set_oauth_client(&mut self, id: &str, secret: Option<&Secret>) -> Result<(), Failure> {
         let id = id.trim();
-        if id.is_empty() || secret.is_empty() {
+        let none = secret.map_or(self.hints.client_secret.is_none(), Secret::is_empty);
+        if id.is_empty() || none {
             let field = if id.is_empty() { "client id" } else { "client secret" };
             return Err(Failure::new(Code::AppInput).with("field", field));
         }
-        self.keep_secret(SecretKind::OauthClientSecret, secret)?;
-        self.hints.client_secret = Some(secret.hint());
+        if let Some(secret) = secret {
+            self.keep_secret(SecretKind::OauthClientSecret, secret)?;
+            self.hints.client_secret = Some(secret.hint());
+        }
         self.cancel_oauth();
         self.change(|record| {
             record.client_id = Some(id.to_owned());
