@@ -47,7 +47,7 @@ const CALLS: [(Step, &str, &str); 14] = [
     (Step::Users, "list users", "the acting user is chosen"),
     (Step::Rights, "read user", "*read user* is proven"),
     (Step::Rights, "list webhooks", "*list webhooks* is proven"),
-    (Step::Rights, "create opportunity", "the tag carrier is made"),
+    (Step::Rights, "create opportunity", "the helper entry is made"),
     (Step::Rights, "read opportunity", "*read opportunity* is proven"),
     (Step::Rights, "addTags", "*add opportunity tag* is proven"),
     (Step::Rights, "removeTags", "*remove opportunity tag* is proven"),
@@ -465,7 +465,7 @@ fn page(rights: &[(Right, Step, Failure)], table: &Table) -> String {
 const HEAD: &str = "# What can fail in the set-up\n\n\
     Made by a test, which walks the whole set-up once for each cell against the simulated Lever and Refapp: the fault \
     strikes at one call for as long as it lasts, then it is over, and the same step is taken again and the set-up goes \
-    on to a first check. In the end there is one tag carrier, one webhook for each event, and no trial tag or note. \
+    on to a first check. In the end there is one helper entry, one webhook for each event, and no trial tag or note. \
     Where an answer never came, there may be one more of what was asked for, which is said: with the 12 permissions \
     nobody can look.\n";
 

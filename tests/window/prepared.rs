@@ -16,7 +16,7 @@ async fn m01_m04_r19_before_the_start_there_is_a_sheet_with_the_boxes_and_the_ri
     // The real app, of which nothing is connected yet.
     let window = Window::open(&home, &home.app(), &[]).await;
     window.see("welcome").await;
-    for word in ["Reads", "Writes", "tag carrier", "Back out", "Revoke Access"] {
+    for word in ["Reads", "Writes", "helper entry", "Back out", "Revoke Access"] {
         window.see_text("welcome", word).await;
     }
     // Why each permission is needed.

@@ -28,7 +28,7 @@ async fn m04_missing_rights_are_boxes_to_tick_that_can_be_copied_and_checked_aga
         .see("right-create-opportunity[data-state=\"not-provable-yet\"]")
         .await;
     window.see("rights-prove:not([aria-disabled])").await;
-    window.see_text("rights-prove", "Make the tag carrier and check").await;
+    window.see_text("rights-prove", "Make the helper entry and check").await;
     window.click("rights-prove").await;
     window.see("wizard-rights[data-state=\"failed\"]").await;
     for right in ["remove-opportunity-tag", "create-opportunity-note"] {

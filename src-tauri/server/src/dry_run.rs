@@ -79,7 +79,7 @@ fn idle(idle: &Idle) -> String {
         Idle::NotGenuine => "the event is not signed by a webhook of this connection, and would be refused".to_owned(),
         Idle::NotTimely => "the event is older than two weeks, or from tomorrow, and would be refused".to_owned(),
         Idle::Repeated => "the event was taken in already, and a repetition does nothing".to_owned(),
-        Idle::TagCarrier => "it is the tag carrier, which is never started".to_owned(),
+        Idle::TagCarrier => "it is the helper entry, which is never started".to_owned(),
         Idle::NotInStage { stage } => format!("the candidate is in {}, not in the trigger stage", clean(stage)),
     };
     format!("Nothing happens: {why}.")
