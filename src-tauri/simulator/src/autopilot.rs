@@ -63,12 +63,12 @@ fn advance(world: &mut World) {
         let Some(check) = world.refapp.check_mut(&id) else {
             continue;
         };
-        let asks_referees = check.status == Status::Pending
-            && check.counts.is_some_and(|counts| {
-                counts.remaining_to_submit == 0 && counts.completed + counts.declined < counts.total
-            });
-        let completes = check.status == Status::Pending && check.counts.is_some() && !asks_referees;
-        if completes && dice < 15 {
+        let counts = check.counts.filter(|_| check.status == Status::Pending);
+        let asks_referees = counts
+            .is_some_and(|counts| counts.remaining_to_submit == 0 && counts.completed + counts.declined < counts.total);
+        // Of two answers one can tell that they came from the same place.
+        let two_answered = !asks_referees && counts.is_some_and(|counts| counts.completed >= 2);
+        if two_answered && dice < 15 {
             check.fraud_warnings = vec!["same-ip-address".into()];
         }
         let step = if asks_referees && dice < 10 {

@@ -103,7 +103,11 @@ function candidateCard({ id }) {
     const by = byId("mover").value || null;
     button.disabled = true;
     setText(button, "Moving…");
+    // Said at once.
+    const before = now.textContent;
+    setText(now, select.selectedOptions[0].textContent);
     if (await order("POST", "/lever/move", { opportunity: id, stage: select.value, by })) touched = false;
+    else setText(now, before);
     setText(button, "Move");
     button.disabled = false;
   });
