@@ -177,7 +177,7 @@ describe('the posting audit', () => {
     const value: PostingAudit = { ...audit, postings: [{ ...posting, grade: 'warns', template }] };
     fake.on('audit-postings', () => Promise.resolve({ reply: 'posting-audit', value }));
     await screen.click('audit-run');
-    expect(screen.text('audit-template')).toBe('No tag: Refapp’s default applies');
+    expect(screen.text('audit-template')).toBe('No tag: Refapp’s own default applies');
     expect(screen.get('nav-connection').getAttribute('aria-current')).toBe('true');
   });
 
@@ -218,11 +218,14 @@ describe('the posting audit', () => {
 
   it('says beforehand which optional box it needs, where that is known to be missing', async () => {
     const fake = await open('audit');
-    expect(screen.has('audit-needs')).toBe(false);
+    const asked = () => fake.asked.filter((one) => one.ask === 'audit-postings').length;
+    expect([screen.has('audit-needs'), asked()]).toEqual([false, 1]);
     const without = rights((right) => (right === 'list-postings' ? 'missing' : 'proven'));
     const view = healthy(NOW);
     fake.show(overview([{ ...view, setup: { ...view.setup, rights: without } }]));
-    await settle();
+    await screen.click('back-to-connection');
+    await screen.click('open-audit');
+    expect(asked()).toBe(1);
     expect(screen.text('audit-needs')).toContain('“list postings”');
     fake.on('audit-postings', () => Promise.resolve({ reply: 'posting-audit', value: audit }));
     await screen.click('audit-run');

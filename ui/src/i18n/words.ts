@@ -99,12 +99,19 @@ export const optionalRightMissing: Look = {
   tone: 'neutral',
 };
 
+/** By OAuth it is nobody's box to tick. */
+export const optionalRightNotAsked: Look = {
+  word: m.right_not_asked_short,
+  icon: 'dash',
+  tone: 'neutral',
+};
+
 export const channelLook: Record<ChannelState, Look> = {
   open: { word: m.channel_open, icon: 'dash', tone: 'neutral' },
   waiting: { word: m.channel_waiting, icon: 'hourglass', tone: 'info' },
   proven: { word: m.channel_proven, icon: 'check-circle', tone: 'success' },
   'turned-away': { word: m.channel_turned_away, icon: 'alert', tone: 'warning' },
-  polling: { word: m.channel_polling, icon: 'refresh', tone: 'success' },
+  polling: { word: m.channel_polling, icon: 'refresh', tone: 'info' },
   broken: { word: m.channel_broken, icon: 'cross', tone: 'danger' },
 };
 
