@@ -2,7 +2,10 @@
 //!
 //! Each screen is also audited: axe-core for contrast and all else that it knows, our own look for text that is cut
 //! off or lies on other text, at the usual size and at the smallest. A flaw makes the run fail, after all pictures
-//! are taken. Run it by `cargo xtask shots`.
+//! are taken. Run it by `cargo xtask shots`; the program itself takes names of `PARTS`, and
+//! then pictures of those alone.
+
+mod standing;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,8 +27,9 @@ const TALLEST: u32 = 2300;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let album = Album::new();
-    let flaws: BTreeSet<(String, Flaw)> = take_all(&album).await;
+    let only: Vec<String> = std::env::args().skip(1).collect();
+    let album = Album::new(only.is_empty());
+    let flaws: BTreeSet<(String, Flaw)> = take_all(&album, &only).await;
     for (picture, flaw) in &flaws {
         eprintln!("{picture}: {}: {}", flaw.rule, flaw.what);
     }
@@ -43,12 +47,24 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn take_all(album: &Album) -> BTreeSet<(String, Flaw)> {
-    let mut flaws = take_eu(album).await;
-    flaws.extend(take_obstacles(album).await);
-    flaws.extend(take_us(album).await);
-    flaws.extend(take_observer(album).await);
-    flaws.extend(take_set_aside(album).await);
+/// Each on a computer of its own.
+const PARTS: [&str; 6] = ["eu", "obstacles", "standing", "us", "observer", "set-aside"];
+
+async fn take_all(album: &Album, only: &[String]) -> BTreeSet<(String, Flaw)> {
+    let mut flaws = BTreeSet::new();
+    for part in PARTS
+        .into_iter()
+        .filter(|part| only.is_empty() || only.iter().any(|one| one == part))
+    {
+        flaws.extend(match part {
+            "eu" => take_eu(album).await,
+            "obstacles" => take_obstacles(album).await,
+            "standing" => standing::take(album).await,
+            "us" => take_us(album).await,
+            "observer" => take_observer(album).await,
+            _ => take_set_aside(album).await,
+        });
+    }
     flaws
 }
 
@@ -546,10 +562,10 @@ struct Album {
 }
 
 impl Album {
-    /// An empty one: screens that are no more leave no picture behind.
-    fn new() -> Self {
+    /// Of everything, an empty one: screens that are no more leave no picture behind.
+    fn new(everything: bool) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/screenshots");
-        if folder.exists() {
+        if everything && folder.exists() {
             std::fs::remove_dir_all(&folder).expect("the old pictures can be removed");
         }
         std::fs::create_dir_all(&folder).expect("the folder can be made");
