@@ -75,7 +75,9 @@ async fn an_audit_shows_which_postings_would_stop_a_check_and_that_they_are_mend
     window.click("nav-connection").await;
     window.click("open-audit").await;
 
-    // Without the box it says which; with it, it goes on.
+    // Without the box it says which, before anything is tried; with it, it goes on.
+    window.see_text("audit-needs", "list postings").await;
+    window.see_no("audit-failure").await;
     window.click("audit-run").await;
     window.see_text("audit-failure", "list postings").await;
     let ticked = json!({"rights": {"list postings": true}});
@@ -91,6 +93,15 @@ async fn an_audit_shows_which_postings_would_stop_a_check_and_that_they_are_mend
     window.see("audit-trouble[data-code=\"TAG-STALE\"]").await;
     window.see("audit-trouble[data-code=\"TAG-MULTI\"]").await;
     is_readable(&window).await;
+
+    // Where the permission is there, it starts by itself.
+    window.click("back-to-connection").await;
+    window.click("setup-rights-change").await;
+    window.click("rights-prove").await;
+    window.see("right-list-postings[data-state=\"proven\"]").await;
+    window.click("back-to-connection").await;
+    window.click("open-audit").await;
+    window.see("audit-table").await;
 
     window.click("audit-only-problems").await;
     window.see_no("audit-row[data-grade=\"fine\"]").await;
