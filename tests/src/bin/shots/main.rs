@@ -609,7 +609,7 @@ impl Album {
                     "-label",
                     "%t",
                     "-tile",
-                    "4x",
+                    "8x",
                     "-geometry",
                     "600x+12+12",
                     "-gravity",
