@@ -322,7 +322,8 @@ async fn m03_a_mistyped_client_id_is_corrected_and_its_secret_is_not_asked_for_a
         client_id: "practice-client-us".to_owned(),
         client_secret: None,
     };
-    assert_eq!(wizard.order(bare).await, Err(Code::AppInput.into()));
+    let refused = wizard.order(bare).await;
+    assert_eq!(refused.map_err(|failure| failure.code), Err(Code::AppInput));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
