@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use engine::{Answer, Engine, Intake, Order, State, Surroundings, Vault, in_place};
 use jiff::tz::TimeZone;
-use model::{Clock, Code, Computer, ConnectionId, Failure, Millis, Secret};
+use model::{CheckId, Clock, Code, Computer, ConnectionId, Failure, MINUTE, Millis, Secret};
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -61,6 +61,20 @@ pub struct Host {
 
 /// Changes are told at most four times a second.
 const BREATH: Duration = Duration::from_millis(250);
+
+/// What is asked for since a moment is asked for since a little before: some may be told of twice, and none is missed.
+const OVERLAP: i64 = MINUTE;
+
+/// Checks of one connection, the newest first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notable {
+    /// When it was asked.
+    pub at: Millis,
+    /// They wait for a person.
+    pub needs_action: Vec<CheckId>,
+    /// They were completed lately, and ask for nobody.
+    pub completed: Vec<CheckId>,
+}
 
 impl Host {
     /// Opens the data directory and starts the connections found in it.
@@ -307,7 +321,7 @@ impl Host {
                 let rows: HashMap<_, _> = states
                     .iter()
                     // Whether a status may have been missed is written in no row, and shown in each.
-                    .map(|state| (state.record.id, (state.checks_changed, state.record.status_missed)))
+                    .map(|state| (state.record.id, (state.checks_changed, state.unheard())))
                     .collect();
                 // Nothing but these ever changes.
                 if shown.as_ref().is_none_or(|shown| {
@@ -456,6 +470,30 @@ impl Host {
     /// What the app does on this computer beside its window.
     pub fn computer(&self) -> Computer {
         self.engine.computer()
+    }
+
+    /// Whom a notification of the system may be about; `since`: when that was last asked.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn notable(&self, connection: ConnectionId, since: Option<Millis>) -> Result<Notable, Failure> {
+        let at = self.clock.now();
+        // What was on its way to the disk when it was last asked is older than that.
+        let since = since.unwrap_or(at).plus(-OVERLAP);
+        let (needs_action, completed) = self.engine.notable(connection, since)?;
+        Ok(Notable {
+            at,
+            needs_action,
+            completed,
+        })
+    }
+
+    /// The candidates of these checks, by name.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn candidates(&self, checks: &[CheckId]) -> Result<Vec<String>, Failure> {
+        self.engine.candidates(checks)
     }
 
     fn change_computer(&self, change: impl FnOnce(&mut Computer)) -> Result<Reply, Failure> {

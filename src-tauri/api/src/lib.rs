@@ -30,15 +30,15 @@ pub use diagnostics::{
 };
 pub use engine::{Integration, LeverLogin, Provision, Purpose};
 pub use export::{CsvOrder, Exported};
-pub use host::{Host, Options, Receiver};
+pub use host::{Host, Notable, Options, Receiver};
 pub use person_file::PersonWords;
 pub use read_out::ReadOut;
 pub use request::{Decision, Reply, Request};
 pub use text_file::TextFile;
 pub use view::{
-    Asking, AuditEntry, AuditLog, Autostart, Cause, Causes, Changed, Channel, ChannelState, CheckDetail, CheckRow,
-    CheckWindow, ConnectionView, Counts, DataCentreChoice, Event, FilterChoices, Finding, Half, HalfView, Health,
-    LeverSetup, OauthState, Overview, OwnerChoice, Permission, PostingChoice, Practice, PracticeCredentials,
+    Asking, AuditEntry, AuditLog, Autostart, Away, Cause, Causes, Changed, Channel, ChannelState, CheckDetail,
+    CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event, FilterChoices, Finding, Half, HalfView,
+    Health, LeverSetup, OauthState, Overview, OwnerChoice, Permission, PostingChoice, Practice, PracticeCredentials,
     Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
     TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep, Undecided, UsedTemplate, UserChoice,
     Waits, WaitsFor,

@@ -2,10 +2,10 @@
 //! connection is broken. Numbers and names of connections; the name of a person only where the user of this computer wants
 //! it, since it may then stand on a locked screen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use api::{ConnectionView, Health, Overview};
-use model::{About, ConnectionId, Failure, Language, Notify, explain_by};
+use api::{ConnectionView, Health, Notable};
+use model::{About, CheckId, ConnectionId, Failure, Language, Millis, Notify, explain_by};
 
 use crate::words::Words;
 
@@ -20,14 +20,14 @@ pub struct News {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What {
-    /// So many need action, `new` of them since it was last said.
+    /// So many need action, these of them since it was last said.
     NeedsAction {
-        count: u32,
-        new: u32,
+        count: usize,
+        new: Vec<CheckId>,
     },
-    /// So many were completed.
+    /// These were completed.
     Completed {
-        new: u32,
+        new: Vec<CheckId>,
     },
     Broken(Failure),
 }
@@ -42,11 +42,11 @@ impl News {
         }
     }
 
-    /// How many candidates it is about.
-    pub fn candidates(&self) -> u32 {
-        match self.what {
+    /// The checks that it is about, and no others.
+    pub fn checks(&self) -> &[CheckId] {
+        match &self.what {
             What::NeedsAction { new, .. } | What::Completed { new } => new,
-            What::Broken(_) => 0,
+            What::Broken(_) => &[],
         }
     }
 
@@ -55,15 +55,13 @@ impl News {
         let words = Words::of(language);
         let title = match &self.what {
             What::NeedsAction { count, .. } => (words.needs_action)(*count),
-            What::Completed { new } => (words.completed)(*new),
+            What::Completed { new } => (words.completed)(new.len()),
             What::Broken(failure) => {
                 let entry = explain_by(failure, About::DESKTOP, language);
                 return (format!("{}: {}", self.name, entry.title), entry.mend);
             }
         };
-        let rest = self
-            .candidates()
-            .saturating_sub(u32::try_from(names.len()).unwrap_or(u32::MAX));
+        let rest = self.checks().len().saturating_sub(names.len());
         let text = match names {
             [] => self.name.clone(),
             names if rest == 0 => format!("{}: {}", self.name, names.join(", ")),
@@ -74,11 +72,10 @@ impl News {
 }
 
 /// How a connection stands, as far as it is worth a notification.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Standing {
     name: String,
-    needs_action: u32,
-    completed: u32,
+    notable: Notable,
     broken: Option<Failure>,
 }
 
@@ -91,11 +88,19 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Takes note of connections that are new: how they stand now is no news, what comes to it is.
-    pub fn meet(&mut self, now: &Standings) {
-        for (id, standing) in now {
-            self.known.entry(*id).or_insert_with(|| standing.clone());
-        }
+    /// Whether a connection is known; how a new one stands is no news, what comes to it is.
+    pub fn knows(&self, connection: ConnectionId) -> bool {
+        self.known.contains_key(&connection)
+    }
+
+    /// When it was last looked how a connection stands.
+    pub fn looked(&self, connection: ConnectionId) -> Option<Millis> {
+        self.known.get(&connection).map(|standing| standing.notable.at)
+    }
+
+    /// Takes note of a connection that is new.
+    pub fn meet(&mut self, connection: ConnectionId, standing: Standing) {
+        self.known.entry(connection).or_insert(standing);
     }
 
     /// What is new since the last look. What is there when a connection is first looked at is no news.
@@ -113,11 +118,17 @@ fn between(connection: ConnectionId, before: &Standing, now: &Standing) -> Vec<N
         .clone()
         .filter(|_| now.broken != before.broken)
         .map(What::Broken);
-    let new = now.needs_action.saturating_sub(before.needs_action);
-    let count = now.needs_action;
-    let needs_action = (new > 0).then_some(What::NeedsAction { count, new });
-    let new = now.completed.saturating_sub(before.completed);
-    let completed = (new > 0).then_some(What::Completed { new });
+    let told: BTreeSet<CheckId> = before.notable.needs_action.iter().copied().collect();
+    let new = new(&now.notable.needs_action, &told);
+    let count = now.notable.needs_action.len();
+    let needs_action = (!new.is_empty()).then_some(What::NeedsAction { count, new });
+    // Whoever was told that one needs action for its warnings knows that it is completed.
+    let told: BTreeSet<CheckId> = told
+        .into_iter()
+        .chain(before.notable.completed.iter().copied())
+        .collect();
+    let new = self::new(&now.notable.completed, &told);
+    let completed = (!new.is_empty()).then_some(What::Completed { new });
     let name = &now.name;
     [broken, needs_action, completed]
         .into_iter()
@@ -130,32 +141,21 @@ fn between(connection: ConnectionId, before: &Standing, now: &Standing) -> Vec<N
         .collect()
 }
 
-/// How all connections stand.
-pub fn standings(overview: &Overview) -> Standings {
-    let connections = overview.connections.iter();
-    connections
-        .map(|connection| (connection.id, Standing::of(connection)))
-        .collect()
+fn new(now: &[CheckId], told: &BTreeSet<CheckId>) -> Vec<CheckId> {
+    now.iter().filter(|check| !told.contains(check)).copied().collect()
 }
 
 impl Standing {
-    fn of(connection: &ConnectionView) -> Self {
+    pub fn of(connection: &ConnectionView, notable: Notable) -> Self {
         let broken = (connection.health == Health::ActionNeeded)
             .then(|| connection.findings.iter().find(|finding| finding.stops))
             .flatten();
         Self {
             name: connection.name.clone(),
-            needs_action: connection.counts.needs_attention,
-            completed: connection.counts.completed,
+            notable,
             broken: broken.map(|finding| finding.failure.clone()),
         }
     }
-}
-
-/// How many checks need action, over all connections.
-pub fn needs_action(overview: &Overview) -> u32 {
-    let counts = overview.connections.iter().map(|connection| connection.counts);
-    counts.map(|counts| counts.needs_attention).sum()
 }
 
 #[cfg(test)]
@@ -164,14 +164,29 @@ mod tests {
 
     use super::*;
 
-    fn of_one(needs_action: u32, completed: u32, broken: Option<Code>) -> Standings {
-        let standing = Standing {
+    fn id() -> ConnectionId {
+        ConnectionId::of("Nordvik")
+    }
+
+    fn checks(numbers: &[u32]) -> Vec<CheckId> {
+        let id = |number| format!("00000000-0000-0000-0000-{number:012}").parse();
+        numbers.iter().map(|number| id(number).expect("an id")).collect()
+    }
+
+    fn stands(needs_action: &[u32], completed: &[u32], broken: Option<Code>) -> Standing {
+        Standing {
             name: "Nordvik".to_owned(),
-            needs_action,
-            completed,
+            notable: Notable {
+                at: Millis(0),
+                needs_action: checks(needs_action),
+                completed: checks(completed),
+            },
             broken: broken.map(Failure::new),
-        };
-        Standings::from([(ConnectionId::of("Nordvik"), standing)])
+        }
+    }
+
+    fn of_one(needs_action: &[u32], completed: &[u32], broken: Option<Code>) -> Standings {
+        Standings::from([(id(), stands(needs_action, completed, broken))])
     }
 
     fn said(news: &[News], language: Language) -> Vec<(String, String)> {
@@ -185,44 +200,44 @@ mod tests {
     #[test]
     fn what_is_there_at_the_start_is_no_news_and_what_comes_is_said_once() {
         let mut notices = Notices::default();
-        assert_eq!(notices.look(of_one(2, 5, Some(Code::LevUnauthorized))), []);
-        assert_eq!(notices.look(of_one(2, 5, Some(Code::LevUnauthorized))), []);
-        let news = notices.look(of_one(3, 7, None));
+        assert_eq!(notices.look(of_one(&[1, 2], &[3], Some(Code::LevUnauthorized))), []);
+        assert_eq!(notices.look(of_one(&[1, 2], &[3], Some(Code::LevUnauthorized))), []);
+        let news = notices.look(of_one(&[9, 1, 2], &[5, 4, 3], None));
         let expected = ["3 checks need action", "2 checks are completed"];
         assert_eq!(titles(&news, Language::En), expected);
         assert!(said(&news, Language::En).iter().all(|(_, text)| text == "Nordvik"));
-        assert_eq!(notices.look(of_one(3, 7, None)), []);
+        assert_eq!(notices.look(of_one(&[9, 1, 2], &[5, 4, 3], None)), []);
     }
 
     #[test]
     fn what_was_settled_is_no_news_and_the_next_one_is() {
         let mut notices = Notices::default();
-        notices.look(of_one(3, 0, None));
-        assert_eq!(notices.look(of_one(0, 0, None)), []);
-        let news = notices.look(of_one(1, 0, None));
+        notices.look(of_one(&[1, 2, 3], &[], None));
+        assert_eq!(notices.look(of_one(&[], &[], None)), []);
+        let news = notices.look(of_one(&[4], &[], None));
         assert_eq!(titles(&news, Language::Sv), ["1 referenstagning behöver åtgärdas"]);
     }
 
     #[test]
     fn a_connection_that_breaks_is_named_with_what_to_do_and_another_reason_is_news() {
         let mut notices = Notices::default();
-        notices.look(of_one(0, 0, None));
-        let news = notices.look(of_one(0, 0, Some(Code::LevUnauthorized)));
+        notices.look(of_one(&[], &[], None));
+        let news = notices.look(of_one(&[], &[], Some(Code::LevUnauthorized)));
         let [(title, text)] = &said(&news, Language::En)[..] else {
             panic!("one notification")
         };
         assert_eq!(title, "Nordvik: Lever did not accept the key");
         assert!(text.contains("Generate New Key"), "{text}");
-        assert_eq!(notices.look(of_one(0, 0, Some(Code::LevUnauthorized))), []);
-        assert_eq!(notices.look(of_one(0, 0, Some(Code::RefToken))).len(), 1);
+        assert_eq!(notices.look(of_one(&[], &[], Some(Code::LevUnauthorized))), []);
+        assert_eq!(notices.look(of_one(&[], &[], Some(Code::RefToken))).len(), 1);
     }
 
     #[test]
     fn what_comes_between_the_first_sight_of_a_connection_and_the_first_look_is_news() {
         let mut notices = Notices::default();
-        notices.meet(&of_one(0, 0, None));
-        notices.meet(&of_one(1, 0, None));
-        let news = notices.look(of_one(1, 0, None));
+        notices.meet(id(), stands(&[], &[], None));
+        notices.meet(id(), stands(&[1], &[], None));
+        let news = notices.look(of_one(&[1], &[], None));
         assert_eq!(titles(&news, Language::En), ["1 check needs action"]);
     }
 
@@ -230,16 +245,16 @@ mod tests {
     fn a_connection_that_is_added_or_removed_is_no_news() {
         let mut notices = Notices::default();
         assert_eq!(notices.look(Standings::new()), []);
-        assert_eq!(notices.look(of_one(4, 1, None)), []);
+        assert_eq!(notices.look(of_one(&[1, 2, 3, 4], &[5], None)), []);
         assert_eq!(notices.look(Standings::new()), []);
-        assert_eq!(notices.look(of_one(4, 1, None)), []);
+        assert_eq!(notices.look(of_one(&[1, 2, 3, 4], &[5], None)), []);
     }
 
     #[test]
     fn each_kind_can_be_switched_off_and_stays_known() {
         let mut notices = Notices::default();
-        notices.look(of_one(0, 0, None));
-        let news = notices.look(of_one(1, 1, Some(Code::RefToken)));
+        notices.look(of_one(&[], &[], None));
+        let news = notices.look(of_one(&[1], &[2], Some(Code::RefToken)));
         let wanted = |notify: &Notify| news.iter().filter(|news| news.is_wanted(notify)).count();
         let all = Notify::default();
         assert_eq!(wanted(&all), 3);
@@ -257,7 +272,7 @@ mod tests {
             assert_eq!(wanted(&less), 2, "{less:?}");
         }
         assert_eq!(
-            notices.look(of_one(1, 1, Some(Code::RefToken))),
+            notices.look(of_one(&[1], &[2], Some(Code::RefToken))),
             [],
             "it is known all the same"
         );
@@ -266,8 +281,8 @@ mod tests {
     #[test]
     fn who_is_to_be_named_is_named_beside_the_connection() {
         let mut notices = Notices::default();
-        notices.look(of_one(1, 0, None));
-        let news = notices.look(of_one(4, 0, None));
+        notices.look(of_one(&[1], &[], None));
+        let news = notices.look(of_one(&[4, 3, 2, 1], &[], None));
         let names = ["Kim Berg".to_owned(), "Åsa Öberg".to_owned()];
         let (title, text) = news[0].said(Language::En, &names);
         assert_eq!(
@@ -276,5 +291,24 @@ mod tests {
         );
         let (_, text) = news[0].said(Language::Sv, &[]);
         assert_eq!(text, "Nordvik");
+    }
+
+    #[test]
+    fn a_check_that_is_completed_with_warnings_is_said_once_and_not_again_when_somebody_has_read_it() {
+        let mut notices = Notices::default();
+        notices.look(of_one(&[], &[], None));
+        let news = notices.look(of_one(&[1], &[], None));
+        assert_eq!(titles(&news, Language::En), ["1 check needs action"]);
+        assert_eq!(notices.look(of_one(&[], &[1], None)), []);
+    }
+
+    #[test]
+    fn news_is_about_the_checks_that_caused_it_though_others_were_settled_meanwhile() {
+        let mut notices = Notices::default();
+        notices.look(of_one(&[7, 2, 1], &[6], None));
+        // As many as before, and one of them is another; of the completed ones the newest was known.
+        let news = notices.look(of_one(&[7, 3, 1], &[6, 5], None));
+        let about: Vec<_> = news.iter().map(|news| news.checks().to_vec()).collect();
+        assert_eq!(about, [checks(&[3]), checks(&[5])]);
     }
 }

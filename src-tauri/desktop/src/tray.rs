@@ -33,7 +33,7 @@ impl Tray {
     }
 
     /// How many checks need action, and in which words that is said.
-    pub async fn tell(&self, needs_action: u32, words: &'static Words) {
+    pub async fn tell(&self, needs_action: usize, words: &'static Words) {
         #[cfg(target_os = "linux")]
         self.linux.tell(needs_action, words).await;
         #[cfg(not(target_os = "linux"))]
@@ -87,7 +87,7 @@ mod linux {
                 && self.shown.load(Ordering::Relaxed)
         }
 
-        pub async fn tell(&self, needs_action: u32, words: &'static Words) {
+        pub async fn tell(&self, needs_action: usize, words: &'static Words) {
             let handle = self.handle.borrow().clone();
             if let Some(handle) = handle {
                 let told = |item: &mut Item| (item.needs_action, item.words) = (needs_action, words);
@@ -101,7 +101,7 @@ mod linux {
         words: &'static Words,
         picture: Option<ksni::Icon>,
         shown: Arc<AtomicBool>,
-        needs_action: u32,
+        needs_action: usize,
     }
 
     impl ksni::Tray for Item {

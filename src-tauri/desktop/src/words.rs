@@ -18,10 +18,10 @@ pub struct Words {
     /// The window was closed, and the app goes on.
     pub keeps_running: &'static str,
     pub keeps_running_why: &'static str,
-    pub needs_action: fn(u32) -> String,
-    pub completed: fn(u32) -> String,
+    pub needs_action: fn(usize) -> String,
+    pub completed: fn(usize) -> String,
     /// Beside those who are named.
-    pub and_more: fn(u32) -> String,
+    pub and_more: fn(usize) -> String,
 }
 
 impl Words {

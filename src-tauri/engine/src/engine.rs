@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Act, Asked, Check, CheckId, Clock, Code, Computer, ConnectionId, DAY, Desk, Failure, OpportunityId, Sort};
+use model::{
+    Act, Asked, Check, CheckId, Clock, Code, Computer, ConnectionId, DAY, Desk, Failure, Millis, OpportunityId, Sort,
+};
 use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Logged, Moment, Size, Store, Told, Took};
 use tokio::sync::{oneshot, watch};
 use url::Url;
@@ -374,6 +376,28 @@ impl Engine {
             (Some(check), story) => Ok((check, story)),
             (None, _) => Err(Code::AppNotFound.into()),
         }
+    }
+
+    /// Whom a notification may be about: the checks of a connection that wait for a person, and those that were completed
+    /// since this moment and ask for nobody.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn notable(&self, connection: ConnectionId, since: Millis) -> Result<(Vec<CheckId>, Vec<CheckId>), Failure> {
+        Ok(in_place(|| {
+            let store = &self.world.store;
+            store.look(|tx| Ok((tx.to_decide(connection)?, tx.completed_since(connection, since)?)))
+        })?)
+    }
+
+    /// The names of the candidates of these checks, of those that have one.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn candidates(&self, checks: &[CheckId]) -> Result<Vec<String>, Failure> {
+        let checks = in_place(|| self.world.store.look(|tx| tx.checks(checks)))?;
+        let names = checks.into_iter().map(|check| check.candidate);
+        Ok(names.filter(|name| !name.is_empty()).collect())
     }
 
     /// What happened last, in each of its two kinds, the newest first: `limit` of each.

@@ -21,7 +21,9 @@ const OVER: &str = "SELECT doc FROM \"check\"
 
 const HOW_MANY_OVER: &str = "SELECT count(*) FROM \"check\"
     WHERE connection = ?1 AND status = ?2 AND active_at < ?3 AND due_at IS NULL";
-/// Statuses after which nothing more happens by itself.
+/// Statuses after which nothing more happens by itself. Not `NeedsAttention`: whoever is parked still stands in the trigger
+/// stage in Lever, and somebody may answer. That they left it, or were archived there, is seen within a day; then the check
+/// is skipped, and its days begin. A start of unknown outcome waits for a person whatever Lever says (`rules.md` 5).
 const AT_END: [Status; 3] = [Status::Completed, Status::Failed, Status::Skipped];
 
 impl Tx<'_> {
@@ -254,6 +256,30 @@ impl Tx<'_> {
         self.many(sql, &[&connection.to_string(), &(Urgency::NeedsAction as u8), &limit])
     }
 
+    /// Those that wait for a person, the last to reach the stage first.
+    pub fn to_decide(&self, connection: ConnectionId) -> Result<Vec<CheckId>> {
+        let sql = "SELECT id FROM \"check\" WHERE connection = ?1 AND urgency = ?2 ORDER BY entered_at DESC, id DESC";
+        self.ids(sql, &[&connection.to_string(), &(Urgency::NeedsAction as u8)])
+    }
+
+    /// Those that were completed since this moment and ask for nobody, the last first.
+    pub fn completed_since(&self, connection: ConnectionId, since: Millis) -> Result<Vec<CheckId>> {
+        let sql = "SELECT id FROM \"check\" WHERE connection = ?1 AND status = ?2 AND active_at >= ?3 AND urgency = ?4
+            AND doc ->> 'status_since' >= ?3 ORDER BY active_at DESC";
+        let completed = Status::Completed.tag();
+        let over = Urgency::IsOver as u8;
+        self.ids(sql, &[&connection.to_string(), &completed, &since.0, &over])
+    }
+
+    fn ids(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Vec<CheckId>> {
+        let mut rows = self.sql.prepare_cached(sql)?;
+        let ids = rows.query_map(params, |row| row.get::<_, String>(0))?;
+        // An id that cannot be read is of no check of ours.
+        Ok(ids
+            .filter_map(|id| id.map(|id| id.parse().ok()).transpose())
+            .collect::<rusqlite::Result<_>>()?)
+    }
+
     fn one(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Option<Check>> {
         let doc: Option<String> = self
             .sql
@@ -317,6 +343,7 @@ mod tests {
             by_person: false,
             result: None,
             progress: Progress::default(),
+            read: None,
             candidate: "Kim Berg".to_owned(),
             posting_title: String::new(),
             owner: String::new(),
