@@ -2,7 +2,9 @@
 
 use api::{Finding, Reply, Request};
 use end_to_end::rig::{Rig, Setup};
-use model::{Code, HOUR};
+use model::{Badge, Code, DAY, HOUR, PaceReason};
+
+use crate::started;
 
 /// Waits until it is stored that the way in is open.
 async fn known_to_be_open(rig: &Rig) {
@@ -50,4 +52,47 @@ async fn r19_where_opportunities_can_be_listed_polling_catches_up_and_no_gap_is_
     rig.until_ready().await;
     rig.until_worked_off().await;
     assert_eq!(gap(rig.connection().await.findings), None);
+}
+
+/// What the row of a check says: when a status of it may be lost, whether it is marked for that, and why its wait is long
+/// or not.
+async fn says(rig: &Rig) -> (bool, bool, PaceReason) {
+    let row = rig.check_of("Kim Berg").await.expect("a check");
+    (
+        row.away.is_some(),
+        row.badges.contains(&Badge::StatusMissed),
+        row.rhythm.reason,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_a_night_asleep_is_said_of_open_checks_and_marks_only_those_that_wait_for_long_besides() {
+    let mut rig = Rig::start(Setup::default()).await;
+    let row = started(&rig, "Kim Berg").await;
+    known_to_be_open(&rig).await;
+    assert_eq!(says(&rig).await, (false, false, PaceReason::WithinLimit));
+    let slept = async |rig: &Rig, least: i64| {
+        let what = "it is said where statuses come in";
+        rig.connection_that(what, |view| {
+            view.status_updates
+                .away
+                .is_some_and(|away| away.to.since(away.from) >= least)
+        })
+        .await
+    };
+    rig.time_passes(8 * HOUR).await;
+    let view = slept(&rig, 7 * HOUR).await;
+    assert_eq!(says(&rig).await, (true, false, PaceReason::WithinLimit));
+    assert_eq!(view.counts.needs_attention, 0, "nobody has to act");
+
+    // The longest weekend is over by then, and so are the candidate's days.
+    rig.time_passes(8 * DAY).await;
+    slept(&rig, 7 * DAY).await;
+    assert_eq!(says(&rig).await, (true, true, PaceReason::DeadlinePassed));
+    rig.refapp_step(&row, "next").await;
+    rig.until("Refapp has spoken of it", async || {
+        let (away, missed, _) = says(&rig).await;
+        (!away && !missed).then_some(())
+    })
+    .await;
 }

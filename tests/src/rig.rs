@@ -477,6 +477,7 @@ impl Rig {
                     check.status_since = back(check.status_since);
                     check.created_at = back(check.created_at);
                     check.active_at = back(check.active_at);
+                    check.heard_at = check.heard_at.map(back);
                     tx.put_check(&check, Some(self.setup.clock.now()))?;
                 }
             }

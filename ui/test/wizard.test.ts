@@ -388,6 +388,7 @@ describe('the other steps', () => {
           since: null,
           alsoPolling: false,
           turnedAway: null,
+          away: null,
           failure: null,
         },
       },
@@ -459,6 +460,7 @@ describe('the other steps', () => {
         since: 0,
         alsoPolling: false,
         turnedAway: null,
+        away: null,
         failure: null,
       };
       fake.overview = {
@@ -557,6 +559,7 @@ describe('the other steps', () => {
       since: 0,
       alsoPolling: false,
       turnedAway: null,
+      away: null,
       failure: null,
     });
     const view = (state: 'waiting' | 'proven') =>

@@ -17,15 +17,15 @@ impl Host {
     /// `now`, here, with the connection's limits.
     pub(crate) fn wall(&self, connection: ConnectionId) -> Wall {
         // Of one that has just gone there is nothing to show.
-        let (limits, status_missed) = self.engine.watch(connection).map_or_else(Default::default, |watch| {
+        let (limits, unheard) = self.engine.watch(connection).map_or_else(Default::default, |watch| {
             let state = watch.borrow();
-            (state.record.settings.limits, state.record.status_missed)
+            (state.record.settings.limits, state.unheard())
         });
         Wall {
             now: self.clock.now(),
             zone: TimeZone::system(),
             limits,
-            status_missed,
+            unheard,
         }
     }
 

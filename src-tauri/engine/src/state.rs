@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use model::{Code, Coverage, Failure, Millis, Redirect, Right, RightState, Unproven};
 use store::ConnectionRecord;
 
+use crate::plan::Unheard;
+
 /// A snapshot of one connection.
 #[derive(Clone, PartialEq, Debug)]
 pub struct State {
@@ -207,6 +209,14 @@ impl State {
             .get(&right)
             .copied()
             .unwrap_or(RightState::NotProvableYet)
+    }
+
+    /// When a status of Refapp's did not come through.
+    pub fn unheard(&self) -> Unheard {
+        Unheard {
+            turned_away: self.record.status_missed,
+            away: self.record.away,
+        }
     }
 
     /// Whether this trouble is there now.

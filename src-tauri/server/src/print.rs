@@ -116,6 +116,9 @@ fn channel(channel: &Channel) -> String {
     } else if let Some(since) = channel.since {
         out += &format!(", since {since}");
     }
+    if let Some(away) = &channel.away {
+        out += &format!(", not reached from {} to {}", away.from, away.to);
+    }
     if let Some(failure) = &channel.failure {
         out += &format!(": {}", told(failure));
     }

@@ -84,14 +84,16 @@ pub struct ConnectionRecord {
     /// From when to when it was not, for so long that webhooks may be lost; until somebody has looked.
     #[serde(default)]
     pub gaps: Vec<(Millis, Millis)>,
-    /// Since then a status of Refapp's may have been missed: the last one that was turned away, or the beginning of the
-    /// last time in which none could reach us.
+    /// When a status of Refapp's was last turned away.
     #[serde(default)]
     pub status_missed: Option<Millis>,
     /// What Refapp has sent with another bearer since its last status was taken; no more with the next one, or with another
     /// bearer of ours.
     #[serde(default)]
     pub turned_away: Option<TurnedAway>,
+    /// From when to when Refapp could last not reach us, for so long that a status may be lost.
+    #[serde(default)]
+    pub away: Option<(Millis, Millis)>,
     /// For how long we could be reached since a stage change last came, in milliseconds.
     #[serde(default)]
     pub listened: i64,
@@ -207,12 +209,18 @@ impl ConnectionRecord {
             gaps: Vec::new(),
             status_missed: None,
             turned_away: None,
+            away: None,
             listened: 0,
             webhook_seen: None,
             webhook_removed: None,
             stage_was: None,
             wishes: Wishes::default(),
         }
+    }
+
+    /// Whether stage changes are seen, however they come: one has, or Lever can be asked for them.
+    pub fn sees_stage_changes(&self) -> bool {
+        self.webhook_heard() || self.has(Right::ListOpportunities)
     }
 
     /// Whether a stage change came by the webhook that is registered now: one from before says nothing of it.

@@ -153,6 +153,7 @@ export const scenes: Record<string, () => Fake> = {
         since: now - 12 * MINUTE,
         alsoPolling: false,
         turnedAway: null,
+        away: null,
         failure: { code: 'LEV-WH-OFF', params: {} },
       },
       statusUpdates: {
@@ -162,6 +163,7 @@ export const scenes: Record<string, () => Fake> = {
         since: now - 12 * MINUTE,
         alsoPolling: false,
         turnedAway: null,
+        away: null,
         failure: null,
       },
     },

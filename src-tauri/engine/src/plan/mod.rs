@@ -15,7 +15,7 @@ pub mod template;
 pub mod update;
 pub mod write_back;
 
-pub use badge::badges;
+pub use badge::{Unheard, badges};
 
 /// A check's place among those of its opportunity: the later one is the greater.
 fn place(check: &model::Check) -> (model::Millis, u32) {
