@@ -5,7 +5,6 @@
 use engine::State;
 use model::{Code, Mode, Owner};
 
-use crate::show::waits_for_event;
 use crate::{Channel, ChannelState, Half, HalfView, Step, StepView, Waits, WaitsFor};
 
 /// Both halves, Refapp's first. `steps` are those that are shown.
@@ -48,7 +47,7 @@ pub(crate) fn halves(state: &State, steps: &[StepView], changes: &Channel, updat
         Some((WaitsFor::StageChanges, Owner::Admin, Step::Channels))
     } else if !is_set(Step::Stage) {
         Some((WaitsFor::Stage, Owner::Admin, Step::Stage))
-    } else if waits_for_event(changes) {
+    } else if !state.record.sees_stage_changes() {
         Some((WaitsFor::FirstEvent, Code::LevWebhookOff.owner(), Step::Channels))
     } else {
         None

@@ -140,6 +140,8 @@ pub(crate) struct Owner {
     attempt: Option<auth::Attempt>,
     verified_at: Option<Millis>,
     state: watch::Sender<Arc<State>>,
+    /// What checks ask a person for, as it was at this count of their changes.
+    asks: Option<(u64, Vec<Code>)>,
     /// Nothing new is begun: only what is on the wire may come back.
     closing: bool,
     /// The job that takes our webhooks away at the end.
@@ -220,6 +222,7 @@ impl Owner {
             attempt: None,
             verified_at: None,
             state,
+            asks: None,
             closing: false,
             farewell: None,
             gone: false,

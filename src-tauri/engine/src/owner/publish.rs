@@ -20,17 +20,17 @@ impl Owner {
     /// Publishes what changed. Readers are told only of a difference.
     pub(super) fn publish(&mut self) {
         let id = self.id();
-        let stored = self
-            .world
-            .store
-            .read(|tx| Ok((tx.bells(id)?, tx.tally(id)?, tx.last_to_decide(id, TOLD)?)));
-        let (waiting, tally, to_decide) = stored.unwrap_or_default();
+        // Before anything is read: what changes meanwhile is read again.
+        let changes = self.world.store.changes(id);
+        let stored = self.world.store.read(|tx| Ok((tx.bells(id)?, tx.tally(id)?)));
+        let (waiting, tally) = stored.unwrap_or_default();
         let queued: u32 = tally
             .iter()
             .filter(|(status, _, _)| status == model::Status::Queued.tag())
             .map(|(_, _, n)| n)
             .sum();
         let data_centre = self.record.data_centre;
+        let waits_for = self.waits_for(changes);
         let place = self.place.as_ref();
         let next = State {
             health: self.health(),
@@ -65,9 +65,9 @@ impl Owner {
             seconds_left: (!self.findings.values().any(|finding| finding.stops))
                 .then(|| seconds_left(waiting + queued))
                 .flatten(),
-            waits_for: codes(&to_decide),
+            waits_for,
             tally,
-            checks_changed: self.world.store.changes(id),
+            checks_changed: changes,
             record: self.record.clone(),
         };
         let ready = next.is_ready();
@@ -81,6 +81,16 @@ impl Owner {
             *before = Arc::new(next);
             true
         });
+    }
+
+    /// What the last checks that wait for a person ask. They are read again only when a check has changed.
+    fn waits_for(&mut self, changes: u64) -> Vec<Code> {
+        if self.asks.as_ref().is_none_or(|(at, _)| *at != changes) {
+            let last = self.world.store.read(|tx| tx.last_to_decide(self.id(), TOLD));
+            // What cannot be read now is tried again.
+            self.asks = last.ok().map(|checks| (changes, codes(&checks)));
+        }
+        self.asks.as_ref().map(|(_, codes)| codes.clone()).unwrap_or_default()
     }
 
     fn sorted_findings(&self) -> Vec<Finding> {
@@ -131,10 +141,9 @@ impl Owner {
             return Vec::new();
         }
         let permissions = record.has_required();
-        let moves = record.webhook_heard() || record.has(Right::ListOpportunities);
         [
             (permissions, Unproven::Permissions),
-            (moves, Unproven::StageChanges),
+            (record.sees_stage_changes(), Unproven::StageChanges),
             (record.update_heard(), Unproven::StatusUpdates),
         ]
         .into_iter()
