@@ -514,6 +514,27 @@ describe('on the dashboard', () => {
     expect(screen.text('durations-none')).toBe('No check has been completed yet.');
   });
 
+  it('says from how many checks on it draws half of them', async () => {
+    const fake = await open();
+    const one = { template: null, completed: 1, median: DAY, lower: DAY, upper: DAY };
+    fake.on('durations', () => Promise.resolve({ reply: 'durations', value: [one] }));
+    await screen.click('durations-open');
+    expect(screen.text('duration')).toContain('1 check so far: shown from 3 on');
+  });
+
+  it('opens what the head of the dashboard counts, by a filter that can be taken away', async () => {
+    const fake = await open();
+    const asked = () => fake.asked.findLast((ask) => ask.ask === 'checks')?.look.filter;
+    await press(view('failed'));
+    await screen.click('count-running');
+    expect(asked()).toMatchObject({ running: true, statuses: [], needsAction: false });
+    expect(screen.text('filter-parts')).toContain('Running');
+    await screen.click('count-completed');
+    expect(asked()).toMatchObject({ running: false, statuses: ['completed'] });
+    await screen.click('count-attention');
+    expect(view('needs-action').getAttribute('aria-pressed')).toBe('true');
+  });
+
   it('sets the limits on the page of the connection', async () => {
     const fake = await open();
     await screen.click('nav-connection');

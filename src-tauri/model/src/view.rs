@@ -32,6 +32,8 @@ pub struct Filter {
     pub statuses: BTreeSet<Status>,
     /// A person has to act, and no candidate or referee.
     pub needs_action: bool,
+    /// It goes on by itself: nobody here has to act, and it is not over.
+    pub running: bool,
     pub postings: BTreeSet<PostingId>,
     /// Owners of postings, by name.
     pub owners: BTreeSet<String>,

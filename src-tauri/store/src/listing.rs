@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use memchr::memmem::Finder;
-use model::{Asked, Check, CheckId, Millis, PostingId, Sort, SortBy, Status, TemplateId};
+use model::{Asked, Check, CheckId, Millis, PostingId, Sort, SortBy, Status, TemplateId, Urgency};
 
 use crate::fold::Folded;
 
@@ -486,12 +486,16 @@ impl<'a> Test<'a> {
         let one_of = |among: &Option<Vec<bool>>, number: u32| among.as_ref().is_none_or(|among| among[number as usize]);
         let is_late = || match &self.late {
             None => true,
-            Some(late) => late[entry.status as usize].is_some_and(|at| entry.since <= at),
+            // What is over waits for nobody.
+            Some(late) => {
+                entry.urgency < Urgency::IsOver as u8 && late[entry.status as usize].is_some_and(|at| entry.since <= at)
+            }
         };
         one_of(&self.postings, entry.posting)
             && one_of(&self.owners, entry.owner)
             && one_of(&self.templates, entry.template)
-            && (!filter.needs_action || entry.urgency == 0)
+            && (!filter.needs_action || entry.urgency == Urgency::NeedsAction as u8)
+            && (!filter.running || entry.urgency == Urgency::Runs as u8)
             && (!filter.warnings || entry.warnings > 0)
             && asked.from.is_none_or(|from| entry.since >= from)
             && asked.until.is_none_or(|until| entry.since <= until)
@@ -561,6 +565,7 @@ mod tests {
             any::<bool>(),
             prop::option::of(0..5_i64),
             prop::option::of(0..5_i64),
+            prop::bool::weighted(0.2),
         );
         (words, sets, flags).prop_map(|(text, sets, flags)| Asked {
             filter: Filter {
@@ -570,6 +575,7 @@ mod tests {
                 owners: sets.2,
                 templates: sets.3.into_iter().map(TemplateId::from).collect(),
                 needs_action: flags.0,
+                running: flags.5,
                 mine: flags.1,
                 warnings: flags.2,
                 age: None,
@@ -604,12 +610,13 @@ mod tests {
             )
             && (!filter.mine || asked.me.as_ref() == Some(&line.owner))
             && (!filter.needs_action || line.urgency == 0)
+            && (!filter.running || line.urgency == 1)
             && (!filter.warnings || line.warnings > 0)
             && asked.from.is_none_or(|from| line.since >= from)
             && asked
                 .late
                 .as_ref()
-                .is_none_or(|late| late.get(&line.status).is_some_and(|at| line.since <= *at))
+                .is_none_or(|late| line.urgency < 2 && late.get(&line.status).is_some_and(|at| line.since <= *at))
     }
 
     fn compare(by: SortBy, one: &Line, other: &Line) -> Ordering {

@@ -53,6 +53,7 @@ export const EVERYTHING: Look = {
     text: '',
     statuses: [],
     needsAction: false,
+    running: false,
     postings: [],
     owners: [],
     mine: false,

@@ -26,6 +26,7 @@ export function partsOf(filter: Filter, me: string | null, choices: FilterChoice
     ...(filter.needsAction
       ? [part('needs-action', words.needsAction(), { needsAction: false })]
       : []),
+    ...(filter.running ? [part('running', words.running(), { running: false })] : []),
     ...filter.statuses.map((status) =>
       part(`status:${status}`, words.ofStatus(status), {
         statuses: less(filter.statuses, status),

@@ -67,6 +67,13 @@ export class Looking {
     this.turn(ALL.name);
   }
 
+  /** Of all checks those that this part of a filter lets through. */
+  only(part: Partial<Filter>): void {
+    const { look } = viewNamed(this.desk?.views ?? [], ALL.name) ?? ALL;
+    const filter = { ...look.filter, ...part };
+    this.#go({ ...this.looked, view: ALL.name, look: { ...look, filter } });
+  }
+
   filter(filter: Filter): void {
     this.#go({ ...this.looked, look: { ...this.looked.look, filter } });
   }

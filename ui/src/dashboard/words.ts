@@ -26,6 +26,7 @@ export const viewName = (name: ViewName): string =>
 export const mine = (me: string | null): string =>
   me === null ? m.view_mine() : m.filter_mine({ name: me });
 export const needsAction = m.view_needs_action;
+export const running = m.filter_running;
 export const withWarnings = m.filter_warnings;
 export const ofStatus = (status: Status): string =>
   m.filter_of({ what: m.column_status(), name: statusLook[status].word() });

@@ -17,7 +17,11 @@ text: string, statuses: Array<Status>,
 /**
  * A person has to act, and no candidate or referee.
  */
-needsAction: boolean, postings: Array<PostingId>, 
+needsAction: boolean, 
+/**
+ * It goes on by itself: nobody here has to act, and it is not over.
+ */
+running: boolean, postings: Array<PostingId>, 
 /**
  * Owners of postings, by name.
  */
