@@ -7,7 +7,7 @@ use model::{Act, CheckId, Code, DAY, Erasure, Limits, Status};
 use serde_json::json;
 
 use crate::leaving::{files_with, nowhere};
-use crate::{at_rest, our_notes, reason, started};
+use crate::{at_rest, our_notes, reason, stands_for, started};
 
 async fn erase(rig: &Rig, candidate: &str) -> Result<Reply, Code> {
     let request = Request::ErasePerson {
@@ -34,6 +34,17 @@ async fn until_gone(rig: &Rig, check: CheckId) {
         rows.iter().all(|row| row.id != check).then_some(())
     })
     .await;
+}
+
+/// What is purged is looked for at every start, once nothing is due for it.
+async fn done_with_what_is_due(rig: &mut Rig) {
+    rig.until_ready().await;
+    // An order is carried out after what was due has been looked at.
+    let connection = rig.id().await;
+    let limits = Limits::default();
+    let done = rig.host.ask(Request::SetLimits { connection, limits }).await;
+    assert_eq!(done, Ok(Reply::Done));
+    rig.restart().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -129,13 +140,7 @@ async fn r20_what_has_been_over_for_long_enough_goes_by_itself_and_stays_in_leve
         .await;
     at_rest(&rig, "Kim Berg", "Completed").await;
     rig.time_passes(91 * DAY).await;
-    rig.until_ready().await;
-    // An order is carried out after what was due has been looked at.
-    let connection = rig.id().await;
-    let limits = Limits::default();
-    let done = rig.host.ask(Request::SetLimits { connection, limits }).await;
-    assert_eq!(done, Ok(Reply::Done));
-    rig.restart().await;
+    done_with_what_is_due(&mut rig).await;
     until_gone(&rig, over.id).await;
     let rows = rig.checks().await;
     assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [runs.id]);
@@ -178,6 +183,33 @@ async fn r20_retention_is_a_setting_and_counts_at_once() {
     assert_eq!(set(9).await, Ok(Reply::Done));
     assert_eq!(rig.checks().await.len(), 0);
     assert_eq!(rig.connection().await.settings.retention_days, 9);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_a_check_that_waits_for_an_answer_is_kept_while_it_waits_and_goes_once_lever_says_that_it_is_over() {
+    let mut rig = Rig::start(Setup::default()).await;
+    let unreachable = json!({"emails": [], "phones": []});
+    for candidate in ["Ida Forsberg", "Kim Berg"] {
+        rig.change_candidate(candidate, unreachable.clone()).await;
+        rig.move_into_trigger(candidate).await;
+        stands_for(&rig, candidate, Code::CandContact).await;
+    }
+    let archived = json!({"archived": true, "deliver": "none"});
+    rig.change_candidate("Kim Berg", archived).await;
+    rig.time_passes(91 * DAY).await;
+    // The daily look says that the one is over; only then its days begin. The other waits for an answer still.
+    rig.check_that("Kim Berg", "it is skipped", |row| row.status == Status::Skipped)
+        .await;
+    stands_for(&rig, "Ida Forsberg", Code::CandContact).await;
+    let over = rig.check_of("Kim Berg").await.expect("a check");
+    rig.until("Lever has no tag of it any more", async || {
+        rig.status_tags("Kim Berg").await.is_empty().then_some(())
+    })
+    .await;
+    rig.time_passes(91 * DAY).await;
+    done_with_what_is_due(&mut rig).await;
+    until_gone(&rig, over.id).await;
+    stands_for(&rig, "Ida Forsberg", Code::CandContact).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -115,6 +115,91 @@ async fn r12_a_tag_removed_by_hand_is_said_on_its_row_and_put_right_by_one_click
     window.close().await;
 }
 
+/// Refapp tells that the latest check is completed, with these warnings.
+async fn completes(simulated: &Simulated, warnings: &[&str]) {
+    let checks = simulated.state().await["refapp"]["checks"].clone();
+    let latest = checks.as_array().and_then(|checks| checks.last()).cloned();
+    let id = latest.expect("a check")["id"]
+        .as_str()
+        .expect("an id is text")
+        .to_owned();
+    let report = format!("{}/report/{id}", simulated.running.refapp_url());
+    let done = json!({"status": "completed", "total": 2, "completed": 2, "remaining_to_submit": 0, "declined": 0,
+        "fraud_warnings": warnings, "url": report});
+    simulated.control("PATCH", &format!("refapp/checks/{id}"), done).await;
+}
+
+#[tokio::test]
+async fn m14_warnings_are_to_act_on_until_they_are_marked_as_read_and_each_count_opens_what_it_counts() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        simulated.move_to(candidate, demo::TRIGGER_STAGE).await;
+        steps::see_candidate(&window, candidate, "sent").await;
+        completes(&simulated, &["same-ip-address"]).await;
+        steps::see_candidate(&window, candidate, "completed").await;
+    }
+    simulated.move_to("Sofia Lindqvist", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Sofia Lindqvist", "sent").await;
+    window.see_text("count-attention", "2").await;
+
+    // Each count opens its own, by keyboard as well.
+    window.press("count-running", "\u{e007}").await;
+    steps::see_candidate(&window, "Sofia Lindqvist", "sent").await;
+    window.see_no(&steps::row("completed")).await;
+    window.press("count-completed", "\u{e007}").await;
+    steps::see_candidate(&window, "Kim Berg", "completed").await;
+    window.see_no(&steps::row("sent")).await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.click("durations-open").await;
+    window.see_text("durations", "shown from 3 on").await;
+    window.click("durations-open").await;
+
+    // One of them in its detail: what is to be done stands there, and is a step of its story then.
+    window.click("check-open").await;
+    window.see_text("detail-reason", "Then choose “Mark as read”").await;
+    window.see("detail-warnings-report").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.click("check-detail [data-testid=\"decide-mark-read\"]").await;
+    window.see_no("detail-reason").await;
+    window.see_text("detail-badge-warnings", "1 warning, read").await;
+    window.see_text("check-detail", "Mark as read").await;
+    window.click("detail-close").await;
+    window.see_text("count-attention", "1").await;
+
+    // The other by its cause.
+    window.click("count-attention").await;
+    let cause = "cause[data-code=\"REF-WARNINGS\"]";
+    window.see_text(cause, "1 check").await;
+    window
+        .click(&format!("{cause} [data-testid=\"decide-mark-read\"]"))
+        .await;
+    window.see_text("causes-none", "Nothing to act on").await;
+    window.see_text("count-attention", "0").await;
+    window.see_text("count-completed", "2").await;
+    steps::see_tag(&simulated, "Kim Berg", "Completed").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_check_that_is_completed_with_warnings_is_notified_as_one_to_act_on_by_its_candidate_s_name() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let desktop = Desktop::start(&home).await;
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Kim Berg", "sent").await;
+    window.click("computer-open").await;
+    window.click("notify-names").await;
+    window.click("computer-close").await;
+    Frame::find().await.lose_focus();
+    completes(&simulated, &["same-ip-address"]).await;
+    let said = desktop.notified("1 check needs action").await;
+    assert!(said.text.ends_with(": Kim Berg"), "{said:?}");
+    window.close().await;
+}
+
 #[tokio::test]
 async fn what_is_notified_follows_the_window_s_language_and_this_computer_s_settings() {
     let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);

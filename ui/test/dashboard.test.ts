@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { CheckRow } from '../src/backend/types/CheckRow';
 import type { ConnectionView } from '../src/backend/types/ConnectionView';
+import { HOUR } from '../src/i18n/time.svelte';
 import { language } from '../src/i18n/locale.svelte';
 import { Fake } from './fake';
 import {
@@ -46,6 +48,49 @@ const inRow = (index: number, testid: string): HTMLElement => {
 };
 
 describe('the table of checks', () => {
+  it('says of warnings whether somebody has read of them, and which are new', async () => {
+    const fake = await open();
+    const [warned] = fake.rows.filter((one) => one.status === 'completed');
+    if (!warned) throw new Error('the scene has one');
+    const at = fake.rows.indexOf(warned);
+    const show = async (change: Partial<CheckRow>) => {
+      const row = { ...warned, ...change };
+      fake.rows = fake.rows.map((one, index) => (index === at ? row : one));
+      fake.details.set(row.id, { ...detail(row, NOW), row });
+      fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
+      await settle();
+    };
+    inRow(at, 'check-open').click();
+    await settle();
+    expect(screen.text('detail-reason')).toContain('Then choose “Mark as read”.');
+    await screen.click('decide-mark-read');
+    expect(fake.asked.findLast((one) => one.ask === 'decide')).toEqual({
+      ask: 'decide',
+      checks: [warned.id],
+      decision: 'mark-read',
+    });
+    await show({ unread: [], reason: null, decisions: [], whoActs: 'nobody' });
+    expect(screen.has('detail-reason')).toBe(false);
+    expect(screen.text('detail-badge-warnings')).toContain('1 warning, read');
+    expect(inRow(at, 'check-badges').textContent).toContain('1 warning, read');
+    await show({ warnings: ['same-ip', 'same-phone-number'], unread: ['same-phone-number'] });
+    const items = screen.get('detail-badge-warnings').querySelectorAll('li');
+    expect([...items].map((item) => item.textContent?.endsWith(' New.'))).toEqual([false, true]);
+  });
+
+  it('says when a status may have been told that nobody heard, without a mark on the row', async () => {
+    const fake = await open();
+    const [first] = fake.rows;
+    if (!first) throw new Error('the scene has rows');
+    const row = { ...first, badges: [], away: { from: NOW - 8 * HOUR, to: NOW - HOUR } };
+    fake.details.set(row.id, { ...detail(row, NOW), row });
+    inRow(0, 'check-open').click();
+    await settle();
+    expect(screen.text('detail-away')).toMatch(
+      /^Refapp could not reach this app from .+ to .+ next/,
+    );
+  });
+
   it('draws a window of a hundred thousand rows, and says how many there are', async () => {
     const fake = await open(100_000);
     expect(screen.all('check-row').length).toBeLessThan(60);

@@ -144,6 +144,7 @@ const closed = {
   since: null,
   alsoPolling: false,
   turnedAway: null,
+  away: null,
   failure: null,
 } as const;
 
@@ -319,6 +320,7 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       since: null,
       alsoPolling: false,
       turnedAway: null,
+      away: null,
       failure: null,
     },
     statusUpdates: {
@@ -328,6 +330,7 @@ export function healthy(now: number, change: Partial<ConnectionView> = {}): Conn
       since: null,
       alsoPolling: false,
       turnedAway: null,
+      away: null,
       failure: null,
     },
     templates,
@@ -519,8 +522,11 @@ const lines: Line[] = [
     answered: 3,
     expected: 3,
     warnings: ['same-ip'],
+    unread: ['same-ip'],
     sighting: null,
     badges: ['warnings'],
+    reason: { code: 'REF-WARNINGS', params: {} },
+    decisions: ['mark-read'],
     reportUrl: 'https://app.refapp.com/report/1',
   },
   {
@@ -585,6 +591,8 @@ export function rows(now: number, count: number = lines.length): CheckRow[] {
       expected: null,
       declined: 0,
       warnings: [],
+      unread: [],
+      away: null,
       sighting: null,
       reason: null,
       hitch: null,

@@ -324,6 +324,8 @@ pub enum Decision {
     NoteIsThere,
     /// A note of unknown fate: it does not; write it again.
     NoteIsNotThere,
+    /// It ended with warnings, or failed: somebody has read of it, and it needs no action until something new comes.
+    MarkRead,
     /// What was changed by hand in Lever: write tag and note there again.
     Repair,
     /// Handled by another installation: leave it there, follow nothing.

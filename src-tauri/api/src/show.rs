@@ -1,16 +1,17 @@
 //! From what the engine knows to what a user interface shows.
 
+use engine::plan::{self, Unheard};
 use engine::{Oauth, SLOW, State, Surroundings};
 use jiff::tz::TimeZone;
 use model::{
-    Badge, ChangedByHand, Check, Code, DataCentre, Failure, Limits, MINUTE, Millis, Mode, Phase, Rhythm, Right, Status,
-    StatusTag, TemplateTag, Uncertainty, WayIn, derive, rhythm,
+    ChangedByHand, Check, Code, DAY, DataCentre, Failure, Limits, MINUTE, Millis, Mode, Phase, Rhythm, Right, Status,
+    StatusTag, TemplateTag, Uncertainty, Urgency, WayIn, derive, rhythm, urgency,
 };
 use store::{Aside, Carrier, Moment, Standing};
 
 use crate::halves::halves;
 use crate::{
-    Autostart, Changed, Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, DataCentreChoice,
+    Autostart, Away, Changed, Channel, ChannelState, CheckDetail, CheckRow, ConnectionView, Counts, DataCentreChoice,
     Decision, Finding, Health, LeverSetup, OauthState, Permission, Preparation, Proving, ReadOut, RefappSetup, Renamed,
     RightView, Setup, Step, StepState, StepView, StillCarried, TemplateChoice, TemplateReport, TimelineEntry,
     UserChoice,
@@ -23,7 +24,7 @@ const A_WHILE: i64 = 2 * MINUTE;
 /// Without the line to read out: it is written of what the whole view says.
 pub(crate) fn connection(state: &State, now: Millis) -> ConnectionView {
     let record = &state.record;
-    let (changes, updates) = (stage_changes(state, now), status_updates(state));
+    let (changes, updates) = (stage_changes(state, now), status_updates(state, now));
     ConnectionView {
         id: record.id,
         name: record.name.clone(),
@@ -190,6 +191,7 @@ fn stage_changes(state: &State, now: Millis) -> Channel {
         since: record.webhook_since,
         also_polling: channel == ChannelState::Waiting && state.polling,
         turned_away: None,
+        away: None,
         failure: state.channel_failure.clone().or_else(|| {
             // Once it runs, this is a finding.
             let silent = registered && channel == ChannelState::Waiting && record.standing == Standing::Draft;
@@ -199,12 +201,10 @@ fn stage_changes(state: &State, now: Millis) -> Channel {
     }
 }
 
-/// Whether nothing is known of stage changes before the first event comes.
-pub(crate) fn waits_for_event(changes: &Channel) -> bool {
-    changes.state == ChannelState::Waiting && !changes.also_polling
-}
+/// For how long it is told that Refapp could not reach us.
+const TOLD: i64 = 7 * DAY;
 
-fn status_updates(state: &State) -> Channel {
+fn status_updates(state: &State, now: Millis) -> Channel {
     let record = &state.record;
     let channel = match (&state.update_address, record.update_heard(), &record.public_url) {
         (Some(_), _, _) if record.turned_away.is_some() => ChannelState::TurnedAway,
@@ -221,6 +221,7 @@ fn status_updates(state: &State) -> Channel {
         since: record.update_since,
         also_polling: false,
         turned_away: record.turned_away.filter(|_| channel == ChannelState::TurnedAway),
+        away: record.away.filter(|(_, to)| now.since(*to) < TOLD).map(Away::from),
         failure: (channel == ChannelState::Broken).then(|| Code::AppNoUpdates.into()),
     }
 }
@@ -340,7 +341,7 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
         _ if other_bearer.is_some() => StepState::Failed,
         // Refapp's support may take days: its line stays open, and what can run runs without it.
         _ if hears && state.update_address.is_some() => {
-            let seen = !waits_for_event(changes) && updates.state == ChannelState::Proven;
+            let seen = record.sees_stage_changes() && updates.state == ChannelState::Proven;
             if seen { StepState::Done } else { StepState::Unproven }
         }
         _ => StepState::Open,
@@ -467,16 +468,14 @@ pub(crate) struct Wall {
     pub now: Millis,
     pub zone: TimeZone,
     pub limits: Limits,
-    /// Since when a status of Refapp's may have been missed.
-    pub status_missed: Option<Millis>,
+    pub unheard: Unheard,
 }
 
 pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
     let (status, who_acts) = derive(check);
     let decisions = engine::decisions(check);
-    let badges = engine::plan::badges(check, wall.status_missed, wall.now);
-    let rhythm = if badges.contains(&Badge::StatusMissed) {
-        Rhythm::unknown()
+    let rhythm = if urgency(check) == Urgency::IsOver || wall.unheard.was_turned_away(check) {
+        Rhythm::none()
     } else {
         rhythm_of(check, status, wall)
     };
@@ -490,15 +489,17 @@ pub(crate) fn row(check: &Check, wall: &Wall) -> CheckRow {
         owner: check.owner.clone(),
         status,
         who_acts,
-        badges,
+        badges: plan::badges(check, &wall.unheard, rhythm.pace, wall.now),
+        away: wall.unheard.away(check).map(Away::from),
         answered: check.answered(),
         expected: check.progress.total,
         declined: check.progress.declined.unwrap_or(0),
         warnings: check.progress.warnings.iter().cloned().collect(),
+        unread: check.unread_warnings().cloned().collect(),
         reason: match &check.phase {
             Phase::Parked(reason) | Phase::Skipped(reason) => Some(reason.failure()),
-            Phase::Started if status == Status::Failed => Some(Code::RefFailed.into()),
-            Phase::Queued | Phase::Started | Phase::Elsewhere(_) => None,
+            Phase::Started => plan::causes::end(check),
+            Phase::Queued | Phase::Elsewhere(_) => None,
         },
         sighting: match &check.phase {
             Phase::Elsewhere(sighting) => Some(sighting.clone()),
@@ -600,6 +601,7 @@ impl From<engine::Decision> for Decision {
             engine::Decision::SendAgain => Self::SendAgain,
             engine::Decision::NoteIsThere => Self::NoteIsThere,
             engine::Decision::NoteIsNotThere => Self::NoteIsNotThere,
+            engine::Decision::MarkRead => Self::MarkRead,
             engine::Decision::Repair => Self::Repair,
             engine::Decision::LeaveToOther => Self::LeaveToOther,
             engine::Decision::Adopt => Self::Adopt,
@@ -617,6 +619,7 @@ impl From<Decision> for engine::Decision {
             Decision::SendAgain => Self::SendAgain,
             Decision::NoteIsThere => Self::NoteIsThere,
             Decision::NoteIsNotThere => Self::NoteIsNotThere,
+            Decision::MarkRead => Self::MarkRead,
             Decision::Repair => Self::Repair,
             Decision::LeaveToOther => Self::LeaveToOther,
             Decision::Adopt => Self::Adopt,

@@ -222,7 +222,24 @@ pub struct Channel {
     /// Status from Refapp only: what came last was turned away, as it came with another bearer.
     #[serde(default)]
     pub turned_away: Option<TurnedAway>,
+    /// Statuses only: when nobody could last come in this way, if that is not long ago.
+    #[serde(default)]
+    pub away: Option<Away>,
     pub failure: Option<Failure>,
+}
+
+/// A time in which this app could not be reached: off, asleep, or offline.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Away {
+    pub from: Millis,
+    pub to: Millis,
+}
+
+impl From<(Millis, Millis)> for Away {
+    fn from((from, to): (Millis, Millis)) -> Self {
+        Self { from, to }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -628,11 +645,15 @@ pub struct CheckRow {
     pub status: Status,
     pub who_acts: WhoActs,
     pub badges: Vec<Badge>,
+    /// When a status of it may have been told and not heard, since Refapp last spoke of it.
+    pub away: Option<Away>,
     /// Referees who answered. Who declined is counted apart.
     pub answered: Option<u32>,
     pub expected: Option<u32>,
     pub declined: u32,
     pub warnings: Vec<String>,
+    /// Those of them that nobody has read of.
+    pub unread: Vec<String>,
     /// Of an observer: what Lever shows of it.
     pub sighting: Option<Sighting>,
     /// Why it is parked or skipped, or what became of it at Refapp.

@@ -137,6 +137,8 @@ pub enum Decision {
     /// A note of unknown fate.
     NoteIsThere,
     NoteIsNotThere,
+    /// A person has read how the check ended, and that it has warnings or failed.
+    MarkRead,
     /// What was changed by hand in Lever is written again.
     Repair,
     LeaveToOther,

@@ -33,6 +33,7 @@ impl Check {
             by_person: false,
             result: None,
             progress: Progress::default(),
+            read: None,
             candidate: String::new(),
             posting_title: String::new(),
             owner: String::new(),
@@ -54,6 +55,31 @@ impl Check {
     pub fn reference(&self) -> String {
         let id = self.id.0.simple().to_string().to_uppercase();
         format!("RL-{}", &id[..8])
+    }
+
+    /// Warnings of which nobody has read yet.
+    pub fn unread_warnings(&self) -> impl Iterator<Item = &String> {
+        let read = self.read.as_ref().map(|read| &read.warnings);
+        let warnings = self.progress.warnings.iter();
+        warnings.filter(move |warning| read.is_none_or(|read| !read.contains(*warning)))
+    }
+
+    /// Whether it came to an end of which a person should read and nobody has: it failed, or its answers have warnings.
+    pub fn is_to_be_read(&self) -> bool {
+        self.phase == Phase::Started
+            && match self.progress.status {
+                WireStatus::Failed => self.read.as_ref().is_none_or(|read| !read.failed),
+                WireStatus::Completed => self.unread_warnings().next().is_some(),
+                WireStatus::Sending | WireStatus::Sent | WireStatus::Pending | WireStatus::Unknown => false,
+            }
+    }
+
+    /// A person has read of its end, as it is now. What comes to it later asks again.
+    pub fn mark_read(&mut self) {
+        self.read = Some(ReadEnd {
+            failed: self.progress.status == WireStatus::Failed,
+            warnings: self.progress.warnings.clone(),
+        });
     }
 
     /// Referees who answered, where Refapp said a number. Who declined is counted apart.
@@ -83,6 +109,9 @@ pub struct Check {
     /// `partner-result.id`, from the moment a start is decided (`rules.md` 6).
     pub result: Option<ResultId>,
     pub progress: Progress,
+    /// The end of it that a person has read of. Forgotten when it goes on after all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<ReadEnd>,
     pub candidate: String,
     pub posting_title: String,
     /// The posting owner's name.
@@ -325,6 +354,15 @@ impl Progress {
             .iter()
             .any(Option::is_some)
     }
+}
+
+/// Of which end a person has read.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ReadEnd {
+    /// That it failed.
+    pub failed: bool,
+    /// Which warnings the report had then.
+    pub warnings: BTreeSet<String>,
 }
 
 /// Shown beside the status, never part of it (`rules.md`, status table).

@@ -26,7 +26,7 @@ mod view;
 
 pub use act::Act;
 pub use audit::{AuditedOwner, AuditedPosting, AuditedTemplate, Grade, PostingAudit};
-pub use check::{Badge, ChangedByHand, Check, Phase, Progress, Reason, Sighting, Written, WrittenNote};
+pub use check::{Badge, ChangedByHand, Check, Phase, Progress, ReadEnd, Reason, Sighting, Written, WrittenNote};
 pub use code::{Code, Failure, NoSuchCode, Owner};
 pub use computer::{Computer, Notify};
 pub use connection::{Mode, Redirect, Settings, StageChoice, TurnedAway, Unproven, WayIn};

@@ -92,8 +92,8 @@ pub struct Rhythm {
 }
 
 impl Rhythm {
-    /// Nothing can be said of a wait of which nobody knows whether it still is one.
-    pub fn unknown() -> Self {
+    /// There is no wait, or nobody knows whether there still is one.
+    pub fn none() -> Self {
         Self {
             pace: Pace::Fresh,
             reason: PaceReason::NoWait,

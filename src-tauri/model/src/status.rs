@@ -110,7 +110,7 @@ pub enum Urgency {
 /// That of a check.
 pub fn urgency(check: &Check) -> Urgency {
     match derive(check) {
-        (Status::Completed, WhoActs::Nobody) | (Status::Skipped, _) => Urgency::IsOver,
+        (Status::Completed | Status::Failed, WhoActs::Nobody) | (Status::Skipped, _) => Urgency::IsOver,
         // Whoever looks in Lever is told something else than what is true.
         _ if check.written.changed.is_some() => Urgency::NeedsAction,
         (_, WhoActs::Nobody | WhoActs::App | WhoActs::Candidate | WhoActs::Referees | WhoActs::Refapp) => Urgency::Runs,
@@ -148,8 +148,9 @@ pub fn derive(check: &Check) -> (Status, WhoActs) {
         .unwrap_or(0)
         .saturating_add(progress.declined.unwrap_or(0));
     match (progress.status, progress.total) {
-        (WireStatus::Failed, _) => (Status::Failed, WhoActs::Recruiter),
-        (WireStatus::Completed, _) if !progress.warnings.is_empty() => (Status::Completed, WhoActs::Recruiter),
+        (WireStatus::Failed, _) if check.is_to_be_read() => (Status::Failed, WhoActs::Recruiter),
+        (WireStatus::Failed, _) => (Status::Failed, WhoActs::Nobody),
+        (WireStatus::Completed, _) if check.is_to_be_read() => (Status::Completed, WhoActs::Recruiter),
         (WireStatus::Completed, _) => (Status::Completed, WhoActs::Nobody),
         (WireStatus::Pending, _) if progress.remaining_to_submit.is_some_and(|n| n > 0) => {
             (Status::WaitingForCandidate, WhoActs::Candidate)

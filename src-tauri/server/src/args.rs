@@ -119,6 +119,8 @@ pub enum Command {
     Settle { id: String, outcome: Outcome },
     /// Write again the tag and the note that somebody changed by hand in Lever
     Repair { id: String },
+    /// Say that somebody has read how a check ended: the report with its warnings, or why it failed
+    MarkRead { id: String },
     /// Say that somebody has looked after what only a person can: a gap, a damaged database that was set aside
     Acknowledge,
     /// Template tags

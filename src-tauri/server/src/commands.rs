@@ -28,6 +28,7 @@ pub fn run(config: &Config, command: &Command, json: bool) -> Result<(), Trouble
         Command::Start { id } => decide(&client, id, &[Decision::Start, Decision::TryAgain], json),
         Command::Settle { id, outcome } => decide(&client, id, &[settled(*outcome)], json),
         Command::Repair { id } => decide(&client, id, &[Decision::Repair], json),
+        Command::MarkRead { id } => decide(&client, id, &[Decision::MarkRead], json),
         Command::Acknowledge => acknowledge(&client, json),
         Command::Templates(Templates::Update { connection }) => {
             update_templates(&client, &meant_by(config, connection.as_deref()), json)

@@ -206,7 +206,7 @@ fn row(number: u32, opportunity: &str, status: &str, decisions: &[&str]) -> Valu
     json!({
         "id": format!("00000000-0000-0000-0000-0000000000{number:02}"), "reference": format!("R-{number}"),
         "opportunity": opportunity, "candidate": "Ann \u{1b}[31mExample", "postingTitle": "Baker", "owner": "Olle",
-        "status": status, "whoActs": "recruiter", "badges": [], "declined": 0, "warnings": [],
+        "status": status, "whoActs": "recruiter", "badges": [], "declined": 0, "warnings": [], "unread": [],
         "enteredAt": number, "createdAt": number, "since": 0, "activeAt": 0,
         "rhythm": {"pace": "fresh", "reason": "no-wait", "next": null, "unknown": []}, "decisions": decisions, "mailing": [],
     })
@@ -214,7 +214,7 @@ fn row(number: u32, opportunity: &str, status: &str, decisions: &[&str]) -> Valu
 
 fn rows() -> Vec<Value> {
     vec![
-        row(1, "opp-1", "completed", &[]),
+        row(1, "opp-1", "completed", &["mark-read"]),
         row(2, "opp-1", "needs-attention", &["start", "dismiss"]),
         row(3, "opp-2", "needs-attention", &["it-was-started", "send-again"]),
         row(4, "opp-3", "needs-attention", &["start"]),
@@ -458,7 +458,7 @@ fn a_check_is_found_by_its_id_its_reference_or_its_opportunity() {
 }
 
 #[test]
-fn start_settle_and_repair_give_the_one_decision_that_they_name() {
+fn start_settle_repair_and_mark_read_give_the_one_decision_that_they_name() {
     let site = Site::new().with_host(host);
     let id = |number: u32| format!("00000000-0000-0000-0000-0000000000{number:02}");
     for (args, check, decision) in [
@@ -473,6 +473,7 @@ fn start_settle_and_repair_give_the_one_decision_that_they_name() {
         (&["settle", "opp-5", "note-there"], 7, "note-is-there"),
         (&["settle", "opp-5", "note-missing"], 7, "note-is-not-there"),
         (&["repair", "opp-6"], 8, "repair"),
+        (&["mark-read", "opp-1"], 1, "mark-read"),
     ] {
         let ended = site.run(args);
         assert_eq!(ended.status, 0, "{}", ended.stderr);
@@ -482,7 +483,7 @@ fn start_settle_and_repair_give_the_one_decision_that_they_name() {
     let ambiguous = site.run(&["start", "opp-3"]);
     assert_eq!(ambiguous.status, 1);
     assert!(ambiguous.stderr.contains("R-4, R-5"), "{}", ambiguous.stderr);
-    assert_eq!(site.orders().len(), 8, "nothing is started by a guess");
+    assert_eq!(site.orders().len(), 9, "nothing is started by a guess");
 }
 
 #[test]

@@ -223,10 +223,16 @@ const actors: Record<WhoActs, () => string> = {
 export const whoActs = (who: WhoActs): string => actors[who]();
 export const everyActor = Object.keys(actors) as WhoActs[];
 
+/** Somebody has read of all its warnings. */
+const areRead = (row: CheckRow): boolean => row.warnings.length > 0 && row.unread.length === 0;
+
 const badges: Record<Badge, (row: CheckRow) => string> = {
   'status-missed': () => m.badge_status_missed(),
   declined: (row) => m.badge_declined({ count: row.declined }),
-  warnings: (row) => m.badge_warnings({ count: row.warnings.length }),
+  warnings: (row) =>
+    areRead(row)
+      ? m.badge_warnings_read({ count: row.warnings.length })
+      : m.badge_warnings({ count: row.warnings.length }),
   'no-progress': () => m.badge_no_progress(),
   'on-hold': () => m.badge_on_hold(),
   'unknown-status': () => m.badge_unknown_status(),
@@ -252,6 +258,15 @@ const warnings: Record<string, () => string> = {
 export const warningText = (code: string): string =>
   (Object.hasOwn(warnings, code) ? warnings[code] : undefined)?.() ?? m.warning_other({ code });
 
+/** Those that came after somebody had read of the others are named as new. */
+export function warningsOf({ warnings, unread }: CheckRow): string[] {
+  const some = unread.length < warnings.length;
+  return warnings.map((code) => {
+    const what = warningText(code);
+    return some && unread.includes(code) ? m.warning_new({ what }) : what;
+  });
+}
+
 /**
  * The template that a check runs with. Where none was sent, the project's own or Refapp's default applies: only Refapp
  * knows which.
@@ -276,7 +291,7 @@ function changes({ changed }: CheckRow): string[] {
 const explained: Record<Badge, (row?: CheckRow) => string> = {
   'status-missed': () => m.badge_status_missed_help(),
   declined: () => m.badge_declined_help(),
-  warnings: () => m.badge_warnings_help(),
+  warnings: (row) => (row && areRead(row) ? m.badge_warnings_read_help() : m.badge_warnings_help()),
   'no-progress': () => m.badge_no_progress_help(),
   'on-hold': () => m.badge_on_hold_help(),
   'unknown-status': () => m.badge_unknown_status_help(),
@@ -309,6 +324,7 @@ export const decisions: Record<
     effect: m.decision_note_missing_help,
     doubles: m.decide_doubles_note,
   },
+  'mark-read': { label: m.decision_mark_read, effect: m.decision_mark_read_help },
   repair: { label: m.decision_repair, effect: m.decision_repair_help },
   'leave-to-other': { label: m.decision_leave, effect: m.decision_leave_help },
   adopt: { label: m.decision_adopt, effect: m.decision_adopt_help },

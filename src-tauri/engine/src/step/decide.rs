@@ -12,6 +12,9 @@ use crate::plan::by_hand;
 /// The decisions that make sense for a check now.
 pub fn decisions(check: &Check) -> Vec<Decision> {
     let mut decisions = of_the_check(check);
+    if check.is_to_be_read() {
+        decisions.insert(0, Decision::MarkRead);
+    }
     // Whoever has looked at the candidate in Lever can say it at any time.
     if check.badges.contains(&Badge::NoteUnknown) {
         decisions.extend([Decision::NoteIsThere, Decision::NoteIsNotThere]);
@@ -46,7 +49,8 @@ pub fn mails(check: &Check, decision: Decision) -> bool {
         // What was parked or skipped starts, if nothing stops it any more; what was started, or erased, only writes to
         // Lever.
         Decision::TryAgain => !matches!(check.phase, Phase::Started | Phase::Skipped(Reason::Erased)),
-        Decision::ItWasStarted
+        Decision::MarkRead
+        | Decision::ItWasStarted
         | Decision::LeaveToOther
         | Decision::Adopt
         | Decision::Dismiss
@@ -74,7 +78,10 @@ pub fn decide(
         return Err(Failure::new(Code::AppNotNow));
     }
     carry_out(tx, &mut check, decision, now)?;
-    check.active_at = now;
+    // That somebody has read of its end is nothing new about the check, and it is not kept for longer.
+    if decision != Decision::MarkRead {
+        check.active_at = now;
+    }
     tell(tx, id, now, "decided", &[("decision", word(decision).to_owned())])?;
     keep(tx, &check, now)?;
     Ok(())
@@ -141,6 +148,10 @@ fn carry_out(tx: &Tx<'_>, check: &mut Check, decision: Decision, now: Millis) ->
             }
             tx.settle_notes(check.id, now)
         }
+        Decision::MarkRead => {
+            check.mark_read();
+            Ok(())
+        }
         Decision::Repair => {
             by_hand::repair(check);
             Ok(())
@@ -192,6 +203,7 @@ fn word(decision: Decision) -> &'static str {
         Decision::NoteIsThere => "note-is-there",
         Decision::NoteIsNotThere => "note-is-not-there",
         Decision::LeaveToOther => "leave-to-other",
+        Decision::MarkRead => "mark-read",
         Decision::Repair => "repair",
         Decision::Adopt => "adopt",
         Decision::Dismiss => "dismiss",

@@ -1,6 +1,6 @@
 //! What came in: webhooks ring bells, updates change checks.
 
-use model::{Check, ConnectionId, EffectKey, Millis, OpportunityId, Phase, Reason, ResultId, derive};
+use model::{Check, ConnectionId, EffectKey, Millis, OpportunityId, Phase, Reason, ResultId, WireStatus, derive};
 use store::{Bell, ConnectionRecord, EffectState, Inbound, InboxRow, Result, Source, Tx};
 
 use super::{keep, tell};
@@ -111,6 +111,10 @@ fn was_started(tx: &Tx<'_>, check: &Check, now: Millis) -> Result<()> {
 fn take_update(check: &mut Check, progress: model::Progress, received_at: Millis, now: Millis) {
     let (before, _) = derive(check);
     check.progress = progress;
+    if !matches!(check.progress.status, WireStatus::Completed | WireStatus::Failed) {
+        // The end that it comes to now is another one.
+        check.read = None;
+    }
     check.active_at = received_at;
     check.heard_at = Some(received_at);
     if matches!(

@@ -53,6 +53,7 @@ fn strip(check: &mut Check, now: Millis) {
     check.candidate.clear();
     check.lever_url = None;
     check.progress = Progress::default();
+    check.read = None;
     check.result = None;
     check.by_person = false;
     check.badges.clear();

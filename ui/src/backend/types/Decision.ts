@@ -3,4 +3,4 @@
 /**
  * What a person can decide about a check. Each row lists the ones that make sense now.
  */
-export type Decision = "try-again" | "start" | "it-was-started" | "send-again" | "note-is-there" | "note-is-not-there" | "repair" | "leave-to-other" | "adopt" | "dismiss";
+export type Decision = "try-again" | "start" | "it-was-started" | "send-again" | "note-is-there" | "note-is-not-there" | "mark-read" | "repair" | "leave-to-other" | "adopt" | "dismiss";

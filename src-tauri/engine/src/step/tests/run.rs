@@ -331,7 +331,11 @@ impl Run {
                 }
                 Decision::LeaveToOther | Decision::Dismiss => past.dismissed = true,
                 // Whatever is said of a note of unknown fate, there is one too many at most.
-                Decision::TryAgain | Decision::NoteIsThere | Decision::NoteIsNotThere | Decision::Repair => {}
+                Decision::TryAgain
+                | Decision::NoteIsThere
+                | Decision::NoteIsNotThere
+                | Decision::MarkRead
+                | Decision::Repair => {}
             }
         }
         self.world().note_fit();

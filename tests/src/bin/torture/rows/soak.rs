@@ -165,6 +165,7 @@ fn finished(connection: ConnectionId, name: &str, number: usize, now: Millis) ->
         status_since: at,
         by_person: false,
         result: None,
+        read: None,
         progress: model::Progress {
             status: model::WireStatus::Completed,
             ..model::Progress::default()
