@@ -117,7 +117,9 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
     app.manage(tray.clone());
     attention::watch(app.handle().clone(), opening.clone(), tray.clone());
     window::open(app, seen)?;
-    if !seen {
+    if seen {
+        look_ahead(opening.clone());
+    } else {
         stay_hidden(app.handle().clone(), opening.clone(), tray);
     }
     quit_on_signal(app.handle().clone());
@@ -135,6 +137,15 @@ fn stay_hidden(app: AppHandle, opening: Opening, tray: Tray) {
         tokio::time::sleep(TRAY_COMES).await;
         if !tray.is_shown() {
             window::minimise(&app);
+        }
+    });
+}
+
+/// The rows are read while the web view starts: its page asks for them first of all.
+fn look_ahead(opening: Opening) {
+    tauri::async_runtime::spawn(async move {
+        if let Ok(host) = opening.host().await {
+            host.look_ahead();
         }
     });
 }

@@ -173,14 +173,26 @@ impl Tx<'_> {
         rows.map(|row| Ok(OpportunityId(row?))).collect()
     }
 
-    /// What a connection's listing is made of, in no order.
-    pub(crate) fn lines(&self, connection: ConnectionId) -> Result<Vec<Line>> {
+    /// What a connection's listing is made of, in no order; one by one, as all of them at once take several times the memory
+    /// that a listing keeps, and little of it is given back.
+    pub(crate) fn lines<T>(
+        &self,
+        connection: ConnectionId,
+        take: impl FnOnce(&mut dyn Iterator<Item = Line>) -> T,
+    ) -> Result<T> {
         let mut rows = self.sql.prepare_cached(LINES)?;
-        let lines = rows.query_map([connection.to_string()], line)?;
-        // An id or a status that cannot be read is of no check of ours.
-        Ok(lines
+        let mut failed = None;
+        let mut lines = rows
+            .query_map([connection.to_string()], line)?
+            // An id or a status that cannot be read is of no check of ours.
             .filter_map(rusqlite::Result::transpose)
-            .collect::<rusqlite::Result<_>>()?)
+            .map_while(|line| line.map_err(|error| failed = Some(error)).ok());
+        let taken = take(&mut lines);
+        drop(lines);
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(taken),
+        }
     }
 
     /// The first ones in the dashboard's first order: needs action, then oldest.
@@ -507,7 +519,10 @@ mod tests {
         let (written, changed) = store
             .write(|tx| {
                 both.iter().try_for_each(|check| tx.put_check(check, None))?;
-                Ok::<_, Error>((tx.lines(both[0].connection)?, tx.changed.borrow().clone()))
+                Ok::<_, Error>((
+                    tx.lines(both[0].connection, |lines| lines.collect::<Vec<_>>())?,
+                    tx.changed.borrow().clone(),
+                ))
             })
             .unwrap();
         for change in changed {

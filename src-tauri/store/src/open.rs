@@ -201,7 +201,7 @@ impl Store {
         if let Some(listing) = listings.get(&connection) {
             return Ok(ask(listing));
         }
-        let listing = Listing::of(self.look(|tx| tx.lines(connection))?);
+        let listing = self.look(|tx| tx.lines(connection, |lines| Listing::of(lines)))?;
         Ok(ask(listings.entry(connection).or_insert(listing)))
     }
 
