@@ -366,6 +366,7 @@ async fn m14_what_a_view_shows_is_exported_as_a_file_that_swedish_excel_opens() 
     started(&rig, "Kim Berg").await;
     let connection = rig.id().await;
     let order = CsvOrder {
+        title: "Åsa".to_owned(),
         look: Look {
             filter: Filter {
                 text: "asa".to_owned(),
@@ -385,6 +386,7 @@ async fn m14_what_a_view_shows_is_exported_as_a_file_that_swedish_excel_opens() 
         panic!("a file, not {exported:?}")
     };
     assert_eq!(exported.rows, 1);
+    assert!(exported.path.contains("refapp-lever-checks-åsa-2"), "{}", exported.path);
     let text = std::fs::read_to_string(&exported.path).expect("it is there");
     let row = rig.check_of("Åsa Öberg").await.expect("a check");
     let expected = format!(

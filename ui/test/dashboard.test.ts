@@ -445,14 +445,30 @@ describe('a decision', () => {
     expect(screen.text('confirm-decision')).toContain('If nothing stops the check any more');
   });
 
-  it('that writes to nobody is done at once', async () => {
+  it('that cannot be taken back is confirmed first', async () => {
     const fake = await open();
     inRow(1, 'check-open').click();
     await settle();
     await screen.click('decide-it-was-started');
+    expect(screen.text('confirm-decision')).toContain('This cannot be taken back');
+    expect(fake.asked.some((one) => one.ask === 'decide')).toBe(false);
+    await screen.click('confirm-decision-yes');
     expect(fake.asked.find((one) => one.ask === 'decide')).toMatchObject({
       decision: 'it-was-started',
     });
+    expect(screen.text('detail-done')).toBe('Noted: it was started.');
+  });
+
+  it('is said to have been taken where the check stands, aloud too, and seen from the top', async () => {
+    const fake = await open();
+    inRow(0, 'check-open').click();
+    await settle();
+    const detail = screen.get('check-detail');
+    detail.scrollTop = 200;
+    await screen.click('decide-dismiss');
+    expect(screen.text('detail-done')).toMatch(/^Not started\. .*“Try again”/);
+    expect(screen.text('announcer')).toMatch(/^Not started/);
+    expect(detail.scrollTop).toBe(0);
   });
 
   it('that is done hands the focus to the check, as its buttons go', async () => {
@@ -508,6 +524,7 @@ describe('the detail of a check', () => {
     screen.get('confirm-decision').dispatchEvent(escape());
     await settle();
     expect(screen.has('check-detail')).toBe(true);
+    await screen.click('confirm-decision-no');
     screen.get('detail-close').dispatchEvent(escape());
     await settle();
     expect(screen.has('check-detail')).toBe(false);
@@ -555,11 +572,50 @@ describe('the detail of a check', () => {
     const fake = await open();
     const known = fake.details.get('check-6');
     if (!known) throw new Error('the scene has its detail');
-    fake.details.set('check-6', { ...known, row: { ...known.row, coverage: 'unchecked' } });
+    fake.details.set('check-6', { ...known, row: { ...known.row, coverage: 'missing' } });
     inRow(6, 'check-open').click();
     await settle();
-    expect(screen.get('detail-coverage').dataset['state']).toBe('unchecked');
-    expect(screen.text('detail-coverage')).toBe('Cannot be checked here');
+    expect(screen.text('detail-coverage')).toBe('Missing');
+    // Where nobody can tell, nothing is said.
+    fake.details.set('check-7', { ...known, row: { ...known.row, coverage: 'unchecked' } });
+    inRow(7, 'check-open').click();
+    await settle();
+    expect(screen.has('detail-coverage')).toBe(false);
+  });
+
+  it('says whom to call once nobody reminds them any more, and leads to where they are', async () => {
+    const fake = await open();
+    const known = fake.details.get('check-6');
+    if (!known) throw new Error('the scene has its detail');
+    const show = async (index: number, change: Partial<CheckRow>) => {
+      const row = { ...known.row, ...change };
+      fake.details.set(`check-${index}`, { ...known, row });
+      inRow(index, 'check-open').click();
+      await settle();
+    };
+    const rhythm = { ...known.row.rhythm, reason: 'reminders-used-up' as const };
+    await show(6, { rhythm, whoActs: 'referees' });
+    expect(screen.text('detail-call')).toMatch(/^Call The referees\..*in Refapp\./);
+    expect(screen.has('detail-call-refapp')).toBe(true);
+    await show(7, { rhythm, whoActs: 'candidate', leverUrl: 'https://hire.lever.co/x' });
+    expect(screen.text('detail-call')).toMatch(/^Call The candidate\..*in Lever\./);
+    await show(8, { rhythm: { ...rhythm, reason: 'within-limit' }, whoActs: 'referees' });
+    expect(screen.has('detail-call')).toBe(false);
+  });
+
+  it('of which nobody knows whether it was started leads to Refapp', async () => {
+    await open();
+    inRow(1, 'check-open').click();
+    await settle();
+    expect(screen.text('detail-reason-code')).toBe('REF-UNKNOWN');
+    expect(screen.text('detail-unknown-refapp')).toContain('Refapp');
+  });
+
+  it('says when something happened last as a moment, not as another age', async () => {
+    await open();
+    inRow(6, 'check-open').click();
+    await settle();
+    expect(screen.text('detail-active')).not.toContain('ago');
   });
 
   it('says aloud that something could not be copied', async () => {

@@ -276,6 +276,85 @@ describe('on the dashboard', () => {
     expect(document.activeElement).toBe(screen.all('check-open')[2]);
   });
 
+  it('lets a check go that another list does not hold, and keeps the focus on what was chosen', async () => {
+    await open();
+    const completed = screen
+      .all('check-row')
+      .find((row) => row.dataset['status'] === 'completed')
+      ?.querySelector('button');
+    completed?.click();
+    await settle();
+    const entries = browser.length();
+    view('failed').focus();
+    await press(view('failed'));
+    expect(screen.has('check-detail')).toBe(false);
+    expect(document.activeElement).toBe(view('failed'));
+    expect(browser.length()).toBe(entries + 1);
+    // Back there it is open again.
+    await browser.go(-1);
+    expect(screen.has('check-detail')).toBe(true);
+    // It is among all that are completed.
+    await press(one('status-choose', 'status', 'completed'));
+    expect(screen.has('check-detail')).toBe(true);
+    await screen.type('search', 'nobody at all');
+    expect(screen.has('check-detail')).toBe(false);
+    expect(search().value).toBe('nobody at all');
+  });
+
+  it('keeps a check open whose row goes while the same is looked at', async () => {
+    const fake = await open();
+    screen.all('check-open')[0]?.click();
+    await settle();
+    fake.rows = fake.rows.slice(1);
+    fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
+    await settle();
+    expect(screen.has('check-detail')).toBe(true);
+  });
+
+  it('Escape closes the check from anywhere but a field with text', async () => {
+    await open();
+    screen.all('check-open')[0]?.click();
+    await settle();
+    const escape = async (on: HTMLElement): Promise<void> => {
+      on.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+      await settle();
+    };
+    const name = document.getElementById('detail-title')?.textContent?.trim() ?? '';
+    await screen.type('search', name);
+    await escape(search());
+    expect(screen.has('check-detail')).toBe(true);
+    await escape(screen.get('filters-open'));
+    expect(screen.has('check-detail')).toBe(false);
+  });
+
+  it('goes from the search to the list, and to the only check', async () => {
+    const fake = await open();
+    const key = async (key: string): Promise<void> => {
+      search().dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      await settle();
+    };
+    await key('ArrowDown');
+    expect(document.activeElement).toBe(screen.all('check-open')[0]);
+    await key('Enter');
+    expect(screen.has('check-detail')).toBe(false);
+    fake.rows = fake.rows.map((row, index) =>
+      index === 3 ? { ...row, candidate: 'Solveig Only' } : row,
+    );
+    await screen.type('search', 'solveig only');
+    expect(shown()).toHaveLength(1);
+    await key('Enter');
+    expect(screen.get('check-detail').dataset['check']).toBe('check-3');
+  });
+
+  it('Ctrl+F goes to the search, which shows its other key', async () => {
+    await open();
+    expect(screen.text('search-key')).toBe('/');
+    document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'f', ctrlKey: true, bubbles: true, cancelable: true }),
+    );
+    expect(document.activeElement).toBe(search());
+  });
+
   it('“/” goes to the search, unless somebody types', async () => {
     await open();
     const slash = (target: EventTarget): boolean =>
@@ -313,6 +392,11 @@ describe('on the dashboard', () => {
     const entries = browser.length();
     await screen.click('filters-open');
     await screen.click('filter-warnings');
+    await press(one('filter-status-option', 'value', 'completed'));
+    await press(one('filter-status-option', 'value', 'sent'));
+    expect(screen.text('filter-limits')).toBe(
+      'Long: the candidate after 2, referees after 2 days. Too long: after 3 and 4 days. Saturdays and Sundays do not count.',
+    );
     await press(one('filter-posting-option', 'value', 'posting-0'));
     await screen.choose('filter-pace', 'red');
     await screen.choose('filter-age', JSON.stringify({ age: 'at-least', days: 7 }));
@@ -320,6 +404,7 @@ describe('on the dashboard', () => {
     expect(browser.length()).toBe(entries + 1);
     expect(fake.asked.findLast((ask) => ask.ask === 'checks')?.look.filter).toEqual({
       ...EVERYTHING.filter,
+      statuses: ['completed', 'sent'],
       warnings: true,
       postings: ['posting-0'],
       pace: 'red',
@@ -329,6 +414,9 @@ describe('on the dashboard', () => {
     await screen.type('search', 'nobody at all');
     expect(screen.text('checks-none')).toContain('“nobody at all”');
     expect(screen.has('checks-empty')).toBe(false);
+    await screen.click('none-search-all');
+    expect([search().value, screen.has('filter-part')]).toEqual(['nobody at all', false]);
+    // There is nothing more to search in.
     await screen.click('none-clear');
     expect(shown()).toHaveLength(fake.rows.length);
     expect(search().value).toBe('');
@@ -425,6 +513,7 @@ describe('on the dashboard', () => {
     expect(view('all').getAttribute('aria-pressed')).toBe('false');
     await screen.click('view-save');
     await screen.type('view-name', ' On its way ');
+    expect(document.activeElement).toBe(screen.get('view-name'));
     (document.getElementById('view-form') as HTMLFormElement).requestSubmit();
     // It is kept, and then turned to.
     await settle();

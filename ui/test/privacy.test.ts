@@ -40,6 +40,7 @@ describe('an export', () => {
     const [request] = asked(fake, 'export-checks');
     if (request?.ask !== 'export-checks') throw new Error('none');
     expect(request.order.format).toBe('swedish-excel');
+    expect(request.order.title).toContain('åtgärd');
     expect(request.order.look.filter.needsAction).toBe(true);
     expect(request.order.words.columns.candidate).toBe('Kandidat');
     expect(request.order.words.statuses['needs-attention']).toBe('Behöver åtgärdas');

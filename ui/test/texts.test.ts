@@ -8,7 +8,8 @@ import type { TimelineStep } from '../src/backend/types/TimelineStep';
 import { fill } from '../src/i18n/errors';
 import { language } from '../src/i18n/locale.svelte';
 import { sayings } from '../src/i18n/story';
-import { age, ago } from '../src/i18n/time.svelte';
+import { csvFormat } from '../src/i18n/csv';
+import { age, ago, HOUR } from '../src/i18n/time.svelte';
 import { statusLook } from '../src/i18n/words';
 import en from '../messages/en.json';
 import sv from '../messages/sv.json';
@@ -101,11 +102,20 @@ describe('a time', () => {
 
   it('of less than a minute is not counted', () => {
     const [then, now] = [Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 12, 0, 59)];
-    expect([age(then, now), ago(then, 'long', now)]).toEqual(['< 1 min', 'just now']);
+    expect([age(then, 'short', now), ago(then, 'long', now)]).toEqual(['< 1 min', 'just now']);
     language.current = 'sv';
-    expect([age(then, now), ago(then, 'short', now)]).toEqual(['< 1 min', 'nyss']);
+    expect([age(then, 'short', now), ago(then, 'short', now)]).toEqual(['< 1 min', 'nyss']);
+    expect(age(then - 161 * 24 * HOUR, 'long', then)).toBe('161 dygn');
     // This computer's clock may be behind.
     expect(ago(now, 'long', then)).toBe('nyss');
+  });
+});
+
+describe('a file for a spreadsheet', () => {
+  it('is in the form of the system’s decimal sign where the screen is in English', () => {
+    expect(csvFormat('en-GB', 'en-US')).toBe('comma');
+    expect(csvFormat('en-GB', 'nb-NO')).toBe('swedish-excel');
+    expect(csvFormat('sv', 'en-US')).toBe('swedish-excel');
   });
 });
 

@@ -37,6 +37,8 @@ pub enum CsvColumn {
     Expected,
     WaitingOn,
     Since,
+    /// Only of what is completed.
+    CompletedOn,
     Activity,
     Template,
     Owner,
@@ -59,7 +61,7 @@ pub struct CsvWords {
 
 impl CsvColumn {
     /// In the order of the table.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Candidate,
         Self::Reference,
         Self::Posting,
@@ -69,6 +71,7 @@ impl CsvColumn {
         Self::Expected,
         Self::WaitingOn,
         Self::Since,
+        Self::CompletedOn,
         Self::Activity,
         Self::Template,
         Self::Owner,
@@ -159,6 +162,8 @@ impl Cells {
                 who => word(&self.words.who_acts, &who),
             },
             CsvColumn::Since => self.moment(row.since),
+            CsvColumn::CompletedOn if row.status == Status::Completed => self.moment(row.since),
+            CsvColumn::CompletedOn => String::new(),
             CsvColumn::Activity => self.moment(row.active_at),
             CsvColumn::Template => text(&row.template),
             CsvColumn::Owner => row.owner.clone(),
@@ -187,7 +192,7 @@ fn of(column: Column) -> &'static [CsvColumn] {
         Column::Status => &[CsvColumn::Status],
         Column::Answered => &[CsvColumn::Answered, CsvColumn::Declined, CsvColumn::Expected],
         Column::WaitingOn => &[CsvColumn::WaitingOn],
-        Column::Since => &[CsvColumn::Since],
+        Column::Since => &[CsvColumn::Since, CsvColumn::CompletedOn],
         Column::Activity => &[CsvColumn::Activity],
         Column::Template => &[CsvColumn::Template],
         Column::Owner => &[CsvColumn::Owner],
@@ -297,14 +302,24 @@ mod tests {
         let text = String::from_utf8(written(&rows, &columns, CsvFormat::SwedishExcel)).unwrap();
         assert_eq!(
             text,
-            "\u{feff}Kandidat;reference;status;answered;declined;expected;since;warnings\r\n\
-             \"Kim \"\"K\"\" Berg; jr\";RL-0;Klar;2;0;3;2026-03-04T10:02:03+00:00;1\r\n"
+            "\u{feff}Kandidat;reference;status;answered;declined;expected;since;completed-on;warnings\r\n\
+             \"Kim \"\"K\"\" Berg; jr\";RL-0;Klar;2;0;3;2026-03-04T10:02:03+00:00;2026-03-04T10:02:03+00:00;1\r\n"
         );
         let text = String::from_utf8(written(&rows, &[Column::Candidate], CsvFormat::Comma)).unwrap();
         assert_eq!(
             text,
             "\u{feff}Kandidat,reference\r\n\"Kim \"\"K\"\" Berg; jr\",RL-0\r\n"
         );
+    }
+
+    #[test]
+    fn only_what_is_completed_has_a_moment_at_which_it_was() {
+        let sent = CheckRow {
+            status: Status::Sent,
+            ..row("Kim", "x")
+        };
+        let text = String::from_utf8(written(&[sent], &[Column::Since], CsvFormat::Comma)).unwrap();
+        assert_eq!(text, "\u{feff}since,completed-on\r\n2026-03-04T10:02:03+00:00,\r\n");
     }
 
     fn text() -> impl Strategy<Value = String> {

@@ -18,6 +18,9 @@ use crate::{Host, Proving, show};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct CsvOrder {
+    /// What is exported, in the words of the window: a part of the file's name. Nothing for all.
+    #[serde(default)]
+    pub title: String,
     pub look: Look,
     pub columns: Vec<Column>,
     pub format: CsvFormat,
@@ -118,7 +121,7 @@ impl Host {
         let found = self.engine.all(connection, &asked, order.look.sort)?;
         let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
         let number = self.exports.begin(connection, total).ok_or(Code::AppNotNow)?;
-        let (file, path) = match in_place(|| self.shown.create(&name(wall.now, wall.zone.clone()))) {
+        let (file, path) = match in_place(|| self.shown.create(&name(&order.title, wall.now, wall.zone.clone()))) {
             Ok(created) => created,
             Err(failure) => {
                 self.exports.end(number);
@@ -181,8 +184,35 @@ impl Host {
     }
 }
 
-fn name(now: model::Millis, zone: jiff::tz::TimeZone) -> String {
+fn name(title: &str, now: model::Millis, zone: jiff::tz::TimeZone) -> String {
     let local = jiff::Timestamp::from_millisecond(now.0).map(|time| time.to_zoned(zone));
     let day = local.map_or_else(|_| String::new(), |time| time.strftime("-%Y-%m-%d-%H%M").to_string());
-    format!("refapp-lever-checks{day}.csv")
+    let of = of_file(title);
+    format!("refapp-lever-checks{of}{day}.csv")
+}
+
+/// As a part of a file's name on any system: letters and digits, `-` between them.
+fn of_file(title: &str) -> String {
+    /// In characters.
+    const MOST: usize = 60;
+    let lower = title.to_lowercase();
+    let words = lower.split(|of: char| !of.is_alphanumeric()).filter(|word| !word.is_empty());
+    let named = words.fold(String::new(), |named, word| named + "-" + word);
+    let mut short: String = named.chars().take(MOST).collect();
+    short.truncate(short.trim_end_matches('-').len());
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_after_what_it_shows_and_when_and_holds_no_sign_that_a_system_minds() {
+        let named = |title: &str| name(title, model::Millis(1_772_618_523_000), jiff::tz::TimeZone::UTC);
+        assert_eq!(named("Completed this week"), "refapp-lever-checks-completed-this-week-2026-03-04-1002.csv");
+        assert_eq!(named("Åsas: ../..\\\"CON\"?"), "refapp-lever-checks-åsas-con-2026-03-04-1002.csv");
+        assert_eq!(named(""), "refapp-lever-checks-2026-03-04-1002.csv");
+        assert_eq!(of_file(&format!("{} ", "a".repeat(58)).repeat(2)).len(), 59);
+    }
 }

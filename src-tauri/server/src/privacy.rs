@@ -46,6 +46,7 @@ pub fn export(client: &Client, given: &Export, meant: &[String]) -> Result<(), T
     let connections = client.overview()?.connections;
     let connection = connections.iter().find(|one| one.name == *name);
     let order = CsvOrder {
+        title: String::new(),
         look: Look::default(),
         columns: Column::ALL.to_vec(),
         format: match given.format {

@@ -29,6 +29,8 @@ export class Looking {
   desk = $state.raw<Desk | null>(null);
   /** Why the host does not know it, if so. */
   failure = $state.raw<Failure | null>(null);
+  /** Where another list was chosen while a check was open: it stays open only if that list holds it. */
+  carried = $state.raw<Looked | null>(null);
   readonly #session: Session;
   /** What came of typing: more of it is no other place. */
   #typed: Looked | null = null;
@@ -60,11 +62,21 @@ export class Looking {
 
   turn(name: ViewName): void {
     const { look } = viewNamed(this.desk?.views ?? [], name) ?? ALL;
-    this.#go({ ...this.looked, view: name, look });
+    this.#choose({ ...this.looked, view: name, look });
   }
 
   clear(): void {
     this.turn(ALL.name);
+  }
+
+  /** What is searched for, in all checks. */
+  searchAll(): void {
+    const { text } = this.looked.look.filter;
+    this.#choose({
+      ...this.looked,
+      view: ALL.name,
+      look: { ...ALL.look, filter: { ...ALL.look.filter, text } },
+    });
   }
 
   /** Of all checks those that this part of a filter lets through. */
@@ -75,7 +87,7 @@ export class Looking {
   }
 
   filter(filter: Filter): void {
-    this.#go({ ...this.looked, look: { ...this.looked.look, filter } });
+    this.#choose({ ...this.looked, look: { ...this.looked.look, filter } });
   }
 
   type(text: string): void {
@@ -86,6 +98,7 @@ export class Looking {
     this.#typed = looked;
     if (goesOn) this.#session.amend({ at: 'checks', looked });
     else this.#go(looked);
+    this.#carry(looked);
   }
 
   /** By this column, then the other way round, then as it was at first. */
@@ -98,6 +111,17 @@ export class Looking {
 
   open(check: CheckId | null): void {
     this.#go({ ...this.looked, open: check });
+  }
+
+  /** Of what was carried to a list that does not hold it. It was never at this place, so one does not go back to it. */
+  letGo(): void {
+    const { carried, looked } = this;
+    this.carried = null;
+    if (carried === null || carried.open !== looked.open) return;
+    const alone = { ...looked, open: null };
+    // Whoever goes on typing is at the same place still.
+    if (this.#typed === this.#place()) this.#typed = alone;
+    this.#session.amend({ at: 'checks', looked: alone });
   }
 
   /** Here at once: the next click may come before the host has answered. */
@@ -145,6 +169,21 @@ export class Looking {
     if (sort.by !== view.look.sort.by || sort.descending !== view.look.sort.descending) {
       this.#quietly(() => host.keepView({ ...view, look: { ...view.look, sort } }));
     }
+  }
+
+  #place(): Looked | undefined {
+    const { screen } = this.#session;
+    return screen.at === 'checks' ? screen.looked : undefined;
+  }
+
+  #carry(looked: Looked): void {
+    this.carried = looked.open === null ? null : looked;
+  }
+
+  /** Another list. */
+  #choose(looked: Looked): void {
+    this.#go(looked);
+    this.#carry(looked);
   }
 
   #go(looked: Looked): void {

@@ -21,6 +21,8 @@ export class Rows {
   /** How many of each status match all but the statuses that are asked for. */
   counts = $state.raw<CheckWindow['counts']>({});
   failure = $state.raw<Failure | null>(null);
+  /** What the rows are the answer to. */
+  look = $state.raw<Look | null>(null);
   #offset = $state(0);
   #rows = $state.raw<CheckRow[]>([]);
 
@@ -28,7 +30,7 @@ export class Rows {
   readonly #connection: ConnectionId;
   readonly #onchange: (checks: CheckId[]) => void;
   #wanted: Wanted = { look: EVERYTHING, offset: 0, limit: 0 };
-  /** What the rows are the answer to. */
+  /** The whole question that they are the answer to. */
   #answered = '';
   #asking = false;
   #again = false;
@@ -89,6 +91,7 @@ export class Rows {
     this.#offset = window.offset;
     this.#rows = window.rows;
     this.#answered = question;
+    this.look = wanted.look;
     if (asBefore && changed.length > 0) this.#onchange(changed.map((row) => row.id));
   }
 }

@@ -1,6 +1,7 @@
 /** What views, filters and the pace of a wait are called. */
 import { m } from '@messages';
 import type { Age } from '../backend/types/Age';
+import type { CheckRow } from '../backend/types/CheckRow';
 import type { NextStep } from '../backend/types/NextStep';
 import type { Pace } from '../backend/types/Pace';
 import type { PaceReason } from '../backend/types/PaceReason';
@@ -8,6 +9,7 @@ import type { Rhythm } from '../backend/types/Rhythm';
 import type { Status } from '../backend/types/Status';
 import type { Uncertainty } from '../backend/types/Uncertainty';
 import type { ViewName } from '../backend/types/ViewName';
+import type { WhoActs } from '../backend/types/WhoActs';
 import { moment } from '../i18n/time.svelte';
 import { statusLook, type Look } from '../i18n/words';
 
@@ -65,6 +67,18 @@ export function paceLook({ pace, reason }: Rhythm): Look | null {
         tone: reason === 'needs-person' ? 'warning' : 'danger',
       };
 }
+
+/** Red, as in the row. */
+export const CALL: Look = { word: m.pace_call, icon: 'alert', tone: 'danger' };
+const calls: Partial<Record<WhoActs, () => string>> = {
+  candidate: m.call_candidate,
+  referees: m.call_referees,
+};
+/** Whom to call now, and where the number or the names are; nothing while Refapp still reminds by itself. */
+export const callText = ({ rhythm, whoActs }: CheckRow): string | undefined =>
+  rhythm.reason === 'deadline-passed' || rhythm.reason === 'reminders-used-up'
+    ? calls[whoActs]?.()
+    : undefined;
 
 const reasons: Record<PaceReason, (() => string) | null> = {
   'no-wait': null,

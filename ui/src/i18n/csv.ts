@@ -1,6 +1,7 @@
 /** The words of what is exported about checks: the screen's own, and those that only a file needs. */
 import { m } from '@messages';
 import type { CsvColumn } from '../backend/types/CsvColumn';
+import type { CsvFormat } from '../backend/types/CsvFormat';
 import type { CsvWords } from '../backend/types/CsvWords';
 import type { Status } from '../backend/types/Status';
 import { LEVER, REFAPP } from './lever';
@@ -16,6 +17,7 @@ const columns: Record<CsvColumn, () => string> = {
   expected: m.csv_expected,
   'waiting-on': m.column_waiting_on,
   since: m.csv_since,
+  'completed-on': m.csv_completed_on,
   activity: m.detail_active,
   template: m.column_template,
   owner: m.column_owner,
@@ -31,6 +33,12 @@ export const called = <K extends string>(
   word: (key: K) => string,
 ): Partial<Record<K, string>> =>
   Object.fromEntries(keys.map((key) => [key, word(key)])) as Partial<Record<K, string>>;
+
+/** As Excel expects it where the screen's language or the system's has a decimal comma. */
+export function csvFormat(...tags: readonly string[]): CsvFormat {
+  const comma = (tag: string) => Intl.NumberFormat(tag).format(0.5).includes(',');
+  return tags.some(comma) ? 'swedish-excel' : 'comma';
+}
 
 export const csvWords = (): CsvWords => ({
   columns: called(Object.keys(columns) as CsvColumn[], (column) => columns[column]()),

@@ -37,13 +37,17 @@ function measure(span: number): { count: number; unit: Unit } {
 }
 
 /** "3 days", "5 hr", "< 1 min": how long something has lasted. */
-export function age(since: Millis, now: Millis = clock.now): string {
+export function age(
+  since: Millis,
+  style: 'long' | 'short' = 'short',
+  now: Millis = clock.now,
+): string {
   const { count, unit } = measure(now - since);
   if (count === 0) return m.under_a_minute();
   return new Intl.NumberFormat(unitLocale(), {
     style: 'unit',
     unit,
-    unitDisplay: 'short',
+    unitDisplay: style,
   }).format(count);
 }
 

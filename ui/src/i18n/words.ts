@@ -310,25 +310,62 @@ export const decisions: Record<
   {
     label: () => string;
     effect: () => string;
-    /** What it would double, should it be a mistake: then it is confirmed first. */
-    doubles?: () => string;
+    /** That it was done, in as few words. */
+    done: () => string;
+    /** What comes of it for good, should it be a mistake: then it is confirmed first. */
+    mistaken?: () => string;
   }
 > = {
-  'try-again': { label: m.decision_try_again, effect: m.decision_try_again_help },
-  start: { label: m.decision_start, effect: m.decision_start_help },
-  'it-was-started': { label: m.decision_started, effect: m.decision_started_help },
-  'send-again': { label: m.decision_send_again, effect: m.decision_send_again_help },
-  'note-is-there': { label: m.decision_note_there, effect: m.decision_note_there_help },
+  'try-again': {
+    label: m.decision_try_again,
+    effect: m.decision_try_again_help,
+    done: m.decided_try_again,
+  },
+  start: { label: m.decision_start, effect: m.decision_start_help, done: m.decided_start },
+  'it-was-started': {
+    label: m.decision_started,
+    effect: m.decision_started_help,
+    done: m.decided_started,
+    mistaken: m.decide_mistaken_started,
+  },
+  'send-again': {
+    label: m.decision_send_again,
+    effect: m.decision_send_again_help,
+    done: m.decided_start,
+  },
+  'note-is-there': {
+    label: m.decision_note_there,
+    effect: m.decision_note_there_help,
+    done: m.decided_note_there,
+  },
   'note-is-not-there': {
     label: m.decision_note_missing,
     effect: m.decision_note_missing_help,
-    doubles: m.decide_doubles_note,
+    done: m.decided_note_missing,
+    mistaken: m.decide_doubles_note,
   },
-  'mark-read': { label: m.decision_mark_read, effect: m.decision_mark_read_help },
-  repair: { label: m.decision_repair, effect: m.decision_repair_help },
-  'leave-to-other': { label: m.decision_leave, effect: m.decision_leave_help },
-  adopt: { label: m.decision_adopt, effect: m.decision_adopt_help },
-  dismiss: { label: m.decision_dismiss, effect: m.decision_dismiss_help },
+  'mark-read': {
+    label: m.decision_mark_read,
+    effect: m.decision_mark_read_help,
+    done: m.decided_mark_read,
+  },
+  repair: { label: m.decision_repair, effect: m.decision_repair_help, done: m.decided_repair },
+  'leave-to-other': {
+    label: m.decision_leave,
+    effect: m.decision_leave_help,
+    done: m.decided_leave,
+  },
+  adopt: {
+    label: m.decision_adopt,
+    effect: m.decision_adopt_help,
+    done: m.decided_adopt,
+    mistaken: m.decide_mistaken_adopt,
+  },
+  dismiss: {
+    label: m.decision_dismiss,
+    effect: m.decision_dismiss_help,
+    done: m.decided_dismiss,
+  },
 };
 
 /** As the error dictionary names it under the reason that asks. */

@@ -3,4 +3,4 @@
 /**
  * A column of the file.
  */
-export type CsvColumn = "candidate" | "reference" | "posting" | "status" | "answered" | "declined" | "expected" | "waiting-on" | "since" | "activity" | "template" | "owner" | "warnings" | "lever-url" | "refapp-url" | "report-url";
+export type CsvColumn = "candidate" | "reference" | "posting" | "status" | "answered" | "declined" | "expected" | "waiting-on" | "since" | "completed-on" | "activity" | "template" | "owner" | "warnings" | "lever-url" | "refapp-url" | "report-url";

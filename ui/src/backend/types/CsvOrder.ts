@@ -7,4 +7,8 @@ import type { Look } from "./Look";
 /**
  * What is to be exported, and how.
  */
-export type CsvOrder = { look: Look, columns: Array<Column>, format: CsvFormat, words: CsvWords, };
+export type CsvOrder = { 
+/**
+ * What is exported, in the words of the window: a part of the file's name. Nothing for all.
+ */
+title: string, look: Look, columns: Array<Column>, format: CsvFormat, words: CsvWords, };
