@@ -124,7 +124,7 @@ async fn m14_a_check_is_found_by_a_part_of_a_name_and_the_way_leads_back() {
     assert_eq!(flaws(&window).await, NO_FLAW);
     window.click("check-open").await;
     window.see_text("rhythm-next", "reminder").await;
-    window.see("timeline-after").await;
+    window.see("timeline").await;
     assert_eq!(flaws(&window).await, NO_FLAW);
 
     // Each step back, and all of them forward again.
@@ -142,6 +142,8 @@ async fn m14_a_check_is_found_by_a_part_of_a_name_and_the_way_leads_back() {
     window.fill("search", "nobody of this name").await;
     window.see_text("checks-none", "nobody of this name").await;
     assert_eq!(flaws(&window).await, NO_FLAW);
+    window.click("none-search-all").await;
+    window.see_text("checks-none", "nobody of this name").await;
     window.click("none-clear").await;
     see_list(&window, &all).await;
 

@@ -196,7 +196,9 @@ fn of_file(title: &str) -> String {
     /// In characters.
     const MOST: usize = 60;
     let lower = title.to_lowercase();
-    let words = lower.split(|of: char| !of.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = lower
+        .split(|of: char| !of.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     let named = words.fold(String::new(), |named, word| named + "-" + word);
     let mut short: String = named.chars().take(MOST).collect();
     short.truncate(short.trim_end_matches('-').len());
@@ -210,8 +212,14 @@ mod tests {
     #[test]
     fn a_file_is_named_after_what_it_shows_and_when_and_holds_no_sign_that_a_system_minds() {
         let named = |title: &str| name(title, model::Millis(1_772_618_523_000), jiff::tz::TimeZone::UTC);
-        assert_eq!(named("Completed this week"), "refapp-lever-checks-completed-this-week-2026-03-04-1002.csv");
-        assert_eq!(named("Åsas: ../..\\\"CON\"?"), "refapp-lever-checks-åsas-con-2026-03-04-1002.csv");
+        assert_eq!(
+            named("Completed this week"),
+            "refapp-lever-checks-completed-this-week-2026-03-04-1002.csv"
+        );
+        assert_eq!(
+            named("Åsas: ../..\\\"CON\"?"),
+            "refapp-lever-checks-åsas-con-2026-03-04-1002.csv"
+        );
         assert_eq!(named(""), "refapp-lever-checks-2026-03-04-1002.csv");
         assert_eq!(of_file(&format!("{} ", "a".repeat(58)).repeat(2)).len(), 59);
     }
