@@ -460,7 +460,7 @@ describe('a decision', () => {
   });
 
   it('is said to have been taken where the check stands, aloud too, and seen from the top', async () => {
-    const fake = await open();
+    await open();
     inRow(0, 'check-open').click();
     await settle();
     const detail = screen.get('check-detail');
