@@ -17,10 +17,10 @@ interface Look {
 /** In the order in which they are shown at first. */
 export const columnLook: Record<Column, Look> = {
   candidate: { word: m.column_candidate, width: 10, sort: 'candidate' },
-  posting: { word: m.column_posting, width: 9.75, sort: 'posting' },
+  posting: { word: m.column_posting, width: 9, sort: 'posting' },
   status: { word: m.column_status, width: 13.75, sort: 'status' },
   answered: { word: m.column_answered, width: 6 },
-  'waiting-on': { word: m.column_waiting_on, width: 7 },
+  'waiting-on': { word: m.column_waiting_on, width: 7.75 },
   since: { word: m.column_since, width: 8.25, sort: 'since', inverted: true },
   links: { word: m.column_links, width: 10 },
   activity: { word: m.column_activity, width: 7, sort: 'activity', greatestFirst: true },
