@@ -1,8 +1,11 @@
 //! What no doubt may do: mail somebody twice, or lose somebody (`rules.md` 1–6).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use api::{ConnectionView, Decision, Reply, Request, Undecided};
 use end_to_end::rig::{Rig, Setup};
-use model::{Code, DAY, Status};
+use model::{Clock, Code, DAY, MINUTE, Status};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use simulator::demo;
@@ -257,6 +260,43 @@ async fn r17_what_is_confidential_is_not_taken_for_a_right_that_is_missing() {
             .iter()
             .all(|finding| finding.failure.code != Code::LevRight)
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_a_right_that_goes_right_after_a_confidential_posting_is_noticed_within_a_minute() {
+    let ahead = Arc::new(AtomicI64::new(0));
+    let clock = Clock::of({
+        let ahead = Arc::clone(&ahead);
+        move || Clock::system().now().plus(ahead.load(Ordering::Relaxed))
+    });
+    let rig = Rig::start(Setup {
+        clock: clock.clone(),
+        clock_elsewhere: clock,
+        ..Setup::default()
+    })
+    .await;
+    started(&rig, "Kim Berg").await;
+    rig.change_posting("Data Engineer", json!({"confidential": true})).await;
+    rig.move_into_trigger("Tove Ekman").await;
+    stands_for(&rig, "Tove Ekman", Code::LevConfidential).await;
+    let posting = format!("/lever/eu/v1/postings/{}", rig.posting("Backend Developer"));
+    rig.until("another one was asked for", async || {
+        let asked = rig.calls("read posting");
+        (asked.iter().filter(|call| call.path == posting).count() > 1).then_some(())
+    })
+    .await;
+    let key = format!("lever/keys/{}", rig.setup.key);
+    rig.control("PATCH", &key, json!({"rights": {"read posting": false}}))
+        .await;
+    rig.move_into_trigger("Sofia Lindqvist").await;
+    stands_for(&rig, "Sofia Lindqvist", Code::LevConfidential).await;
+    ahead.store(MINUTE, Ordering::Relaxed);
+    rig.until_worked_off().await;
+    rig.connection_that("the right is missing", |view| {
+        let mut findings = view.findings.iter();
+        findings.any(|finding| finding.failure.code == Code::LevRight && finding.stops)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

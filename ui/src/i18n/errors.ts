@@ -102,7 +102,9 @@ function howToMend(text: Text, way: WayIn | null, host: HostKind | null): string
     server(text.mend_server),
     byKey(server(text.mend_server_key)),
     // Behind the other it is said already where it is.
-    byOauth(way === null && host === null ? text.mend_server_oauth : server(text.mend_server_oauth)),
+    byOauth(
+      way === null && host === null ? text.mend_server_oauth : server(text.mend_server_oauth),
+    ),
     text.mend,
   ];
   return parts.filter((part) => part !== undefined);

@@ -1,9 +1,10 @@
 //! Answering bells: the opportunity, its posting and the people concerned are read, and the verdict is carried out.
 
 use lever::{Applications, Kind, Priority};
-use model::{Clock, Code, DAY, Failure, MINUTE, Millis, NoteId, OpportunityId, Phase, PostingId, Right, StageId};
+use model::{Clock, Code, DAY, Failure, Millis, NoteId, OpportunityId, Phase, Right, StageId};
 use store::{Bell, Carrier, KnownTemplate, Result, Source};
 
+use super::doubt::Doubt;
 use super::trouble::pause;
 use super::{Owner, Then, Users, member};
 use crate::plan::observed::{Observed, last_entry};
@@ -17,8 +18,6 @@ const TRIES: u32 = 5;
 /// How often an opportunity is looked at whose checks name a person: deletions that no webhook told of are found so
 /// (`reliability.md` rule 11).
 const LOOK_AGAIN: i64 = DAY;
-/// A right that may be gone is asked after no more often than so.
-const DOUBT: i64 = MINUTE;
 /// Opportunities in one round of that. A round is every hour: it takes a small part of what Lever lets through.
 const ROUND: u32 = 500;
 
@@ -183,7 +182,7 @@ impl Owner {
             .is_some_and(|failure| failure.code == Code::LevConfidential)
         {
             if self.record.has(Right::ReadPosting) {
-                self.doubt_postings(observed.opportunity.posting(), now);
+                self.doubts.raise(Doubt::ReadPosting);
             } else {
                 let label = Right::ReadPosting.label();
                 observed.unreadable = Some(Failure::new(Code::LevRight).with("right", label));
@@ -198,44 +197,6 @@ impl Owner {
             self.lane.offer(check, observed);
         }
         Ok(())
-    }
-
-    /// One posting is refused, and others were read before: it is confidential, or somebody has taken the right away. One of
-    /// the others tells.
-    fn doubt_postings(&mut self, refused: Option<&PostingId>, now: Millis) {
-        let other = self.known_postings().into_iter().rfind(|known| Some(known) != refused);
-        if let Some(other) = other {
-            self.doubt(now, |client| async move { client.posting(&other).await.map(drop) });
-        }
-    }
-
-    /// The same of an opportunity: the tag carrier is never confidential.
-    fn doubt_opportunities(&mut self, now: Millis) {
-        if let Some(carrier) = self.carrier() {
-            self.doubt(
-                now,
-                |client| async move { client.opportunity(&carrier).await.map(drop) },
-            );
-        }
-    }
-
-    fn doubt<F>(&mut self, now: Millis, read: impl FnOnce(lever::Client) -> F)
-    where
-        F: Future<Output = std::result::Result<(), lever::Error>> + Send + 'static,
-    {
-        let Some(client) = self.lever.as_ref().filter(|_| now >= self.next_doubt) else {
-            return;
-        };
-        self.next_doubt = now.plus(DOUBT);
-        let read = read(client.with(Priority::Rest));
-        self.job(async move {
-            let read = read.await;
-            Box::new(move |owner: &mut Self| {
-                if let Err(error) = read {
-                    owner.right_is_missing(&error);
-                }
-            }) as Then
-        });
     }
 
     /// The templates that are remembered, without those that a form did not list.
@@ -258,7 +219,7 @@ impl Owner {
         let failure = self.why_unreadable(error);
         match failure.code {
             Code::LevRight => self.right_is_missing(error),
-            Code::LevConfidential => self.doubt_opportunities(now),
+            Code::LevConfidential => self.doubts.raise(Doubt::ReadOpportunity),
             _ => {}
         }
         self.world

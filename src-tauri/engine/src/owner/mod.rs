@@ -9,6 +9,7 @@ mod auth;
 mod carrier;
 mod channels;
 mod decide;
+mod doubt;
 mod drift;
 mod dry_run;
 mod gap;
@@ -113,8 +114,7 @@ pub(crate) struct Owner {
     has_polled: bool,
     next_poll: Millis,
     next_upkeep: Millis,
-    /// Before it, no right is asked after that may have been taken away.
-    next_doubt: Millis,
+    doubts: doubt::Doubts,
     /// When it is looked again whether the way in is open.
     next_beat: Millis,
     proving: Option<prove::Proving>,
@@ -202,7 +202,7 @@ impl Owner {
             has_polled: false,
             next_poll: Millis(0),
             next_upkeep: Millis(0),
-            next_doubt: Millis(0),
+            doubts: doubt::Doubts::default(),
             next_beat: Millis(0),
             proving: None,
             auditing: None,
@@ -351,6 +351,7 @@ impl Owner {
         self.watch_channels(now);
         self.watch_gap(now);
         self.watch_changes(now);
+        self.settle_doubts(now);
         self.watch_coverage();
         self.watch_network();
         self.watch_carrier();
@@ -378,6 +379,7 @@ impl Owner {
             self.lever_trouble.as_ref().map(|trouble| trouble.until),
             self.refapp_trouble.as_ref().map(|trouble| trouble.until),
             self.lane.next_try(),
+            self.doubts.next(),
             self.oauth_slow_at(),
             self.provision_next(),
         ]

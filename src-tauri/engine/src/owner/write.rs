@@ -1,9 +1,10 @@
 //! Writing back to Lever: one effect of a check at a time, recorded as intended before it is tried.
 
 use lever::{Kind, Priority};
-use model::{Badge, Check, MINUTE, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId, sabotage};
+use model::{Badge, Check, Millis, NoteId, OpportunityId, Phase, Reason, Right, StatusTag, UserId, sabotage};
 use store::{Effect, EffectKind, Result, Standing};
 
+use super::doubt::Doubt;
 use super::outcome::Outcome;
 use super::trouble::pause;
 use super::{Owner, Then};
@@ -84,9 +85,8 @@ impl Owner {
                     self.acted_at = Some(now);
                 }
                 // The acting user was deactivated, perhaps: then it is said now and not at the next turn of the clock.
-                if written.without_user && now >= self.next_doubt {
-                    self.next_doubt = now.plus(MINUTE);
-                    self.read_users();
+                if written.without_user {
+                    self.doubts.raise(Doubt::ActingUser);
                 }
             }
             Err(error) if error.kind == Kind::Forbidden => self.write_refused(effect, error)?,
