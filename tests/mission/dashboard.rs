@@ -429,6 +429,7 @@ async fn seen(rig: &Rig, look: Look, offset: u32, limit: u32) -> CheckWindow {
         look,
         offset,
         limit,
+        anchor: None,
     };
     match rig.host.ask(request).await {
         Ok(Reply::CheckWindow(window)) => window,

@@ -48,6 +48,7 @@ async fn s07_no_event_and_no_answer_to_the_window_holds_a_secret_and_only_rows_h
                 look: model::Look::default(),
                 offset: 0,
                 limit: 100,
+                anchor: None,
             },
             true,
         ),

@@ -385,6 +385,7 @@ impl Rig {
                 look: Look::default(),
                 offset: 0,
                 limit: 500,
+                anchor: None,
             })
             .await
         {
@@ -551,6 +552,7 @@ impl Rig {
                 look: Look::default(),
                 offset: 0,
                 limit: 20,
+                anchor: None,
             };
             if let Ok(Reply::CheckWindow(window)) = self.host.ask(request).await {
                 lines.extend(

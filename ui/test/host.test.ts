@@ -88,9 +88,9 @@ describe('the rows', () => {
     let asked = 0;
     fake.on('checks', () => answers[asked++]?.promise ?? Promise.reject(new Error('a third')));
     const list = new Rows(new Host(fake), 'c');
-    list.want(EVERYTHING, 0, 20);
-    list.want(EVERYTHING, 100, 20);
-    list.want(EVERYTHING, 200, 20);
+    list.want(EVERYTHING, null, 0, 20);
+    list.want(EVERYTHING, null, 100, 20);
+    list.want(EVERYTHING, null, 200, 20);
     expect(fake.asked).toHaveLength(1);
     const window = (offset: number): Reply => ({
       reply: 'check-window',

@@ -15,7 +15,7 @@ impl Host {
     pub(crate) fn causes(&self, connection: ConnectionId, mut look: Look) -> Result<Causes, Failure> {
         look.filter.needs_action = true;
         let asked = self.asked(&look, &self.wall(connection))?;
-        let (found, checks) = self.engine.list(connection, &asked, Sort::default(), 0, MOST)?;
+        let (found, checks) = self.engine.list(connection, &asked, Sort::default(), 0, MOST, None)?;
         Ok(Causes {
             causes: grouped(&checks),
             more: found.total.saturating_sub(MOST),

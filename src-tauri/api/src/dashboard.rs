@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use model::{Asked, CheckId, Code, ConnectionId, Desk, Failure, Look, OpportunityId, Urgency, ViewName, urgency};
+use model::{
+    Anchor, Asked, CheckId, Code, ConnectionId, Desk, Failure, Look, OpportunityId, Urgency, ViewName, urgency,
+};
 
 use crate::show::{self, Wall};
 use crate::{
@@ -41,17 +43,18 @@ impl Host {
         look: &Look,
         offset: u32,
         limit: u32,
+        anchor: Option<&Anchor>,
     ) -> Result<CheckWindow, Failure> {
         let wall = self.wall(connection);
         let asked = self.asked(look, &wall)?;
         let (found, checks) = self
             .engine
-            .list(connection, &asked, look.sort, offset, limit.min(WINDOW))?;
+            .list(connection, &asked, look.sort, offset, limit.min(WINDOW), anchor)?;
         Ok(CheckWindow {
             total: found.total,
             counts: found.counts,
             needs_action: found.needs_action,
-            offset,
+            offset: found.offset,
             rows: checks.iter().map(|check| show::row(check, &wall)).collect(),
         })
     }

@@ -145,7 +145,11 @@ impl Host {
                 look,
                 offset,
                 limit,
-            } => return self.window(connection, &look, offset, limit).map(Reply::CheckWindow),
+                anchor,
+            } => {
+                let window = self.window(connection, &look, offset, limit, anchor.as_ref());
+                return window.map(Reply::CheckWindow);
+            }
             Request::ChecksOf {
                 connection,
                 opportunity,

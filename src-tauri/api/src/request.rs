@@ -3,7 +3,7 @@
 use std::fmt;
 
 use model::{
-    CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Language, Limits, Look, Mode, Notify,
+    Anchor, CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Language, Limits, Look, Mode, Notify,
     OpportunityId, PostingAudit, Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
 };
 use serde::{Deserialize, Serialize};
@@ -146,6 +146,9 @@ pub enum Request {
         look: Look,
         offset: u32,
         limit: u32,
+        /// The window begins as many places earlier or later as what this holds has moved.
+        #[serde(default)]
+        anchor: Option<Anchor>,
     },
     /// What the checks can be filtered by → `Reply::FilterChoices`.
     FilterChoices {

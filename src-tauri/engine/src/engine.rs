@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{
-    Act, Asked, Check, CheckId, Clock, Code, Computer, ConnectionId, DAY, Desk, Failure, Millis, OpportunityId, Sort,
+    Act, Anchor, Asked, Check, CheckId, Clock, Code, Computer, ConnectionId, DAY, Desk, Failure, Millis, OpportunityId,
+    Sort,
 };
 use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Logged, Moment, Size, Store, Told, Took};
 use tokio::sync::{oneshot, watch};
@@ -216,10 +217,11 @@ impl Engine {
         sort: Sort,
         offset: u32,
         limit: u32,
+        anchor: Option<&Anchor>,
     ) -> Result<(Found, Vec<Check>), Failure> {
         let store = &self.world.store;
         Ok(in_place(|| {
-            let found = store.list(connection, asked, sort, offset, limit)?;
+            let found = store.list_held(connection, asked, sort, offset, limit, anchor)?;
             let checks = store.look(|tx| tx.checks(&found.checks))?;
             Ok::<_, store::Error>((found, checks))
         })?)

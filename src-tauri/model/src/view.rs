@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::rhythm::late_since;
-use crate::{Computer, DAY, Limits, Millis, Pace, PostingId, Status, TemplateId};
+use crate::{CheckId, Computer, DAY, Limits, Millis, Pace, PostingId, Status, TemplateId};
 
 /// Which checks, and in which order.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
@@ -45,6 +45,16 @@ pub struct Filter {
     pub age: Option<Age>,
     /// At least as stale as this.
     pub pace: Option<Pace>,
+}
+
+/// What a window of the list holds where it is on screen, whatever changes above it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Anchor {
+    /// Where the first of them was.
+    pub place: u32,
+    /// One after the other, as they were shown: the first that is still listed is held.
+    pub checks: Vec<CheckId>,
 }
 
 /// How long a check has had its status.

@@ -85,6 +85,7 @@ impl Client {
                 look: model::Look::default(),
                 offset,
                 limit: WINDOW,
+                anchor: None,
             })?;
             let Reply::CheckWindow(CheckWindow { rows: found, total, .. }) = reply else {
                 return Err(Code::AppInternal.into());

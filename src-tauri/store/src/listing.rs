@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use memchr::memmem::Finder;
-use model::{Asked, Check, CheckId, Millis, PostingId, Sort, SortBy, Status, TemplateId, Urgency};
+use model::{Anchor, Asked, Check, CheckId, Millis, PostingId, Sort, SortBy, Status, TemplateId, Urgency};
 
 use crate::fold::Folded;
 
@@ -62,6 +62,8 @@ pub struct Found {
     pub counts: BTreeMap<Status, u32>,
     /// How many of those that match need action.
     pub needs_action: u32,
+    /// The place of the window's first.
+    pub offset: u32,
     /// Those of the window, in their order.
     pub checks: Vec<CheckId>,
 }
@@ -228,8 +230,9 @@ impl Listing {
         }
     }
 
-    /// What matches; of it, in its order, `limit` checks from the place `offset` on.
-    pub fn find(&self, asked: &Asked, sort: Sort, offset: usize, limit: usize) -> Found {
+    /// What matches; of it, in its order, `limit` checks from the place `offset` on – or from as many places before or
+    /// after it as what the anchor holds has moved.
+    pub fn find(&self, asked: &Asked, sort: Sort, offset: usize, limit: usize, anchor: Option<&Anchor>) -> Found {
         let test = Test::of(self, asked);
         let keys = Keys::of(self, sort.by);
         let mut found = Found::default();
@@ -253,6 +256,26 @@ impl Listing {
             let order = order.then_with(|| self.break_tie(sort.by, one.1, other.1));
             if sort.descending { order.reverse() } else { order }
         };
+        let held = anchor.and_then(|anchor| {
+            anchor
+                .checks
+                .iter()
+                .zip(anchor.place as usize..)
+                .find_map(|(check, was)| {
+                    let at = *self.places.get(check)?;
+                    let (entry, person) = (&self.entries[at as usize], &self.people[at as usize]);
+                    let listed = test.lets_through(entry, person) && test.statuses[entry.status as usize];
+                    let held = (keys.of_entry(entry), at);
+                    listed.then(|| {
+                        (
+                            was,
+                            matching.iter().filter(|other| compare(other, &held).is_lt()).count(),
+                        )
+                    })
+                })
+        });
+        let offset = held.map_or(offset, |(was, is)| (offset + is).saturating_sub(was));
+        found.offset = number(offset);
         let window = slice(&mut matching, offset, limit, compare);
         let check = |(_, place): &(u64, u32)| self.people[*place as usize].check;
         found.checks = window.iter().map(check).collect();
@@ -665,12 +688,48 @@ mod tests {
                 let order = compare(by, one, other);
                 if descending { order.reverse() } else { order }
             });
-            let found = listing.find(&asked, Sort { by, descending }, window.0, window.1);
+            let found = listing.find(&asked, Sort { by, descending }, window.0, window.1, None);
             prop_assert_eq!(found.total as usize, expected.len());
             prop_assert_eq!(found.needs_action as usize, expected.iter().filter(|line| line.urgency == 0).count());
             prop_assert_eq!(found.counts, counts);
             let expected: Vec<_> = expected.iter().skip(window.0).take(window.1).map(|line| line.id).collect();
             prop_assert_eq!(found.checks, expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_window_holds_stays_at_its_place_on_screen_whatever_comes_and_goes(
+            lines in prop::collection::vec(line(), 1..40),
+            gone in prop::collection::vec(0..12_u128, 0..6),
+            come in prop::collection::vec(line(), 0..20),
+            asked in asked(),
+            by in prop::sample::select(SortBy::ALL.to_vec()),
+            descending in any::<bool>(),
+            (offset, place) in (0..6_usize, 0..6_usize),
+        ) {
+            let sort = Sort { by, descending };
+            let mut listing = Listing::of(lines);
+            let before = listing.find(&asked, sort, 0, usize::MAX, None).checks;
+            let held = before.iter().skip(offset + place).copied().collect();
+            let anchor = Anchor { place: number(offset + place), checks: held };
+            for id in gone {
+                listing.remove(CheckId(uuid(id)));
+            }
+            come.iter().for_each(|line| listing.put(line));
+            let all = listing.find(&asked, sort, 0, usize::MAX, None).checks;
+            let window = listing.find(&asked, sort, offset, usize::MAX, Some(&anchor));
+            prop_assert_eq!(&window.checks[..], all.get(window.offset as usize..).unwrap_or_default());
+            match anchor.checks.iter().find(|check| all.contains(check)) {
+                // Nothing to hold on to.
+                None => prop_assert_eq!(window.offset as usize, offset),
+                Some(check) => {
+                    let was = before.iter().position(|one| one == check).unwrap_or_default();
+                    let is = all.iter().position(|one| one == check).unwrap_or_default();
+                    // As far below the window's first as before, unless the list does not reach so far up.
+                    prop_assert_eq!(window.offset as usize, (offset + is).saturating_sub(was));
+                }
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::sabotage::{self, Control};
-use model::{Asked, CheckId, Code, ConnectionId, Millis, Sort};
+use model::{Anchor, Asked, CheckId, Code, ConnectionId, Millis, Sort};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::aside::{self, Aside};
@@ -174,8 +174,24 @@ impl Store {
     /// # Errors
     /// What SQLite says, when the listing is read for the first time.
     pub fn list(&self, connection: ConnectionId, asked: &Asked, sort: Sort, offset: u32, limit: u32) -> Result<Found> {
+        self.list_held(connection, asked, sort, offset, limit, None)
+    }
+
+    /// The same, of a window that moves with what it holds.
+    ///
+    /// # Errors
+    /// As [`Store::list`].
+    pub fn list_held(
+        &self,
+        connection: ConnectionId,
+        asked: &Asked,
+        sort: Sort,
+        offset: u32,
+        limit: u32,
+        anchor: Option<&Anchor>,
+    ) -> Result<Found> {
         self.with_listing(connection, |listing| {
-            listing.find(asked, sort, place(offset), place(limit))
+            listing.find(asked, sort, place(offset), place(limit), anchor)
         })
     }
 

@@ -1,4 +1,5 @@
 /** The host as the screens see it. Not here: who the host is (`tauri.ts`), and any rule of the business. */
+import type { Anchor } from './types/Anchor';
 import type { AuditLog } from './types/AuditLog';
 import type { Causes } from './types/Causes';
 import type { CheckDetail } from './types/CheckDetail';
@@ -192,8 +193,9 @@ export class Host {
     offset: number,
     limit: number,
     look: Look = EVERYTHING,
+    anchor: Anchor | null = null,
   ): Promise<CheckWindow> {
-    return this.#ask({ ask: 'checks', connection, look, offset, limit }, 'check-window');
+    return this.#ask({ ask: 'checks', connection, look, offset, limit, anchor }, 'check-window');
   }
   /** What the checks can be filtered by. */
   filterChoices(connection: ConnectionId): Promise<FilterChoices> {

@@ -1,4 +1,5 @@
 import { asFailure, EVERYTHING, type Host } from '../backend/backend';
+import type { Anchor } from '../backend/types/Anchor';
 import type { CheckId } from '../backend/types/CheckId';
 import type { CheckRow } from '../backend/types/CheckRow';
 import type { CheckWindow } from '../backend/types/CheckWindow';
@@ -8,8 +9,18 @@ import type { Look } from '../backend/types/Look';
 
 interface Wanted {
   look: Look;
+  /** Whose checks are “mine”. */
+  me: string | null;
   offset: number;
   limit: number;
+}
+
+/** The list on screen, which must not move under anybody's hands. */
+export interface Hands {
+  /** What is to stay where it is. */
+  held(): Anchor | null;
+  /** It stays if the list is shown from so many rows later on. */
+  shift(by: number): void;
 }
 
 /**
@@ -29,9 +40,11 @@ export class Rows {
   readonly #host: Host;
   readonly #connection: ConnectionId;
   readonly #onchange: (checks: CheckId[]) => void;
-  #wanted: Wanted = { look: EVERYTHING, offset: 0, limit: 0 };
+  #wanted: Wanted = { look: EVERYTHING, me: null, offset: 0, limit: 0 };
   /** The whole question that they are the answer to. */
   #answered = '';
+  /** Of the list, while there is one. */
+  hands: Hands | null = null;
   #asking = false;
   #again = false;
 
@@ -56,8 +69,8 @@ export class Rows {
   }
 
   /** Reads these rows anew. */
-  want(look: Look, offset: number, limit: number): void {
-    this.#wanted = { look, offset, limit };
+  want(look: Look, me: string | null, offset: number, limit: number): void {
+    this.#wanted = { look, me, offset, limit };
     if (this.#asking) this.#again = true;
     else void this.#ask();
   }
@@ -69,7 +82,10 @@ export class Rows {
       const wanted = this.#wanted;
       try {
         const { look, offset, limit } = wanted;
-        this.#take(await this.#host.checks(this.#connection, offset, limit, look), wanted);
+        // Another look is seen from its beginning.
+        const asBefore = JSON.stringify(look) === JSON.stringify(this.look);
+        const anchor = asBefore ? (this.hands?.held() ?? null) : null;
+        this.#take(await this.#host.checks(this.#connection, offset, limit, look, anchor), wanted);
         this.failure = null;
       } catch (thrown) {
         this.failure = asFailure(thrown);
@@ -92,6 +108,7 @@ export class Rows {
     this.#rows = window.rows;
     this.#answered = question;
     this.look = wanted.look;
+    if (window.offset !== wanted.offset) this.hands?.shift(window.offset - wanted.offset);
     if (asBefore && changed.length > 0) this.#onchange(changed.map((row) => row.id));
   }
 }
