@@ -390,7 +390,7 @@ describe('a decision', () => {
     await settle();
     await screen.click('decide-send-again');
     expect(fake.asked.some((one) => one.ask === 'decide')).toBe(false);
-    expect(screen.text('confirm-decision')).toContain('Send again: Oskar Nyberg?');
+    expect(screen.text('confirm-decision')).toContain('Send again: \u2068Oskar Nyberg\u2069?');
     await screen.click('confirm-decision-yes');
     expect(fake.asked.find((one) => one.ask === 'decide')).toEqual({
       ask: 'decide',

@@ -123,7 +123,10 @@ describe('the pace of a wait', () => {
     const red = paceLook(rhythm('red', 'over-limit'));
     expect([yellow?.word(), red?.word()]).toEqual(['Long wait', 'Too long']);
     expect(yellow?.icon).not.toBe(red?.icon);
-    expect(paceLook(rhythm('yellow', 'reminders-used-up'))?.word()).toBe('Call');
+    const calls = (['yellow', 'red'] as const).map((pace) =>
+      paceLook(rhythm(pace, 'reminders-used-up'))?.word(),
+    );
+    expect(calls).toEqual(['Call', 'Call now']);
   });
 
   it('is measured in the largest unit that it fills', () => {

@@ -48,16 +48,17 @@ export const atLeast = (pace: Exclude<Pace, 'fresh'>): string => paces[pace]();
 export const ofPace = (pace: Exclude<Pace, 'fresh'>): string =>
   m.filter_of({ what: m.filter_pace(), name: atLeast(pace) });
 
-const toDo: Partial<Record<PaceReason, () => string>> = {
-  'needs-person': m.pace_act,
-  'deadline-passed': m.pace_call,
-  'reminders-used-up': m.pace_call,
+/** What there is to do, where a longer wait alone would change nothing. */
+const toDo: Partial<Record<PaceReason, Record<Exclude<Pace, 'fresh'>, () => string>>> = {
+  'needs-person': { yellow: m.pace_act, red: m.pace_act },
+  'deadline-passed': { yellow: m.pace_call, red: m.pace_call_red },
+  'reminders-used-up': { yellow: m.pace_call, red: m.pace_call_red },
 };
 
 /** What the row says of a wait that is long. */
 export function paceLook({ pace, reason }: Rhythm): Look | null {
   if (pace === 'fresh') return null;
-  const word = toDo[reason];
+  const word = toDo[reason]?.[pace];
   return pace === 'yellow'
     ? { word: word ?? m.pace_yellow, icon: 'hourglass', tone: 'warning' }
     : {

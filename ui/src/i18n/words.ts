@@ -28,6 +28,7 @@ import type { WaitsFor } from '../backend/types/WaitsFor';
 import type { WayIn } from '../backend/types/WayIn';
 import type { WhoActs } from '../backend/types/WhoActs';
 import type { IconName } from '../design/Icon.svelte';
+import { LEVER, REFAPP } from './lever';
 import type { Locale } from './locale.svelte';
 
 export type Tone = 'success' | 'warning' | 'danger' | 'info' | 'people' | 'neutral';
@@ -405,6 +406,40 @@ export const timelineWord = (step: TimelineStep, postingHidden: boolean): string
   step === 'read-from-lever' && postingHidden
     ? m.timeline_posting_hidden()
     : timelineLook[step].word();
+
+const doers = {
+  'lever-user': m.actor_lever_user,
+  'app-user': m.actor_app_user,
+  app: m.actor_app,
+  lever: () => LEVER,
+  refapp: () => REFAPP,
+};
+const doneBy: Record<TimelineStep, keyof typeof doers> = {
+  'stage-moved': 'lever-user',
+  'webhook-received': 'lever',
+  'found-by-polling': 'app',
+  'read-from-lever': 'app',
+  'seen-in-lever': 'app',
+  'form-read': 'app',
+  'start-sent': 'app',
+  accepted: 'refapp',
+  'start-unknown': 'app',
+  refused: 'refapp',
+  parked: 'app',
+  skipped: 'app',
+  decided: 'app-user',
+  'update-received': 'refapp',
+  'tag-added': 'app',
+  'tag-removed': 'app',
+  'note-written': 'app',
+  'note-deleted': 'app',
+  'note-unknown': 'app',
+  'changed-by-hand': 'lever-user',
+  'write-failed': 'app',
+  settled: 'app',
+};
+/** Who did it. People are not named: their names are not stored. */
+export const actorOf = (step: TimelineStep): string => doers[doneBy[step]]();
 
 const centres: Record<DataCentre, () => string> = {
   us: m.centre_us,
