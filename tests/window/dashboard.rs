@@ -1,7 +1,8 @@
 //! What a recruiter does with the dashboard: finds, filters and goes back; arranges columns and keeps views, which a
 //! restart does not lose.
 
-use end_to_end::window::{Flaw, Home, Window};
+use end_to_end::window::{Flaw, Home, Window, file};
+use model::{Check, Clock, DAY, EffectKey, Phase, Progress, WireStatus};
 use serde_json::{Value, json};
 use simulator::demo;
 
@@ -256,5 +257,121 @@ async fn m14_columns_and_views_are_there_after_a_restart() {
     window.click("view-forget").await;
     see_view(&window, "all").await;
     window.see_no("view[data-view=\"own My own\"]").await;
+    window.close().await;
+}
+
+/// A check that has waited for its referees for so many days.
+fn waiting(number: u32, days: i64) -> Check {
+    let opportunity = format!("00000000-0000-4000-a000-{number:012}").as_str().into();
+    let key = EffectKey::of(file::connection(), &opportunity, None, "start", 1);
+    let since = Clock::system().now().plus(-days * DAY);
+    let phase = Phase::Started;
+    let mut check = Check::new(key.check_id(), file::connection(), &opportunity, 1, since, phase, since);
+    check.candidate = format!("Waits {days}");
+    check.progress = Progress {
+        status: WireStatus::Pending,
+        total: Some(2),
+        remaining_to_submit: Some(0),
+        completed: Some(0),
+        ..Progress::default()
+    };
+    check
+}
+
+#[tokio::test]
+async fn m14_a_long_wait_says_so_by_icon_and_word_from_limits_that_can_be_set_and_a_check_tells_its_story() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    // Weekends do not count: of 5 days at least 3 do, of 40 at least 28.
+    home.lay_in(&[waiting(1, 5), waiting(2, 40)]);
+    let window = steps::dashboard(&home, &simulated).await;
+    window.click("nav-connection").await;
+    for (limit, days) in [("refereesYellow", "2"), ("refereesRed", "9")] {
+        window.fill(&format!("limit-{limit}"), days).await;
+    }
+    window.click("limits-save").await;
+    window.see_text("limits-saved", "aved").await;
+    window.click("nav-checks").await;
+    // Word, and the drawing of the icon.
+    let paces = "return [...document.querySelectorAll('[data-testid=check-pace]')].map((pace) =>
+        [pace.closest('tr').querySelector('[data-testid=check-candidate]').innerText, pace.innerText.trim(), pace.querySelector('svg').innerHTML])";
+    let both = format!("return (() => {{ {paces} }})().length === 2");
+    window.until("both waits to be long", &both).await;
+    let shown = window.run(paces).await;
+    assert_eq!([&shown[0][0], &shown[0][1]], ["Waits 40", "Call now"]);
+    assert_eq!([&shown[1][0], &shown[1][1]], ["Waits 5", "Call"]);
+    assert_ne!(shown[0][2], shown[1][2], "the icons are alike");
+    window.click("check-open").await;
+    window
+        .see_text("rhythm-pace", "The last automatic reminder has gone: call")
+        .await;
+    window.see_no("rhythm-next").await;
+    window.click("detail-close").await;
+
+    // Limits are the connection's settings: by wider ones neither is too long.
+    window.click("nav-connection").await;
+    window.fill("limit-refereesRed", "90").await;
+    window.click("limits-save").await;
+    window.see_text("limits-saved", "aved").await;
+    window.click("nav-checks").await;
+    window
+        .until(
+            "no wait to be too long",
+            &format!("return (() => {{ {paces} }})().map((pace) => pace[1]).join() === 'Call,Call'"),
+        )
+        .await;
+
+    // The story of one from end to end: each step with its moment, by whom, and how long after the one before.
+    simulated.move_to("Åsa Öberg", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Åsa Öberg", "sent").await;
+    for step in ["accept", "candidate-names-referees"] {
+        simulated.refapp_step(step).await;
+    }
+    simulated.refapp_finishes().await;
+    steps::see_candidate(&window, "Åsa Öberg", "completed").await;
+    steps::see_tag(&simulated, "Åsa Öberg", "Completed").await;
+    window.fill("search", "asa").await;
+    see_list(&window, &["Åsa Öberg"]).await;
+    window.click("check-open").await;
+    for (step, by) in [
+        ("stage-moved", "by a person in Lever"),
+        ("webhook-received", "by Lever"),
+        ("start-sent", "by the app"),
+        ("accepted", "by Refapp"),
+        ("update-received", "by Refapp"),
+        ("tag-added", "by the app"),
+        ("note-written", "by the app"),
+    ] {
+        window.see_text(&format!("timeline-{step}"), by).await;
+    }
+    for told in ["1 of 3 answered", "2 of 3 answered", "Completed"] {
+        window.see_text("timeline-update-received", told).await;
+    }
+    let told = "const steps = [...document.querySelectorAll('[data-testid=timeline] li')];
+        return [steps.every((step) => /\\d\\d:\\d\\d:\\d\\d/.test(step.innerText)),
+            steps.slice(1).every((step) => step.innerText.includes('after the step before'))]";
+    assert_eq!(window.run(told).await, json!([true, true]));
+    window
+        .see_text("check-detail", "language can be changed in Refapp")
+        .await;
+    // The note as it is in Lever.
+    let note = window.text("detail-note").await;
+    let state = simulated.state().await;
+    let notes = state["lever"]["opportunities"].to_string();
+    let line = note.lines().next().expect("a first line");
+    assert!(notes.contains(line), "{line:?} in {notes}");
+    // The ways out.
+    for (number, (link, leads)) in [
+        ("detail-lever", "/candidates/"),
+        ("detail-refapp", "/candidate/"),
+        ("detail-report", "/report/"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        window.click(link).await;
+        let opened = home.opened(number).await;
+        assert!(opened.contains(leads), "{link} led to {opened}");
+    }
+    assert_eq!(flaws(&window).await, NO_FLAW);
     window.close().await;
 }

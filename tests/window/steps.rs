@@ -20,6 +20,26 @@ pub async fn see_candidate(window: &Window, candidate: &str, status: &str) {
     window.until(&format!("{candidate} {status}"), &script).await;
 }
 
+/// The app with a connection that works, and its checks on screen.
+pub async fn dashboard(home: &Home, simulated: &Simulated) -> Window {
+    let window = Window::app(home, &simulated.running).await;
+    window.see("nav-checks").await;
+    window.connect_eu().await;
+    window.click("nav-checks").await;
+    window.see("check-row").await;
+    window
+}
+
+/// Waits until so many checks are listed.
+pub async fn see_total(window: &Window, what: &str, total: usize) {
+    assert!(total > 0, "nobody is {what}: then the number says nothing");
+    let script = format!(
+        "return document.querySelector('[data-testid=checks]')?.ariaRowCount === '{}'",
+        total + 1
+    );
+    window.until(&format!("{total} checks: {what}"), &script).await;
+}
+
 /// An API key is pasted.
 pub async fn paste_key(window: &Window, key: &str) {
     window.fill("lever-key", key).await;

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, InputFocus, MapState, Window as Id,
+    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt as _, EventMask, InputFocus,
+    MOTION_NOTIFY_EVENT, MapState, Window as Id,
 };
+use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use zbus::zvariant::OwnedValue;
 
@@ -187,6 +189,27 @@ impl Frame {
         let sent = self.x.send_event(false, self.window, EventMask::NO_EVENT, message);
         sent.expect("a live screen").check().expect("the window is there");
         self.x.flush().expect("a live screen");
+    }
+
+    /// Presses a button of the mouse in the middle of the window: 8 is the one at its side that goes back, 9 goes on.
+    pub fn press_button(&self, button: u8) {
+        let root = self.x.setup().roots[0].root;
+        let size = self.x.get_geometry(self.window).expect("a live screen");
+        let size = size.reply().expect("the window is there");
+        let [x, y] = [size.width / 2, size.height / 2].map(|half| i16::try_from(half).unwrap_or_default());
+        let place = self.x.translate_coordinates(self.window, root, x, y);
+        let place = place.expect("a live screen").reply().expect("the window is there");
+        let [x, y] = [place.dst_x, place.dst_y];
+        for (what, button) in [
+            (MOTION_NOTIFY_EVENT, 0),
+            (BUTTON_PRESS_EVENT, button),
+            (BUTTON_RELEASE_EVENT, button),
+        ] {
+            let done = self
+                .x
+                .xtest_fake_input(what, button, x11rb::CURRENT_TIME, root, x, y, 0);
+            done.expect("a live screen").check().expect("a screen for tests");
+        }
     }
 
     /// Somebody works with another program now.

@@ -9,7 +9,9 @@ mod access;
 mod audit;
 mod desktop;
 mod driver;
+pub mod file;
 mod home;
+pub mod strange;
 mod wizard;
 
 use std::fmt::Write;

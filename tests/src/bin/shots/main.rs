@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use end_to_end::rig;
-use end_to_end::window::{Flaw, Home, Window};
+use end_to_end::window::{Flaw, Home, Window, strange};
 use serde_json::{Value, json};
 use simulator::{Simulator, demo};
 
@@ -48,7 +48,7 @@ async fn main() -> ExitCode {
 }
 
 /// Each on a computer of its own.
-const PARTS: [&str; 6] = ["eu", "obstacles", "standing", "us", "observer", "set-aside"];
+const PARTS: [&str; 7] = ["eu", "obstacles", "standing", "us", "observer", "names", "set-aside"];
 
 async fn take_all(album: &Album, only: &[String]) -> BTreeSet<(String, Flaw)> {
     let mut flaws = BTreeSet::new();
@@ -62,6 +62,7 @@ async fn take_all(album: &Album, only: &[String]) -> BTreeSet<(String, Flaw)> {
             "standing" => standing::take(album).await,
             "us" => take_us(album).await,
             "observer" => take_observer(album).await,
+            "names" => take_names(album).await,
             _ => take_set_aside(album).await,
         });
     }
@@ -269,6 +270,29 @@ async fn take_help(camera: &mut Camera<'_>) {
     camera.window.press("diagnostics-open", &saved).await;
     camera.window.see("report").await;
     camera.take("30-report").await;
+}
+
+/// Names that are hard to show.
+async fn take_names(album: &Album) -> BTreeSet<(String, Flaw)> {
+    let (home, simulator) = (Home::new().await, simulator().await);
+    home.lay_in(&strange::checks());
+    let mut camera = Camera::new(Window::app(&home, &simulator).await, album);
+    camera.window.see("nav-checks").await;
+    camera.window.connect_eu().await;
+    camera.window.click("nav-checks").await;
+    camera.window.see("check-row").await;
+    camera.take("52-names").await;
+    camera
+        .take_between("52-names-check", "check-open", "detail-close")
+        .await;
+    camera.window.click("count-attention").await;
+    let who = "cause[data-code=\"CAND-CONTACT\"] [data-testid=\"cause-who\"]";
+    camera.window.click(who).await;
+    camera.take("52-names-causes").await;
+    let all = "cause[data-code=\"CAND-CONTACT\"] [data-testid=\"decide-try-again\"]";
+    camera.take_between("52-names-asked", all, "confirm-decision-no").await;
+    camera.window.close().await;
+    camera.flaws
 }
 
 /// The app finds that its database is damaged, and sets it aside.
