@@ -63,7 +63,7 @@ impl Host {
     pub fn look_ahead(&self) {
         for state in self.engine.states() {
             // If it fails, whoever asks is told.
-            let _ = self.window(state.record.id, &Look::default(), 0, 0);
+            let _ = self.window(state.record.id, &Look::default(), 0, 0, None);
         }
     }
 
