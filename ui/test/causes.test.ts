@@ -102,6 +102,16 @@ describe('what needs action', () => {
     expect((document.activeElement as HTMLElement).dataset['check']).toBe('check-0');
   });
 
+  it('is shown by cause in every view that has nothing else', async () => {
+    await open({ causes: [CONTACT], more: 0 });
+    await screen.click('filters-clear');
+    expect(screen.has('causes')).toBe(false);
+    await screen.click('filters-open');
+    await screen.click('filter-needs-action');
+    await screen.click('filters-apply');
+    expect(screen.has('causes')).toBe(true);
+  });
+
   it('can be had as a list', async () => {
     await open({ causes: [CONTACT], more: 0 });
     await screen.click('causes-toggle');
