@@ -36,7 +36,7 @@ async fn m14_what_needs_action_stands_by_cause_and_is_answered_for_all_at_once()
     window.see_text(contact, "2 checks").await;
     window.see_text(contact, "add an e-mail address").await;
     window.see("cause[data-code=\"TAG-MULTI\"]").await;
-    window.see_text("causes-summary", "3 checks need action").await;
+    window.see_text("causes-summary", "To do: 3 checks").await;
     assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
     window.resize(360, 480).await;
     window.settle().await;
@@ -63,11 +63,17 @@ async fn m14_what_needs_action_stands_by_cause_and_is_answered_for_all_at_once()
     window.see_text("confirm-decision-whom", "Kim Berg").await;
     window.see_text("confirm-decision-whom", "Viktor Palm").await;
     window.click("confirm-decision-yes").await;
-    window.see_no(contact).await;
+    // It stays where it was, with what was done, and nothing of it can be answered once more.
+    window
+        .see_text(&format!("{contact} [data-testid=\"cause-done\"]"), "Done for 2 checks")
+        .await;
+    window
+        .see_no(&format!("{contact} [data-testid=\"decide-try-again\"]"))
+        .await;
     window
         .click("cause[data-code=\"TAG-MULTI\"] [data-testid=\"decide-dismiss\"]")
         .await;
-    window.see_text("causes-none", "Nothing to act on").await;
+    window.see_text("causes-none", "Nothing to do").await;
     assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
     window.click("causes-all").await;
     for candidate in ["Kim Berg", "Viktor Palm"] {
@@ -175,7 +181,7 @@ async fn m14_warnings_are_to_act_on_until_they_are_marked_as_read_and_each_count
     window
         .click(&format!("{cause} [data-testid=\"decide-mark-read\"]"))
         .await;
-    window.see_text("causes-none", "Nothing to act on").await;
+    window.see_text("causes-none", "Nothing to do").await;
     window.see_text("count-attention", "0").await;
     window.see_text("count-completed", "2").await;
     steps::see_tag(&simulated, "Kim Berg", "Completed").await;
@@ -195,7 +201,7 @@ async fn a_check_that_is_completed_with_warnings_is_notified_as_one_to_act_on_by
     window.click("computer-close").await;
     Frame::find().await.lose_focus();
     completes(&simulated, &["same-ip-address"]).await;
-    let said = desktop.notified("1 check needs action").await;
+    let said = desktop.notified("To do: 1 check").await;
     assert!(said.text.ends_with(": Kim Berg"), "{said:?}");
     window.close().await;
 }
@@ -215,7 +221,7 @@ async fn what_is_notified_follows_the_window_s_language_and_this_computer_s_sett
     Frame::find().await.lose_focus();
     simulated.move_to("Ronja Blom", demo::TRIGGER_STAGE).await;
     window.see(&steps::row("needs-attention")).await;
-    let said = desktop.notified("1 referenstagning behöver åtgärdas").await;
+    let said = desktop.notified("Att göra: 1 referenstagning").await;
     assert!(said.text.ends_with(": Ronja Blom"), "{said:?}");
     window.close().await;
 }

@@ -57,7 +57,7 @@ async fn what_somebody_has_to_know_is_notified_without_names_of_people() {
     // She has the tag of a template that is no more.
     simulated.move_to("Ronja Blom", demo::TRIGGER_STAGE).await;
     window.see(&steps::row("needs-attention")).await;
-    desktop.notified("1 check needs action").await;
+    desktop.notified("To do: 1 check").await;
     for notification in desktop.notifications() {
         let words = format!("{} {}", notification.title, notification.text);
         assert!(!words.contains("Ronja") && !words.contains("Blom"), "{words}");

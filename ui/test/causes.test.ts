@@ -64,7 +64,7 @@ const inCause = (code: string, testid: string): HTMLElement => {
 describe('what needs action', () => {
   it('is shown by cause: how many, what to do, who can', async () => {
     await open({ causes: [CONTACT, AGAIN], more: 0 });
-    expect(screen.text('causes-summary')).toContain('3 checks need action');
+    expect(screen.text('causes-summary')).toContain('To do: 3 checks');
     expect(cause('CAND-CONTACT').textContent).toContain('Neither e-mail nor phone');
     expect(inCause('CAND-CONTACT', 'cause-count').textContent).toBe('2 checks');
     expect(cause('CAND-CONTACT').textContent).toContain('add an e-mail address');
@@ -80,7 +80,9 @@ describe('what needs action', () => {
     expect(again.textContent?.trim()).toBe('Try again – all 2');
     again.click();
     await settle();
-    expect(screen.text('confirm-decision-whom')).toBe('Kim BergÅsa Öberg');
+    expect(screen.text('confirm-decision-whom')).toMatch(
+      /Kim Berg\s*Backend Developer\s*Åsa Öberg/,
+    );
     await screen.click('confirm-decision-yes');
     const checks = ['check-0', 'check-1'];
     expect(fake.asked.find((one) => one.ask === 'decide')).toEqual({
@@ -94,6 +96,7 @@ describe('what needs action', () => {
     await open({ causes: [CONTACT], more: 0 });
     expect(screen.has('cause-check')).toBe(false);
     await screen.click('cause-who');
+    expect(screen.text('cause-who')).toContain('Hide the 2 candidates');
     const [first] = screen.all('cause-check');
     first?.click();
     await settle();
@@ -112,6 +115,45 @@ describe('what needs action', () => {
     expect(screen.has('causes')).toBe(true);
   });
 
+  it('stays in its place when it is answered, and says for how many', async () => {
+    const fake = await open({ causes: [CONTACT, AGAIN], more: 0 });
+    fake.on('causes', () =>
+      Promise.resolve({ reply: 'causes', value: { causes: [AGAIN], more: 0 } }),
+    );
+    inCause('CAND-CONTACT', 'decide-dismiss').click();
+    await settle();
+    fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
+    await settle();
+    expect(screen.all('cause').map((one) => one.dataset['code'])).toEqual([
+      'CAND-CONTACT',
+      'CHECK-AGAIN',
+    ]);
+    expect(inCause('CAND-CONTACT', 'cause-done').textContent).toContain('Done for 2 checks');
+    expect(screen.text('causes-said')).toContain('Done for 2 checks: Do not start');
+    expect(cause('CAND-CONTACT').querySelector('[data-testid^="decide-"]')).toBe(null);
+    // What somebody else answered goes.
+    fake.on('causes', () =>
+      Promise.resolve({ reply: 'causes', value: { causes: [CONTACT], more: 0 } }),
+    );
+    fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
+    await settle();
+    expect(screen.all('cause').map((one) => one.dataset['code'])).toEqual(['CAND-CONTACT']);
+    expect(cause('CAND-CONTACT').querySelector('[data-testid="decide-dismiss"]')).not.toBe(null);
+  });
+
+  it('is listed above all cards where they are many, and each leads to its card', async () => {
+    const codes = ['CAND-CONTACT', 'TAG-MULTI', 'TAG-STALE', 'CHECK-LATE'] as const;
+    const causes = codes.map((code) => ({ ...CONTACT, failure: { code, params: {} } }));
+    await open({ causes, more: 0 });
+    const [, , third] = screen.all('causes-to');
+    expect(third?.textContent).toContain('2');
+    third?.click();
+    await settle();
+    expect(document.activeElement?.closest<HTMLElement>('[data-code]')?.dataset['code']).toBe(
+      'TAG-STALE',
+    );
+  });
+
   it('can be had as a list', async () => {
     await open({ causes: [CONTACT], more: 0 });
     await screen.click('causes-toggle');
@@ -123,7 +165,7 @@ describe('what needs action', () => {
 
   it('says so where nothing does, and leads out', async () => {
     await open({ causes: [], more: 0 });
-    expect(screen.text('causes-none')).toContain('Nothing to act on');
+    expect(screen.text('causes-none')).toContain('Nothing to do');
     await screen.click('causes-all');
     expect(screen.has('checks')).toBe(true);
   });

@@ -412,7 +412,8 @@ describe('a decision', () => {
     await settle();
     await screen.click('decide-start');
     expect(screen.text('confirm-decision')).toContain('Start: 2 checks?');
-    const names = [...screen.get('confirm-decision-whom').children].map((one) => one.textContent);
+    const whom = screen.get('confirm-decision-whom');
+    const names = [...whom.querySelectorAll('li > bdi')].map((one) => one.textContent);
     expect(names).toEqual(['Fatima Al-Rashid', '<img src=x onerror=alert(1)>']);
   });
 

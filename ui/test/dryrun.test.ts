@@ -258,7 +258,7 @@ describe('the test candidate', () => {
     fake.on('checks-of', () =>
       Promise.resolve({
         reply: 'check-window',
-        value: { total: 1, counts: {}, needsAction: 0, offset: 0, rows: checks },
+        value: { total: 1, counts: {}, needsAction: 0, head: null, offset: 0, rows: checks },
       }),
     );
     await screen.type('test-subject', 'opportunity-1');
@@ -304,7 +304,7 @@ describe('the test candidate', () => {
     fake.on('checks-of', () =>
       Promise.resolve({
         reply: 'check-window',
-        value: { total: 1, counts: {}, needsAction: 0, offset: 0, rows: [parked] },
+        value: { total: 1, counts: {}, needsAction: 0, head: null, offset: 0, rows: [parked] },
       }),
     );
     await screen.type('test-subject', 'opportunity-1');

@@ -10,6 +10,7 @@ import type { Desk } from '../src/backend/types/Desk';
 import type { Event } from '../src/backend/types/Event';
 import type { Failure } from '../src/backend/types/Failure';
 import type { Filter } from '../src/backend/types/Filter';
+import type { Head } from '../src/backend/types/Head';
 import type { Look } from '../src/backend/types/Look';
 import type { Overview } from '../src/backend/types/Overview';
 import type { Reply } from '../src/backend/types/Reply';
@@ -212,7 +213,7 @@ export class Fake implements Backend {
         const rows = this.rows.filter((row) => row.opportunity === request.opportunity);
         return {
           reply: 'check-window',
-          value: { total: rows.length, counts: {}, needsAction: 0, offset: 0, rows },
+          value: { total: rows.length, counts: {}, needsAction: 0, head: null, offset: 0, rows },
         };
       }
       case 'decide':
@@ -269,8 +270,22 @@ export class Fake implements Backend {
       total: found.length,
       counts,
       needsAction,
+      head: this.#head(others.mine),
       offset,
       rows: found.slice(offset, offset + limit),
+    };
+  }
+
+  #head(mine: boolean): Head {
+    const all = this.rows.filter((row) => !mine || row.owner === this.desk.me);
+    const many = (of: (row: CheckRow) => boolean) => all.filter(of).length;
+    const completed = (row: CheckRow) => row.status === 'completed';
+    return {
+      needsAction: many((row) => row.whoActs === 'recruiter' || row.status === 'needs-attention'),
+      toCall: many(isToCall),
+      running: many((row) => !completed(row)),
+      completed: many(completed),
+      toRead: many((row) => completed(row) && row.whoActs === 'recruiter'),
     };
   }
 
@@ -282,10 +297,15 @@ export class Fake implements Backend {
       (!filter.mine || row.owner === this.desk.me) &&
       (!filter.warnings || row.warnings.length > 0) &&
       (!filter.needsAction || row.status === 'needs-attention') &&
+      (!filter.toCall || isToCall(row)) &&
       (filter.postings.length === 0 || filter.postings.includes(row.posting ?? ''))
     );
   }
 }
+
+/** Those that a row says it of. */
+const isToCall = ({ rhythm }: CheckRow): boolean =>
+  rhythm.reason === 'deadline-passed' || rhythm.reason === 'reminders-used-up';
 
 /** The views that are always there. */
 function given(): View[] {
@@ -298,6 +318,7 @@ function given(): View[] {
     view('all', {}),
     view('mine', { mine: true }),
     view('needs-action', { needsAction: true }),
+    view('to-call', { toCall: true }),
     view('waiting-for-candidate', { statuses: ['waiting-for-candidate'] }),
     view('waiting-for-referees', { statuses: ['waiting-for-referees'] }),
     view('completed-this-week', { statuses: ['completed'], age: { age: 'this-week' } }),

@@ -419,7 +419,7 @@ describe('diagnostics that somebody sent', () => {
       '7 minutes off',
       'proxy.example.com:8080',
       '420 s fast',
-      'Checks – queued: 2, running in Refapp: 6, completed: 2, needs attention: 1',
+      'Checks – queued: 2, running in Refapp: 6, completed: 2, to do: 1',
       'API key',
       'relay.example.com',
     ]) {

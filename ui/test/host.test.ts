@@ -98,6 +98,7 @@ describe('the rows', () => {
         total: 500,
         counts: {},
         needsAction: 0,
+        head: null,
         offset,
         rows: fake.rows.slice(offset, offset + 20),
       },

@@ -524,7 +524,7 @@ describe('on the dashboard', () => {
     expect(fake.desk.current).toEqual({ kind: 'own', name: 'On its way' });
     expect(view('own On its way').getAttribute('aria-pressed')).toBe('true');
     await screen.click('view-forget');
-    expect(fake.desk.views).toHaveLength(7);
+    expect(fake.desk.views).toHaveLength(8);
     expect(fake.desk.current).toEqual({ kind: 'all' });
     expect(view('all').getAttribute('aria-pressed')).toBe('true');
   });
@@ -623,6 +623,9 @@ describe('on the dashboard', () => {
     expect(screen.text('filter-parts')).toContain('Running');
     await screen.click('count-completed');
     expect(asked()).toMatchObject({ running: false, statuses: ['completed'] });
+    await screen.click('count-call');
+    expect(asked()).toMatchObject({ toCall: true, statuses: [] });
+    expect(view('to-call').getAttribute('aria-pressed')).toBe('true');
     await screen.click('count-attention');
     expect(view('needs-action').getAttribute('aria-pressed')).toBe('true');
   });

@@ -1,9 +1,10 @@
 //! What needs action, by its cause: one question for all whom it is asked of.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use engine::plan::causes::{self, causes};
-use model::{Check, Code, ConnectionId, Failure, Look, Sort};
+use model::{Check, Code, ConnectionId, Failure, Look, Owner, Sort};
 
 use crate::{Asking, Cause, Causes, Host};
 
@@ -26,7 +27,8 @@ impl Host {
 /// What the text of a failure needs.
 type Params = BTreeMap<String, String>;
 
-/// In the order of the dictionary, and by what their texts say; in each cause as the checks come.
+/// First what whoever reads it can mend, and of that what most have; alike in the order of the dictionary, and by what
+/// their texts say. In each cause as the checks come.
 fn grouped(checks: &[Check]) -> Vec<Cause> {
     let mut groups: BTreeMap<(Code, Params), Vec<(&Check, causes::Cause)>> = BTreeMap::new();
     for check in checks {
@@ -40,10 +42,16 @@ fn grouped(checks: &[Check]) -> Vec<Cause> {
                 .push((check, cause));
         }
     }
-    groups
+    let mut causes: Vec<Cause> = groups
         .into_iter()
         .map(|((code, same), group)| cause(code, same, &group))
-        .collect()
+        .collect();
+    causes.sort_by_key(|cause| place(cause.failure.code, cause.checks.len()));
+    causes
+}
+
+fn place(code: Code, checks: usize) -> (bool, Reverse<usize>) {
+    (code.owner() != Owner::Recruiter, Reverse(checks))
 }
 
 /// The parameter of `CHECK-AGAIN` that is a moment.
@@ -76,5 +84,29 @@ fn asking(check: &Check) -> Asking {
         candidate: check.candidate.clone(),
         posting_title: check.posting_title.clone(),
         since: check.status_since,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_recruiter_can_mend_comes_first_and_of_that_what_most_have() {
+        let mut causes = [
+            (Code::LevConfidential, 9),
+            (Code::TagMulti, 1),
+            (Code::RefFailed, 60),
+            (Code::CandContact, 9),
+        ];
+        causes.sort_by_key(|(code, checks)| place(*code, *checks));
+        let order = causes.map(|(code, _)| code);
+        let expected = [
+            Code::RefFailed,
+            Code::CandContact,
+            Code::TagMulti,
+            Code::LevConfidential,
+        ];
+        assert_eq!(order, expected);
     }
 }

@@ -9,7 +9,7 @@ use model::{
 
 use crate::show::{self, Wall};
 use crate::{
-    CheckDetail, CheckWindow, FilterChoices, Host, OwnerChoice, PostingChoice, TemplateDuration, UsedTemplate,
+    CheckDetail, CheckWindow, FilterChoices, Head, Host, OwnerChoice, PostingChoice, TemplateDuration, UsedTemplate,
 };
 
 /// Rows in one window, at most.
@@ -54,6 +54,7 @@ impl Host {
             total: found.total,
             counts: found.counts,
             needs_action: found.needs_action,
+            head: Some(head(found.head)),
             offset: found.offset,
             rows: checks.iter().map(|check| show::row(check, &wall)).collect(),
         })
@@ -87,6 +88,7 @@ impl Host {
             total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
             counts,
             needs_action: u32::try_from(needs_action).unwrap_or(u32::MAX),
+            head: None,
             offset: 0,
             rows,
         })
@@ -139,6 +141,23 @@ impl Host {
             desk.forget(name);
             true
         })
+    }
+}
+
+fn head(head: store::Head) -> Head {
+    let store::Head {
+        needs_action,
+        to_call,
+        running,
+        completed,
+        to_read,
+    } = head;
+    Head {
+        needs_action,
+        to_call,
+        running,
+        completed,
+        to_read,
     }
 }
 

@@ -38,8 +38,8 @@ pub use text_file::TextFile;
 pub use view::{
     Asking, AuditEntry, AuditLog, Autostart, Away, Cause, Causes, Changed, Channel, ChannelState, CheckDetail,
     CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event, FilterChoices, Finding, Half, HalfView,
-    Health, LeverSetup, OauthState, Overview, OwnerChoice, Permission, PostingChoice, Practice, PracticeCredentials,
-    Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView, StillCarried,
-    TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep, Undecided, UsedTemplate, UserChoice,
-    Waits, WaitsFor,
+    Head, Health, LeverSetup, OauthState, Overview, OwnerChoice, Permission, PostingChoice, Practice,
+    PracticeCredentials, Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView,
+    StillCarried, TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep, Undecided,
+    UsedTemplate, UserChoice, Waits, WaitsFor,
 };

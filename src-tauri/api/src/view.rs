@@ -536,11 +536,27 @@ pub struct CheckWindow {
     pub counts: BTreeMap<Status, u32>,
     /// How many of those that match need action.
     pub needs_action: u32,
+    /// `None` of one person's checks: that window has no head.
+    pub head: Option<Head>,
     pub offset: u32,
     pub rows: Vec<CheckRow>,
 }
 
-/// Why checks need action, in the order of the error dictionary, so that none moves when a number changes.
+/// How many checks there are in all, whatever else is asked for; of one's own, if only those are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Head {
+    pub needs_action: u32,
+    /// A candidate or referee has kept them waiting until only a call brings them on: they run, and need no action here.
+    pub to_call: u32,
+    pub running: u32,
+    pub completed: u32,
+    /// Those completed that need action: their warnings are to be read.
+    pub to_read: u32,
+}
+
+/// Why checks need action: first what a recruiter can mend, and of that what most have.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Causes {

@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(notices.look(of_one(&[1, 2], &[3], Some(Code::LevUnauthorized))), []);
         assert_eq!(notices.look(of_one(&[1, 2], &[3], Some(Code::LevUnauthorized))), []);
         let news = notices.look(of_one(&[9, 1, 2], &[5, 4, 3], None));
-        let expected = ["3 checks need action", "2 checks are completed"];
+        let expected = ["To do: 3 checks", "2 checks are completed"];
         assert_eq!(titles(&news, Language::En), expected);
         assert!(said(&news, Language::En).iter().all(|(_, text)| text == "Nordvik"));
         assert_eq!(notices.look(of_one(&[9, 1, 2], &[5, 4, 3], None)), []);
@@ -215,7 +215,7 @@ mod tests {
         notices.look(of_one(&[1, 2, 3], &[], None));
         assert_eq!(notices.look(of_one(&[], &[], None)), []);
         let news = notices.look(of_one(&[4], &[], None));
-        assert_eq!(titles(&news, Language::Sv), ["1 referenstagning behöver åtgärdas"]);
+        assert_eq!(titles(&news, Language::Sv), ["Att göra: 1 referenstagning"]);
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
         notices.meet(id(), stands(&[], &[], None));
         notices.meet(id(), stands(&[1], &[], None));
         let news = notices.look(of_one(&[1], &[], None));
-        assert_eq!(titles(&news, Language::En), ["1 check needs action"]);
+        assert_eq!(titles(&news, Language::En), ["To do: 1 check"]);
     }
 
     #[test]
@@ -287,7 +287,7 @@ mod tests {
         let (title, text) = news[0].said(Language::En, &names);
         assert_eq!(
             (title.as_str(), text.as_str()),
-            ("4 checks need action", "Nordvik: Kim Berg, Åsa Öberg and 1 more")
+            ("To do: 4 checks", "Nordvik: Kim Berg, Åsa Öberg and 1 more")
         );
         let (_, text) = news[0].said(Language::Sv, &[]);
         assert_eq!(text, "Nordvik");
@@ -298,7 +298,7 @@ mod tests {
         let mut notices = Notices::default();
         notices.look(of_one(&[], &[], None));
         let news = notices.look(of_one(&[1], &[], None));
-        assert_eq!(titles(&news, Language::En), ["1 check needs action"]);
+        assert_eq!(titles(&news, Language::En), ["To do: 1 check"]);
         assert_eq!(notices.look(of_one(&[], &[1], None)), []);
     }
 

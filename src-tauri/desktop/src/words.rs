@@ -40,8 +40,8 @@ const ENGLISH: Words = Words {
     keeps_running: "Refapp for Lever keeps running",
     keeps_running_why: "Candidates who reach the stage are taken care of while the window is closed. To end the app, choose Quit in the menu of its icon.",
     needs_action: |count| match count {
-        1 => "1 check needs action".to_owned(),
-        count => format!("{count} checks need action"),
+        1 => "To do: 1 check".to_owned(),
+        count => format!("To do: {count} checks"),
     },
     completed: |count| match count {
         1 => "1 check is completed".to_owned(),
@@ -57,8 +57,8 @@ const SWEDISH: Words = Words {
     keeps_running: "Refapp for Lever fortsätter arbeta",
     keeps_running_why: "Kandidater som når steget tas om hand medan fönstret är stängt. Välj Avsluta i ikonens meny för att avsluta appen.",
     needs_action: |count| match count {
-        1 => "1 referenstagning behöver åtgärdas".to_owned(),
-        count => format!("{count} referenstagningar behöver åtgärdas"),
+        1 => "Att göra: 1 referenstagning".to_owned(),
+        count => format!("Att göra: {count} referenstagningar"),
     },
     completed: |count| match count {
         1 => "1 referenstagning är klar".to_owned(),

@@ -101,6 +101,16 @@ impl Rhythm {
             unknown: Vec::new(),
         }
     }
+
+    /// Whether nothing but a call brings it on: the last thing that Refapp does by itself is done, or the wait is too
+    /// long. What waits for a person here is that person's to answer, and nobody is called for it.
+    pub fn is_to_call(&self) -> bool {
+        match (self.pace, self.reason) {
+            (_, PaceReason::NoWait | PaceReason::NeedsPerson) | (Pace::Fresh, _) => false,
+            (Pace::Red, _) | (Pace::Yellow, PaceReason::DeadlinePassed | PaceReason::RemindersUsedUp) => true,
+            (Pace::Yellow, PaceReason::OverLimit | PaceReason::WithinLimit) => false,
+        }
+    }
 }
 
 /// Why it has its pace; the first that applies.
@@ -240,11 +250,35 @@ impl NextStep {
 }
 
 /// The same the other way round, for a filter: the latest moment since which each status has to last to be at least so
-/// stale at `now`. A status that is not there never is.
+/// stale at `now`. A status that is not there never is: what waits for a person here is no wait for somebody else.
 pub(crate) fn late_since(pace: Pace, now: Millis, zone: &TimeZone, limits: &Limits) -> BTreeMap<Status, Millis> {
     let late = |status: Status| Some((status, before(now, DAY * i64::from(limits.days(status, pace)?), zone)));
-    Status::TAGGED.into_iter().filter_map(late).collect()
+    OUTSIDE.into_iter().filter_map(late).collect()
 }
+
+/// The same of [`Rhythm::is_to_call`]. A wait only grows older, so the moment is found by halving.
+pub(crate) fn to_call_since(now: Millis, zone: &TimeZone, limits: &Limits) -> BTreeMap<Status, Millis> {
+    let since = |status: Status| {
+        let is_to_call = |waited: i64| rhythm(status, now.plus(-waited), now, zone, limits).is_to_call();
+        let (mut not_yet, mut certain) = (0, ALL_LATE);
+        while certain - not_yet > 1 {
+            let middle = not_yet.midpoint(certain);
+            if is_to_call(middle) {
+                certain = middle;
+            } else {
+                not_yet = middle;
+            }
+        }
+        (status, now.plus(-certain))
+    };
+    OUTSIDE.into_iter().map(since).collect()
+}
+
+/// Those in which somebody outside is waited for.
+const OUTSIDE: [Status; 3] = [Status::Sent, Status::WaitingForCandidate, Status::WaitingForReferees];
+
+/// Longer than any limit can be, with its weekends.
+const ALL_LATE: i64 = 200 * DAY;
 
 /// Whether `span` milliseconds of Mondays to Fridays have passed. Most often that can be told without counting days.
 fn has_passed(from: Millis, span: i64, now: Millis, zone: &TimeZone) -> bool {
@@ -368,6 +402,7 @@ mod tests {
             (gone.pace, gone.reason, gone.next),
             (Pace::Yellow, PaceReason::RemindersUsedUp, None)
         );
+        assert!(gone.is_to_call() && !between.is_to_call());
         // Four days that count end on Tuesday.
         assert_eq!(stands("2026-12-01T09:59").pace, Pace::Yellow);
         assert_eq!(stands("2026-12-01T10:00").pace, Pace::Red);
@@ -383,6 +418,7 @@ mod tests {
         let tuesday = stands("2026-12-01T15:00");
         assert_eq!(tuesday.next, Some(NextStep::Deadline { at: deadline }));
         assert_eq!((tuesday.pace, tuesday.reason), (Pace::Yellow, PaceReason::OverLimit));
+        assert!(!tuesday.is_to_call(), "Refapp goes on by itself");
         let over = stands("2026-12-02T15:00");
         assert_eq!((over.pace, over.reason), (Pace::Red, PaceReason::DeadlinePassed));
         assert!(over.unknown.contains(&Uncertainty::DeadlineMayBeExtended));
@@ -400,6 +436,7 @@ mod tests {
     fn what_waits_for_a_person_here_is_red_at_once_and_what_is_over_never() {
         let now = "2026-11-25T10:00";
         let parked = stands(Status::NeedsAttention, now, now);
+        assert!(!parked.is_to_call());
         assert_eq!((parked.pace, parked.reason), (Pace::Red, PaceReason::NeedsPerson));
         let over = stands(Status::Completed, "2026-01-01T10:00", now);
         assert_eq!(
@@ -465,12 +502,28 @@ mod tests {
             let now = Millis(since + wait);
             let late = late_since(pace, now, &zone, &limits);
             let matches = late.get(&status).is_some_and(|late| Millis(since) <= *late);
+            let is_outside = !matches!(status, Status::NeedsAttention | Status::Failed);
             let has = rhythm(status, Millis(since), now, &zone, &limits).pace >= pace;
-            prop_assert_eq!(matches, has);
+            prop_assert_eq!(matches, has && is_outside);
             // On the very edge, too.
             if let Some(edge) = late.get(&status) {
                 prop_assert!(rhythm(status, *edge, now, &zone, &limits).pace >= pace);
-                prop_assert!(rhythm(status, edge.plus(1), now, &zone, &limits).pace < pace || limits.days(status, pace) == Some(0));
+                prop_assert!(rhythm(status, edge.plus(1), now, &zone, &limits).pace < pace);
+            }
+        }
+
+        #[test]
+        fn whom_to_call_is_who_has_had_the_last_reminder_or_waits_too_long(
+            status in statuses(), since in TIMES, wait in 0..40 * DAY, zone in zones(), limits in limits(),
+        ) {
+            let now = Millis(since + wait);
+            let calls = to_call_since(now, &zone, &limits);
+            let matches = calls.get(&status).is_some_and(|at| Millis(since) <= *at);
+            let is_to_call = |since: Millis| rhythm(status, since, now, &zone, &limits).is_to_call();
+            prop_assert_eq!(matches, is_to_call(Millis(since)));
+            // On the very edge, too.
+            if let Some(edge) = calls.get(&status) {
+                prop_assert!(is_to_call(*edge) && !is_to_call(edge.plus(1)));
             }
         }
     }

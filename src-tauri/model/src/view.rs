@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::rhythm::late_since;
+use crate::rhythm::{late_since, to_call_since};
 use crate::{CheckId, Computer, DAY, Limits, Millis, Pace, PostingId, Status, TemplateId};
 
 /// Which checks, and in which order.
@@ -34,6 +34,8 @@ pub struct Filter {
     pub needs_action: bool,
     /// It goes on by itself: nobody here has to act, and it is not over.
     pub running: bool,
+    /// A candidate or referee has kept the check waiting until only a call brings it on.
+    pub to_call: bool,
     pub postings: BTreeSet<PostingId>,
     /// Owners of postings, by name.
     pub owners: BTreeSet<String>,
@@ -81,7 +83,8 @@ pub struct Sort {
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum SortBy {
-    /// Needs action, then what runs, then what is over; in each the oldest first.
+    /// What a person has to decide, whom to call, what has ended and is to be read, then what runs, then what is over; in
+    /// each the oldest first.
     #[default]
     NeedsAction,
     Candidate,
@@ -164,6 +167,7 @@ pub enum ViewName {
     All,
     Mine,
     NeedsAction,
+    ToCall,
     WaitingForCandidate,
     WaitingForReferees,
     CompletedThisWeek,
@@ -173,10 +177,11 @@ pub enum ViewName {
 
 impl ViewName {
     /// Those that are always there, in their order.
-    pub const GIVEN: [Self; 7] = [
+    pub const GIVEN: [Self; 8] = [
         Self::All,
         Self::Mine,
         Self::NeedsAction,
+        Self::ToCall,
         Self::WaitingForCandidate,
         Self::WaitingForReferees,
         Self::CompletedThisWeek,
@@ -191,6 +196,7 @@ impl ViewName {
             Self::All | Self::Own(_) => {}
             Self::Mine => filter.mine = true,
             Self::NeedsAction => filter.needs_action = true,
+            Self::ToCall => filter.to_call = true,
             Self::WaitingForCandidate => filter.statuses = BTreeSet::from([Status::WaitingForCandidate]),
             Self::WaitingForReferees => filter.statuses = BTreeSet::from([Status::WaitingForReferees]),
             Self::CompletedThisWeek => {
@@ -336,6 +342,9 @@ pub struct Asked {
     pub until: Option<Millis>,
     /// By status, the same as `until`; a status that is not there does not match. `None`: none is asked for.
     pub late: Option<BTreeMap<Status, Millis>>,
+    /// By status, since when at the latest a check has had it that only a call brings on. Whether or not it is asked for:
+    /// it is counted, and has its place in the first order.
+    pub calls: BTreeMap<Status, Millis>,
 }
 
 impl Filter {
@@ -349,6 +358,7 @@ impl Filter {
         let late = self.pace.filter(|pace| *pace > Pace::Fresh);
         Asked {
             late: late.map(|pace| late_since(pace, now, zone, limits)),
+            calls: to_call_since(now, zone, limits),
             filter: self,
             me,
             from,
@@ -400,7 +410,7 @@ mod tests {
         assert!(!desk.keep(own("  ")) && !desk.keep(own(&"x".repeat(61))));
         assert!(desk.turn_to(view_name("Nordics")));
         desk.forget(&view_name("Nordics"));
-        assert_eq!((desk.current.clone(), desk.views.len()), (ViewName::All, 7));
+        assert_eq!((desk.current.clone(), desk.views.len()), (ViewName::All, 8));
         assert!(!desk.turn_to(view_name("Nordics")));
     }
 

@@ -244,7 +244,7 @@ fn host(request: &Value) -> Value {
         "checks" => {
             let offset = usize::try_from(request["offset"].as_u64().unwrap()).unwrap();
             let window: Vec<Value> = rows().into_iter().skip(offset).take(2).collect();
-            json!({"reply": {"reply": "check-window", "value": {"counts": {}, "needsAction": 0, "total": 8, "offset": offset, "rows": window}}})
+            json!({"reply": {"reply": "check-window", "value": {"counts": {}, "needsAction": 0, "head": null, "total": 8, "offset": offset, "rows": window}}})
         }
         "check" => {
             let row = rows().into_iter().find(|row| row["id"] == request["check"]).unwrap();

@@ -62,10 +62,22 @@ pub struct Found {
     pub counts: BTreeMap<Status, u32>,
     /// How many of those that match need action.
     pub needs_action: u32,
+    pub head: Head,
     /// The place of the window's first.
     pub offset: u32,
     /// Those of the window, in their order.
     pub checks: Vec<CheckId>,
+}
+
+/// How many there are in all, whatever else is asked for; of one's own, if only those are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Head {
+    pub needs_action: u32,
+    pub to_call: u32,
+    pub running: u32,
+    pub completed: u32,
+    /// Those of them that need action: their warnings are to be read.
+    pub to_read: u32,
 }
 
 /// What can be filtered by, each with how many checks have it.
@@ -234,11 +246,14 @@ impl Listing {
     /// after it as what the anchor holds has moved.
     pub fn find(&self, asked: &Asked, sort: Sort, offset: usize, limit: usize, anchor: Option<&Anchor>) -> Found {
         let test = Test::of(self, asked);
-        let keys = Keys::of(self, sort.by);
+        let keys = Keys::of(self, sort.by, test.calls);
         let mut found = Found::default();
         let mut counts = [0; Status::ALL.len()];
         let mut matching: Vec<(u64, u32)> = Vec::with_capacity(self.entries.len());
         for (place, (entry, person)) in (0..).zip(self.entries.iter().zip(&self.people)) {
+            if test.is_of_whom(entry) {
+                found.head.count(entry, test.calls);
+            }
             if !test.lets_through(entry, person) {
                 continue;
             }
@@ -383,7 +398,7 @@ fn slice<T>(all: &mut [T], offset: usize, limit: usize, compare: impl Fn(&T, &T)
 
 /// How an order makes the number by which checks are compared; only where it is alike is more looked at.
 enum Keys {
-    NeedsAction,
+    NeedsAction(Calls),
     Candidate,
     Posting(Vec<u64>),
     Status,
@@ -395,9 +410,9 @@ enum Keys {
 }
 
 impl Keys {
-    fn of(listing: &Listing, by: SortBy) -> Self {
+    fn of(listing: &Listing, by: SortBy, calls: Calls) -> Self {
         match by {
-            SortBy::NeedsAction => Self::NeedsAction,
+            SortBy::NeedsAction => Self::NeedsAction(calls),
             SortBy::Candidate => Self::Candidate,
             SortBy::Posting => Self::Posting(listing.postings.ranks()),
             SortBy::Status => Self::Status,
@@ -412,7 +427,7 @@ impl Keys {
     fn of_entry(&self, entry: &Entry) -> u64 {
         let older_first = |first: u64| packed(first, entry.entered_at);
         match self {
-            Self::NeedsAction => older_first(entry.urgency.into()),
+            Self::NeedsAction(calls) => older_first(place(entry, *calls)),
             Self::Candidate => entry.order,
             Self::Posting(ranks) => older_first(ranks[entry.posting as usize]),
             Self::Status => packed(entry.status as u64, entry.since),
@@ -422,6 +437,45 @@ impl Keys {
             Self::Owner(ranks) => older_first(ranks[entry.owner as usize]),
             Self::Warnings => older_first(entry.warnings.into()),
         }
+    }
+}
+
+/// Since when at the latest each status has lasted, by its number, if only a call brings the check on.
+type Calls = [Option<Millis>; Status::ALL.len()];
+
+impl Entry {
+    fn is_to_call(&self, calls: Calls) -> bool {
+        self.urgency < Urgency::IsOver as u8 && calls[self.status as usize].is_some_and(|at| self.since <= at)
+    }
+
+    fn needs_action(&self) -> bool {
+        self.urgency == Urgency::NeedsAction as u8
+    }
+
+    /// Nothing of it waits: what there is to do is to read how it ended.
+    fn has_ended(&self) -> bool {
+        matches!(self.status, Status::Completed | Status::Failed)
+    }
+}
+
+/// The place in the first order: to decide, to call, to read, then as urgent as it is.
+fn place(entry: &Entry, calls: Calls) -> u64 {
+    match (entry.needs_action(), entry.has_ended()) {
+        (true, false) => 0,
+        (true, true) => 2,
+        (false, _) if entry.is_to_call(calls) => 1,
+        (false, _) => 2 + u64::from(entry.urgency),
+    }
+}
+
+impl Head {
+    fn count(&mut self, entry: &Entry, calls: Calls) {
+        let completed = entry.status == Status::Completed;
+        self.needs_action += u32::from(entry.needs_action());
+        self.to_call += u32::from(entry.is_to_call(calls));
+        self.running += u32::from(entry.urgency == Urgency::Runs as u8);
+        self.completed += u32::from(completed);
+        self.to_read += u32::from(completed && entry.needs_action());
     }
 }
 
@@ -453,6 +507,9 @@ struct Test<'a> {
     /// By their numbers.
     statuses: [bool; Status::ALL.len()],
     late: Option<[Option<Millis>; Status::ALL.len()]>,
+    calls: Calls,
+    /// Whose, by their numbers, if only one's own are asked for.
+    whose: Option<Vec<bool>>,
     /// By their numbers; `None` lets all through.
     postings: Option<Vec<bool>>,
     owners: Option<Vec<bool>>,
@@ -492,6 +549,8 @@ impl<'a> Test<'a> {
                 .late
                 .as_ref()
                 .map(|late| Status::ALL.map(|status| late.get(&status).copied())),
+            calls: Status::ALL.map(|status| asked.calls.get(&status).copied()),
+            whose: filter.mine.then(|| listing.owners.each(mine)),
             postings: (!postings.is_empty()).then(|| listing.postings.each(|name| among(&postings, name))),
             owners: by_owner.then(|| {
                 listing
@@ -501,6 +560,10 @@ impl<'a> Test<'a> {
             templates: (!templates.is_empty()).then(|| listing.templates.each(|name| among(&templates, name))),
             asked,
         }
+    }
+
+    fn is_of_whom(&self, entry: &Entry) -> bool {
+        self.whose.as_ref().is_none_or(|whose| whose[entry.owner as usize])
     }
 
     /// Whether all parts of the filter but the statuses let it through.
@@ -517,8 +580,9 @@ impl<'a> Test<'a> {
         one_of(&self.postings, entry.posting)
             && one_of(&self.owners, entry.owner)
             && one_of(&self.templates, entry.template)
-            && (!filter.needs_action || entry.urgency == Urgency::NeedsAction as u8)
+            && (!filter.needs_action || entry.needs_action())
             && (!filter.running || entry.urgency == Urgency::Runs as u8)
+            && (!filter.to_call || entry.is_to_call(self.calls))
             && (!filter.warnings || entry.warnings > 0)
             && asked.from.is_none_or(|from| entry.since >= from)
             && asked.until.is_none_or(|until| entry.since <= until)
@@ -589,6 +653,7 @@ mod tests {
             prop::option::of(0..5_i64),
             prop::option::of(0..5_i64),
             prop::bool::weighted(0.2),
+            prop::bool::weighted(0.2),
         );
         (words, sets, flags).prop_map(|(text, sets, flags)| Asked {
             filter: Filter {
@@ -599,6 +664,7 @@ mod tests {
                 templates: sets.3.into_iter().map(TemplateId::from).collect(),
                 needs_action: flags.0,
                 running: flags.5,
+                to_call: flags.6,
                 mine: flags.1,
                 warnings: flags.2,
                 age: None,
@@ -610,6 +676,7 @@ mod tests {
             late: flags
                 .4
                 .map(|at| BTreeMap::from([(Status::Sent, Millis(at)), (Status::Failed, Millis(i64::MAX))])),
+            calls: BTreeMap::from([(Status::Sent, Millis(2)), (Status::WaitingForReferees, Millis(3))]),
         })
     }
 
@@ -634,6 +701,7 @@ mod tests {
             && (!filter.mine || asked.me.as_ref() == Some(&line.owner))
             && (!filter.needs_action || line.urgency == 0)
             && (!filter.running || line.urgency == 1)
+            && (!filter.to_call || is_to_call(line, asked))
             && (!filter.warnings || line.warnings > 0)
             && asked.from.is_none_or(|from| line.since >= from)
             && asked
@@ -642,11 +710,28 @@ mod tests {
                 .is_none_or(|late| line.urgency < 2 && late.get(&line.status).is_some_and(|at| line.since <= *at))
     }
 
-    fn compare(by: SortBy, one: &Line, other: &Line) -> Ordering {
+    fn is_to_call(line: &Line, asked: &Asked) -> bool {
+        line.urgency < 2 && asked.calls.get(&line.status).is_some_and(|at| line.since <= *at)
+    }
+
+    /// What a person decides, whom to call, what to read, and the rest.
+    fn rank(line: &Line, asked: &Asked) -> u8 {
+        let ended = [Status::Completed, Status::Failed].contains(&line.status);
+        let groups = [
+            line.urgency == 0 && !ended,
+            is_to_call(line, asked),
+            line.urgency == 0,
+            line.urgency == 1,
+            true,
+        ];
+        (0..).zip(groups).find(|(_, is)| *is).map_or(9, |(rank, _)| rank)
+    }
+
+    fn compare(by: SortBy, one: &Line, other: &Line, asked: &Asked) -> Ordering {
         let text = |text: &str| Folded::of(text).order().to_owned();
         let older = || one.entered_at.cmp(&other.entered_at);
         let order = match by {
-            SortBy::NeedsAction => one.urgency.cmp(&other.urgency).then_with(older),
+            SortBy::NeedsAction => rank(one, asked).cmp(&rank(other, asked)).then_with(older),
             SortBy::Candidate => text(&one.candidate).cmp(&text(&other.candidate)),
             SortBy::Posting => text(&one.posting_title)
                 .cmp(&text(&other.posting_title))
@@ -679,19 +764,29 @@ mod tests {
                 listing.remove(CheckId(uuid(id)));
                 there.remove(&CheckId(uuid(id)));
             }
+            let mine = |line: &&Line| !asked.filter.mine || asked.me.as_ref() == Some(&line.owner);
+            let many = |of: &dyn Fn(&Line) -> bool| number(there.values().filter(mine).filter(|line| of(line)).count());
+            let head = Head {
+                needs_action: many(&|line| line.urgency == 0),
+                to_call: many(&|line| is_to_call(line, &asked)),
+                running: many(&|line| line.urgency == 1),
+                completed: many(&|line| line.status == Status::Completed),
+                to_read: many(&|line| line.status == Status::Completed && line.urgency == 0),
+            };
             let mut expected: Vec<&Line> = there.values().filter(|line| matches(line, &asked)).collect();
             let mut counts = BTreeMap::new();
             expected.iter().for_each(|line| *counts.entry(line.status).or_default() += 1);
             let statuses = &asked.filter.statuses;
             expected.retain(|line| statuses.is_empty() || statuses.contains(&line.status));
             expected.sort_by(|one, other| {
-                let order = compare(by, one, other);
+                let order = compare(by, one, other, &asked);
                 if descending { order.reverse() } else { order }
             });
             let found = listing.find(&asked, Sort { by, descending }, window.0, window.1, None);
             prop_assert_eq!(found.total as usize, expected.len());
             prop_assert_eq!(found.needs_action as usize, expected.iter().filter(|line| line.urgency == 0).count());
             prop_assert_eq!(found.counts, counts);
+            prop_assert_eq!(found.head, head);
             let expected: Vec<_> = expected.iter().skip(window.0).take(window.1).map(|line| line.id).collect();
             prop_assert_eq!(found.checks, expected);
         }

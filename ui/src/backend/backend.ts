@@ -55,6 +55,7 @@ export const EVERYTHING: Look = {
     statuses: [],
     needsAction: false,
     running: false,
+    toCall: false,
     postings: [],
     owners: [],
     mine: false,

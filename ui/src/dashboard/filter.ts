@@ -26,6 +26,7 @@ export function partsOf(filter: Filter, me: string | null, choices: FilterChoice
     ...(filter.needsAction
       ? [part('needs-action', words.needsAction(), { needsAction: false })]
       : []),
+    ...(filter.toCall ? [part('to-call', words.toCall(), { toCall: false })] : []),
     ...(filter.running ? [part('running', words.running(), { running: false })] : []),
     ...filter.statuses.map((status) =>
       part(`status:${status}`, words.ofStatus(status), {

@@ -86,6 +86,13 @@ export class Looking {
     this.#go({ ...this.looked, view: ALL.name, look: { ...look, filter } });
   }
 
+  /** Of what is looked at, what there is to do, by its cause. */
+  byCause(): void {
+    const { look } = this.looked;
+    const filter: Filter = { ...look.filter, statuses: [], needsAction: true };
+    this.#go({ ...this.looked, view: { kind: 'needs-action' }, look: { ...look, filter } });
+  }
+
   filter(filter: Filter): void {
     this.#choose({ ...this.looked, look: { ...this.looked.look, filter } });
   }

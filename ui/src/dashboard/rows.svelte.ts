@@ -31,6 +31,8 @@ export class Rows {
   total = $state<number | null>(null);
   /** How many of each status match all but the statuses that are asked for. */
   counts = $state.raw<CheckWindow['counts']>({});
+  /** How many there are in all, or of one's own. `null` before it is known. */
+  head = $state.raw<CheckWindow['head']>(null);
   failure = $state.raw<Failure | null>(null);
   /** What the rows are the answer to. */
   look = $state.raw<Look | null>(null);
@@ -104,6 +106,7 @@ export class Rows {
     const asBefore = question === this.#answered;
     this.total = window.total;
     this.counts = window.counts;
+    this.head = window.head;
     this.#offset = window.offset;
     this.#rows = window.rows;
     this.#answered = question;

@@ -17,6 +17,7 @@ const given: Record<Exclude<ViewName['kind'], 'own'>, () => string> = {
   all: m.view_all,
   mine: m.view_mine,
   'needs-action': m.view_needs_action,
+  'to-call': m.view_to_call,
   'waiting-for-candidate': m.status_waiting_candidate,
   'waiting-for-referees': m.status_waiting_referees,
   'completed-this-week': m.view_completed_this_week,
@@ -29,6 +30,7 @@ export const mine = (me: string | null): string =>
   me === null ? m.view_mine() : m.filter_mine({ name: me });
 export const needsAction = m.view_needs_action;
 export const running = m.filter_running;
+export const toCall = m.view_to_call;
 export const withWarnings = m.filter_warnings;
 export const ofStatus = (status: Status): string =>
   m.filter_of({ what: m.column_status(), name: statusLook[status].word() });

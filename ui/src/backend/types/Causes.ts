@@ -2,7 +2,7 @@
 import type { Cause } from "./Cause";
 
 /**
- * Why checks need action, in the order of the error dictionary, so that none moves when a number changes.
+ * Why checks need action: first what a recruiter can mend, and of that what most have.
  */
 export type Causes = { causes: Array<Cause>, 
 /**

@@ -21,7 +21,11 @@ needsAction: boolean,
 /**
  * It goes on by itself: nobody here has to act, and it is not over.
  */
-running: boolean, postings: Array<PostingId>, 
+running: boolean, 
+/**
+ * A candidate or referee has kept the check waiting until only a call brings it on.
+ */
+toCall: boolean, postings: Array<PostingId>, 
 /**
  * Owners of postings, by name.
  */
