@@ -31,7 +31,7 @@ describe('an export', () => {
   it('is of what is looked at, in the words and the form of the screen’s language', async () => {
     language.current = 'sv';
     const fake = await open();
-    const view = screen.all('view').find((one) => one.textContent.includes('åtgärd'));
+    const view = screen.all('view').find((one) => one.textContent.includes('Att göra'));
     view?.click();
     await settle();
     await screen.click('export-open');
@@ -40,7 +40,7 @@ describe('an export', () => {
     const [request] = asked(fake, 'export-checks');
     if (request?.ask !== 'export-checks') throw new Error('none');
     expect(request.order.format).toBe('swedish-excel');
-    expect(request.order.title).toContain('åtgärd');
+    expect(request.order.title).toBe('Att göra');
     expect(request.order.look.filter.needsAction).toBe(true);
     expect(request.order.words.columns.candidate).toBe('Kandidat');
     expect(request.order.words.statuses['needs-attention']).toBe('Behöver åtgärdas');
