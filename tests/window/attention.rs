@@ -235,7 +235,7 @@ async fn the_key_for_the_search_can_be_switched_off() {
     steps::see_candidate(&window, "Kim Berg", "sent").await;
     window.click("computer-open").await;
     window.click("keys-search").await;
-    let off = "return document.querySelector('[data-testid=search]').getAttribute('aria-keyshortcuts') === null";
+    let off = "return document.querySelector('[data-testid=search]').getAttribute('aria-keyshortcuts') === 'Control+F'";
     window.until("the key to be off", off).await;
     window.click("computer-close").await;
     window.press("checks-scroll", "/").await;
@@ -249,7 +249,8 @@ async fn the_key_for_the_search_can_be_switched_off() {
     window.until("the key to be off", off).await;
     window.click("computer-open").await;
     window.click("keys-search").await;
-    let on = "return document.querySelector('[data-testid=search]').getAttribute('aria-keyshortcuts') === '/'";
+    let on =
+        "return document.querySelector('[data-testid=search]').getAttribute('aria-keyshortcuts') === '/ Control+F'";
     window.until("the key to be on", on).await;
     window.click("computer-close").await;
     window.press("checks-scroll", "/").await;

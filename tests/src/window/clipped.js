@@ -20,13 +20,14 @@ if (page.scrollWidth > page.clientWidth) found.push(['overflow', `the page is ${
 function cut(e, line) {
   let told = false;
   for (let at = e; at && at !== page; at = at.parentElement) {
-    const { overflowX, overflowY, textOverflow } = getComputedStyle(at);
+    const { overflowX, overflowY, textOverflow, webkitLineClamp } = getComputedStyle(at);
     const frame = at.getBoundingClientRect();
     const cuts = (overflow) => overflow === 'hidden' || overflow === 'clip';
     // What ends in an ellipsis may say the whole in its title.
     told ||= textOverflow === 'ellipsis' && at.closest('[title]') !== null;
+    const clamped = !['none', undefined].includes(webkitLineClamp) && at.closest('[title]') !== null;
     if (cuts(overflowX) && !told && (line.right > frame.right + 1 || line.left < frame.left - 1)) return true;
-    if (cuts(overflowY) && (line.bottom > frame.bottom + line.height / 3 || line.top < frame.top - line.height / 3)) return true;
+    if (cuts(overflowY) && !clamped && (line.bottom > frame.bottom + line.height / 3 || line.top < frame.top - line.height / 3)) return true;
     if ([overflowX, overflowY].some((overflow) => overflow === 'auto' || overflow === 'scroll')) return false;
   }
   return false;

@@ -18,6 +18,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, Locator};
@@ -33,8 +34,11 @@ use driver::Driver;
 
 /// Longer than anything takes on a busy machine with two cores; nothing waits this long unless it fails.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// Between two looks. A click takes two at least, and the tests click some thousand times.
+/// Between two looks.
 const PERIOD: Duration = Duration::from_millis(25);
+/// How long something is at rest before it is clicked. A list that was just chosen from takes the next click if that
+/// comes sooner.
+const STILL: Duration = Duration::from_millis(100);
 
 /// An open window.
 pub struct Window {
@@ -83,18 +87,34 @@ impl Window {
         self.rest(id).await;
         self.retry(id, "be clicked", async |element: Element| {
             let clicked = element.click().await;
-            if matches!(&clicked, Err(CmdError::Standard(error)) if error.error == ErrorStatus::ElementClickIntercepted)
-            {
-                // The driver takes the very edge of what scrolls for something that lies on the element.
+            if matches!(&clicked, Err(CmdError::Standard(error)) if is_at_an_edge(&error.error)) {
+                // The driver takes the very edge of what scrolls, and what lies beside what stays at its top, for something
+                // that lies on the element. So it is brought to the middle, and the mouse is moved there and pressed.
                 let centre = format!(
                     "document.querySelector({})?.scrollIntoView({{ block: 'center' }})",
                     quoted(&selector(id))
                 );
                 self.run(&centre).await;
+                return self.press_on(element).await;
             }
             clicked
         })
         .await;
+    }
+
+    /// The mouse's button, pressed over an element where it is.
+    async fn press_on(&self, element: Element) -> Result<(), CmdError> {
+        let button = MOUSE_BUTTON_LEFT;
+        let press = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveToElement {
+                element,
+                duration: None,
+                x: 0.0,
+                y: 0.0,
+            })
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button });
+        self.client.perform_actions(press).await
     }
 
     /// Types text into a field, in place of what was there. It keeps the focus meanwhile, as it does under a person's
@@ -175,6 +195,10 @@ impl Window {
 
     /// Waits until a script, the body of a function, returns something true.
     pub async fn until(&self, what: &str, script: &str) {
+        self.until_every(PERIOD, what, script).await;
+    }
+
+    async fn until_every(&self, period: Duration, what: &str, script: &str) {
         let deadline = Instant::now() + PATIENCE;
         // While a page is being replaced there is nothing to ask.
         while !self
@@ -186,7 +210,7 @@ impl Window {
             if Instant::now() > deadline {
                 self.give_up(what).await;
             }
-            tokio::time::sleep(PERIOD).await;
+            tokio::time::sleep(period).await;
         }
     }
 
@@ -244,7 +268,7 @@ impl Window {
             match done {
                 Ok(value) => return value,
                 Err(error) if is_too_early(&error) && Instant::now() < deadline => {}
-                Err(error) => self.give_up(&format!("{id} to {what} ({error})")).await,
+                Err(error) => self.give_up(&format!("{id} to {what} ({error:?})")).await,
             }
             tokio::time::sleep(PERIOD).await;
         }
@@ -255,7 +279,8 @@ impl Window {
     async fn rest(&self, id: &str) {
         let script = format!(
             "const e = document.querySelector({});
-            if (!e) return false;
+            // Nor at what is pale for the moment.
+            if (!e || e.ariaDisabled === 'true') return false;
             e.scrollIntoView({{ block: 'nearest' }});
             const {{ x, y }} = e.getBoundingClientRect();
             const before = window.restedAt;
@@ -263,7 +288,7 @@ impl Window {
             return before?.e === e && before.x === x && before.y === y",
             quoted(&selector(id))
         );
-        self.until(&format!("{id} at rest"), &script).await;
+        self.until_every(STILL, &format!("{id} at rest"), &script).await;
     }
 
     async fn give_up(&self, what: &str) -> ! {
@@ -284,6 +309,13 @@ impl Window {
         }
         panic!("{report}");
     }
+}
+
+fn is_at_an_edge(error: &ErrorStatus) -> bool {
+    matches!(
+        error,
+        ErrorStatus::ElementClickIntercepted | ErrorStatus::ElementNotInteractable | ErrorStatus::MoveTargetOutOfBounds
+    )
 }
 
 /// Not on screen yet, not enabled yet, or replaced just now.

@@ -36,7 +36,14 @@ export const called = <K extends string>(
 
 /** As Excel expects it where the screen's language or the system's has a decimal comma. */
 export function csvFormat(...tags: readonly string[]): CsvFormat {
-  const comma = (tag: string) => Intl.NumberFormat(tag).format(0.5).includes(',');
+  const comma = (tag: string) => {
+    try {
+      return Intl.NumberFormat(tag).format(0.5).includes(',');
+    } catch {
+      // A system without a language has none that a number could be written in (“c”, “POSIX”).
+      return false;
+    }
+  };
   return tags.some(comma) ? 'swedish-excel' : 'comma';
 }
 
