@@ -3,13 +3,11 @@
 mod accessible;
 mod attention;
 mod channels;
-mod counted;
 mod dashboard;
 mod finding_back;
 mod foretelling;
 mod health;
 mod leaving;
-mod many;
 mod newcomer_eu;
 mod newcomer_us;
 mod oauth;
