@@ -239,20 +239,25 @@ async fn r17_a_right_to_read_that_was_taken_away_is_not_taken_for_confidentialit
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r17_what_is_confidential_is_not_taken_for_a_right_that_is_missing() {
-    let rig = Rig::start(Setup::default()).await;
-    started(&rig, "Kim Berg").await;
+/// One candidate is started, another one is of a confidential posting, and the doubt about that is settled.
+async fn refused_once(rig: &Rig) {
+    started(rig, "Kim Berg").await;
     // Of another posting, and confidential.
     rig.change_posting("Data Engineer", json!({"confidential": true})).await;
     rig.move_into_trigger("Tove Ekman").await;
-    stands_for(&rig, "Tove Ekman", Code::LevConfidential).await;
+    stands_for(rig, "Tove Ekman", Code::LevConfidential).await;
     let posting = format!("/lever/eu/v1/postings/{}", rig.posting("Backend Developer"));
     rig.until("another one was asked for", async || {
         let asked = rig.calls("read posting");
         (asked.iter().filter(|call| call.path == posting).count() > 1).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_what_is_confidential_is_not_taken_for_a_right_that_is_missing() {
+    let rig = Rig::start(Setup::default()).await;
+    refused_once(&rig).await;
     rig.until_worked_off().await;
     let view = rig.connection().await;
     assert!(
@@ -275,16 +280,7 @@ async fn r17_a_right_that_goes_right_after_a_confidential_posting_is_noticed_wit
         ..Setup::default()
     })
     .await;
-    started(&rig, "Kim Berg").await;
-    rig.change_posting("Data Engineer", json!({"confidential": true})).await;
-    rig.move_into_trigger("Tove Ekman").await;
-    stands_for(&rig, "Tove Ekman", Code::LevConfidential).await;
-    let posting = format!("/lever/eu/v1/postings/{}", rig.posting("Backend Developer"));
-    rig.until("another one was asked for", async || {
-        let asked = rig.calls("read posting");
-        (asked.iter().filter(|call| call.path == posting).count() > 1).then_some(())
-    })
-    .await;
+    refused_once(&rig).await;
     let key = format!("lever/keys/{}", rig.setup.key);
     rig.control("PATCH", &key, json!({"rights": {"read posting": false}}))
         .await;
