@@ -1,8 +1,11 @@
 //! How stage changes and status reach us: `rules.md` 19.
 
-use api::{ChannelState, ConnectionView, Health, Request, Step, StepState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use api::{ChannelState, ConnectionView, Health, Reply, Request, Step, StepState};
 use end_to_end::rig::{Rig, Setup};
-use model::{Badge, Code, Unproven};
+use model::{Badge, Clock, Code, MINUTE, Unproven};
 use serde_json::{Value, json};
 
 use crate::{sent, started};
@@ -356,4 +359,64 @@ async fn what_is_turned_away_is_counted_from_the_first_and_outlasts_a_restart() 
         turned_away(view).is_none() && view.health == Health::Healthy
     })
     .await;
+}
+
+/// A clock that a test moves on, as both sides have it.
+fn movable() -> (Clock, Arc<AtomicI64>) {
+    let ahead = Arc::new(AtomicI64::new(0));
+    let span = ahead.clone();
+    let clock = Clock::of(move || Clock::system().now().plus(span.load(Ordering::Relaxed)));
+    (clock, ahead)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locked_keychain_does_not_say_that_nothing_was_set_up_and_what_was_heard_before_still_counts() {
+    let (clock, ahead) = movable();
+    let mut rig = Rig::start(Setup {
+        clock: clock.clone(),
+        clock_elsewhere: clock,
+        ..Setup::default()
+    })
+    .await;
+    let row = started(&rig, "Kim Berg").await;
+    rig.refapp_step(&row, "accept").await;
+    rig.connection_that("it is healthy", |view| view.health == Health::Healthy)
+        .await;
+    let locked = |view: &ConnectionView| {
+        let mut findings = view.findings.iter();
+        findings.any(|finding| finding.failure.code == Code::AppKeychain)
+    };
+    // A paused one takes in what happens as well.
+    for paused in [false, true] {
+        let connection = rig.id().await;
+        if paused {
+            let paused = rig.host.ask(Request::Pause { connection }).await;
+            assert_eq!(paused, Ok(Reply::Done));
+        }
+        rig.stop_host().await;
+        rig.vault.lock(true);
+        rig.start_host().await;
+        let view = rig.connection_that("the keychain is said", locked).await;
+        let codes: Vec<Code> = view.findings.iter().map(|finding| finding.failure.code).collect();
+        assert_eq!(codes, [Code::AppKeychain]);
+        assert_eq!(view.stage_changes.state, ChannelState::Locked);
+        assert_eq!(view.status_updates.state, ChannelState::Locked);
+        let mut steps = view.setup.steps.iter();
+        assert!(steps.any(|step| step.step == Step::Channels && step.state == StepState::Done));
+
+        // It is tried again by itself: nobody has to press anything, nor to wait for the first status once more.
+        rig.vault.lock(false);
+        ahead.fetch_add(MINUTE, Ordering::Relaxed);
+        rig.until("the keychain is read again", async || {
+            drop(rig.host.ask(Request::ReadStages { connection }).await);
+            let view = rig.connection().await;
+            let health = if paused { Health::Paused } else { Health::Healthy };
+            (!locked(&view) && view.health == health).then_some(())
+        })
+        .await;
+        let view = rig.connection().await;
+        assert_eq!(view.findings, []);
+        assert_eq!(view.stage_changes.state, ChannelState::Proven);
+        assert_eq!(view.status_updates.state, ChannelState::Proven);
+    }
 }

@@ -139,6 +139,46 @@ async fn two_connections_keep_their_checks_apart_and_one_switcher_leads_to_both(
     window.close().await;
 }
 
+#[tokio::test]
+async fn a_locked_keychain_is_said_alone_and_once_it_is_open_everything_goes_on() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    window.see(&steps::row("sent")).await;
+    simulated.refapp_step("accept").await;
+    window.see("health[data-state=\"healthy\"]").await;
+    window.close().await;
+
+    home.lock_keychain().await;
+    let window = Window::app(&home, &simulated.running).await;
+    window.see("health[data-state=\"action-needed\"]").await;
+    window.click("alarm-open").await;
+    let said = "findings [data-code=\"APP-KEYCHAIN\"]";
+    window.see_text(said, "Unlock the keychain").await;
+    // Nobody knows what lies in it: that nothing was set up is not said.
+    for code in ["APP-NO-CHANNEL", "APP-NO-UPDATES"] {
+        window.see_no(&format!("findings [data-code=\"{code}\"]")).await;
+    }
+    for channel in ["channel-stage-changes", "channel-status-updates"] {
+        window
+            .see_text(&format!("{channel}[data-state=\"locked\"]"), "keychain")
+            .await;
+    }
+    window.see("setup-channels[data-state=\"done\"]").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.close().await;
+
+    home.unlock_keychain();
+    let window = Window::app(&home, &simulated.running).await;
+    window.see("health[data-state=\"healthy\"]").await;
+    window.click("nav-connection").await;
+    // What came before it was locked has come.
+    window.see("channel-status-updates[data-state=\"proven\"]").await;
+    window.see("channel-stage-changes[data-state=\"proven\"]").await;
+    window.close().await;
+}
+
 /// The connection that the switcher stands at, if there is one.
 async fn selected(window: &Window) -> Option<String> {
     let script = "return document.querySelector('[data-testid=\"connection-switch\"]')?.value ?? null";

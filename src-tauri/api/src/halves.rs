@@ -22,11 +22,11 @@ pub(crate) fn halves(state: &State, steps: &[StepView], changes: &Channel, updat
     };
     let refapp = if !is_set(Step::Refapp) {
         Some((WaitsFor::Token, turn(Step::Refapp, Owner::RefappAdmin), Step::Refapp))
-    } else if updates.address.is_none() {
+    } else if updates.address.is_none() && updates.state != ChannelState::Locked {
         Some((WaitsFor::UpdateAddress, Owner::Admin, Step::Channels))
     } else if updates.state == ChannelState::TurnedAway {
         Some((WaitsFor::Bearer, Code::RefBearer.owner(), Step::Channels))
-    } else if updates.state != ChannelState::Proven {
+    } else if !state.record.update_heard() {
         Some((WaitsFor::FirstStatus, Code::RefUpdates.owner(), Step::Channels))
     } else {
         None

@@ -174,6 +174,7 @@ fn stage_changes(state: &State, now: Millis) -> Channel {
         webhook.event == lever::CANDIDATE_STAGE_CHANGE && Some(&webhook.url) == state.webhook_address.as_ref()
     });
     let channel = match (&record.public_url, registered, record.webhook_heard()) {
+        (Some(_), _, _) if is_locked(state) => ChannelState::Locked,
         _ if state.channel_failure.is_some() => ChannelState::Broken,
         // A disconnect took the address's secret part away: the line is to be chosen anew.
         (Some(url), _, _) if !url.is_empty() && state.webhook_address.is_none() => ChannelState::Open,
@@ -207,6 +208,7 @@ const TOLD: i64 = 7 * DAY;
 fn status_updates(state: &State, now: Millis) -> Channel {
     let record = &state.record;
     let channel = match (&state.update_address, record.update_heard(), &record.public_url) {
+        (None, _, Some(_)) if is_locked(state) => ChannelState::Locked,
         (Some(_), _, _) if record.turned_away.is_some() => ChannelState::TurnedAway,
         (Some(_), true, _) => ChannelState::Proven,
         (Some(_), false, _) => ChannelState::Waiting,
@@ -224,6 +226,11 @@ fn status_updates(state: &State, now: Millis) -> Channel {
         away: record.away.filter(|(_, to)| now.since(*to) < TOLD).map(Away::from),
         failure: (channel == ChannelState::Broken).then(|| Code::AppNoUpdates.into()),
     }
+}
+
+/// Whether nothing can arrive because the secret part of our addresses cannot be read.
+fn is_locked(state: &State) -> bool {
+    state.webhook_address.is_none() && found(state, &[Code::AppKeychain]).is_some()
 }
 
 fn setup(state: &State, changes: &Channel, updates: &Channel, now: Millis) -> Setup {
@@ -338,6 +345,7 @@ fn steps(state: &State, changes: &Channel, updates: &Channel) -> Vec<StepView> {
     let other_bearer = (updates.state == ChannelState::TurnedAway).then(|| Code::RefBearer.into());
     let channels = match changes.state {
         ChannelState::Broken => StepState::Failed,
+        ChannelState::Locked => StepState::Done,
         _ if other_bearer.is_some() => StepState::Failed,
         // Refapp's support may take days: its line stays open, and what can run runs without it.
         _ if hears && state.update_address.is_some() => {

@@ -258,6 +258,8 @@ pub enum ChannelState {
     TurnedAway,
     /// Cannot work as it is; the failure says why.
     Broken,
+    /// It was chosen, and what it needs lies in a keychain that cannot be used.
+    Locked,
 }
 
 /// The wizard's whole state. Secrets are only hinted at.

@@ -16,6 +16,9 @@ use super::driver;
 /// One user at a time: all share a screen, and the loopback ports of the redirect.
 static TURN: Mutex<()> = Mutex::const_new(());
 
+/// Where the session's secrets lie, by the freedesktop specification of a Secret Service.
+const COLLECTION: &str = "/org/freedesktop/secrets/aliases/default";
+
 /// A home folder that is removed in the end, with a session bus and a keychain of its own. Windows that are opened in
 /// it one after the other share their data and their secrets.
 pub struct Home {
@@ -186,10 +189,25 @@ impl Home {
             .expect("a script can be written into a temporary folder");
     }
 
-    /// An empty keychain whose password is an empty line. It ends with the bus.
-    fn unlock_keychain(&self) {
+    /// Locks the keychain, as a session does that nobody has signed in to with a password.
+    pub async fn lock_keychain(&self) {
+        let bus = zbus::connection::Builder::address(self.bus()).expect("the address of a bus");
+        let bus = bus.build().await.expect("the bus of this home");
+        let collections = (vec![zbus::zvariant::ObjectPath::from_static_str_unchecked(COLLECTION)],);
+        let locked = bus.call_method(
+            Some("org.freedesktop.secrets"),
+            "/org/freedesktop/secrets",
+            Some("org.freedesktop.Secret.Service"),
+            "Lock",
+            &collections,
+        );
+        locked.await.expect("the keychain can be locked");
+    }
+
+    /// A keychain whose password is an empty line, made where there is none yet. It ends with the bus.
+    pub fn unlock_keychain(&self) {
         let mut command = Command::new("gnome-keyring-daemon");
-        command.args(["--unlock", "--components=secrets"]);
+        command.args(["--replace", "--unlock", "--components=secrets"]);
         self.dress(&mut command);
         let mut daemon = command
             .stdin(Stdio::piped())

@@ -114,6 +114,7 @@ export const channelLook: Record<ChannelState, Look> = {
   'turned-away': { word: m.channel_turned_away, icon: 'alert', tone: 'warning' },
   polling: { word: m.channel_polling, icon: 'refresh', tone: 'info' },
   broken: { word: m.channel_broken, icon: 'cross', tone: 'danger' },
+  locked: { word: m.channel_locked, icon: 'ban', tone: 'warning' },
 };
 
 /** While the app asks for stage changes, they come, whatever the webhook does. */

@@ -119,14 +119,17 @@ impl Owner {
             return;
         }
         self.note_turned_away();
+        // Our address and the bearer lie in the keychain: while it is locked, nobody knows whether one of them is missing,
+        // and what was heard before still counts once it is open.
+        let known = !self.findings.contains_key(&Code::AppKeychain);
         let has_address = self.update_address().is_some();
-        if has_address != self.record.update_since.is_some() {
+        if known && has_address != self.record.update_since.is_some() {
             self.change(|record| record.update_since = has_address.then_some(now));
         }
         if self.record.standing != Standing::Running {
             return;
         }
-        self.say(Code::AppNoChannel, !self.has_channel(), true);
+        self.say(Code::AppNoChannel, known && !self.has_channel(), true);
         let open_long = self
             .record
             .webhook_since
@@ -138,7 +141,7 @@ impl Owner {
             Some(since) => self.ail_since(Code::LevWebhookOff.into(), false, since),
             None => self.heal(Code::LevWebhookOff),
         }
-        self.say(Code::AppNoUpdates, !has_address, false);
+        self.say(Code::AppNoUpdates, known && !has_address, false);
         let sent_long = has_address && !self.record.update_heard() && self.sent_since(now);
         self.say(Code::RefUpdates, sent_long, false);
         match self.record.turned_away {

@@ -223,8 +223,12 @@ impl Owner {
         if let Err(error) = self.purge(now) {
             self.ail(error.into(), true);
         }
-        if self.record.standing == Standing::Disconnected || self.lever.is_none() {
-            if self.lever.is_none() && self.record.standing == Standing::Running {
+        if self.record.standing == Standing::Disconnected {
+            return;
+        }
+        if self.lever.is_none() {
+            // A paused one takes in what happens, and a draft's steps are gone on with.
+            if self.record.standing == Standing::Running || self.findings.contains_key(&Code::AppKeychain) {
                 // The keychain was locked at start, perhaps: try again soon.
                 self.connect_clients();
                 self.open_door();
