@@ -4,7 +4,6 @@ use end_to_end::window::{Flaw, Home, Window};
 use model::MINUTE;
 use serde_json::{Value, json};
 use simulator::demo;
-use store::Store;
 
 use crate::simulated::Simulated;
 use crate::steps;
@@ -90,7 +89,7 @@ async fn m06_a_first_event_that_does_not_come_is_said_after_a_while_with_what_to
     window.close().await;
 
     // Nobody has switched it on, and some minutes have passed.
-    wait_for_minutes(&home);
+    home.remember(|record| record.webhook_since = record.webhook_since.map(|since| since.plus(-3 * MINUTE)));
     let window = Window::app(&home, &simulated.running).await;
     window.click("step-channels").await;
     window
@@ -114,23 +113,6 @@ async fn stage_webhooks(simulated: &Simulated) -> usize {
     let webhooks = simulated.state().await["lever"]["webhooks"].take();
     let ours = |webhook: &&Value| webhook["event"] == "candidateStageChange" && webhook["url"] != ELSEWHERE;
     webhooks.as_array().into_iter().flatten().filter(ours).count()
-}
-
-/// As if the webhook had been registered a few minutes ago. The app must be closed.
-fn wait_for_minutes(home: &Home) {
-    let files = home.files_with("SQLite format 3");
-    let database = files.iter().find(|file| file.ends_with("refapp-lever.db"));
-    let folder = std::path::Path::new(database.expect("the app has a database")).parent();
-    let store =
-        Store::open(folder.expect("it lies in a folder"), model::Clock::system().now()).expect("it can be opened");
-    let aged = store.write(|tx| {
-        for mut record in tx.connections()? {
-            record.webhook_since = record.webhook_since.map(|since| since.plus(-3 * MINUTE));
-            tx.put_connection(&record)?;
-        }
-        Ok::<_, store::Error>(())
-    });
-    aged.expect("it can be written");
 }
 
 #[tokio::test]

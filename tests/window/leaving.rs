@@ -89,18 +89,7 @@ async fn m11_eu_a_deleted_key_is_seen_and_a_disconnect_goes_on_where_it_ended() 
 async fn m11_us_revoked_access_is_seen_and_connecting_again_goes_on() {
     let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
     let window = Window::app(&home, &simulated.running).await;
-    window.begin_setup().await;
-    window.prove_refapp().await;
-    window.choose_data_centre("us", "oauth").await;
-    window.enter_oauth_client().await;
-    steps::connect_by_oauth(&home, &window, 0).await;
-    window.see("wizard-acting-user").await;
-    window.choose_acting_user().await;
-    window.prove_rights().await;
-    window.choose_channels().await;
-    window.choose_stage().await;
-    window.click("finish").await;
-    window.see("dashboard").await;
+    steps::set_up_us(&home, &window).await;
 
     // Settings, Integrations and API, Authorized Apps, Revoke Access.
     let board = Window::browser(&home, &simulated.running.board_url()).await;

@@ -4,6 +4,7 @@ mod accessible;
 mod attention;
 mod channels;
 mod dashboard;
+mod drift;
 mod finding_back;
 mod foretelling;
 mod health;

@@ -52,6 +52,14 @@ impl Simulated {
         assert!(answer.status().is_success(), "{}", answer.status());
     }
 
+    /// Somebody removes a webhook in Lever.
+    pub async fn remove_webhook(&self, id: &str) {
+        let webhook = format!("{}/webhooks/{id}", self.running.lever_api_url(DataCentre::Eu));
+        let request = self.http.delete(webhook).basic_auth(demo::EU_KEY_ALL, Some(""));
+        let answer = request.send().await.expect("the simulator answers");
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
     /// Everything that there is.
     pub async fn state(&self) -> Value {
         self.control("GET", "state", Value::Null).await

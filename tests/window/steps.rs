@@ -98,6 +98,36 @@ pub async fn connect_by_oauth(home: &Home, window: &Window, tries: usize) {
     window.click("lever-finalise").await;
 }
 
+/// Connects by OAuth once more, where Lever remembers the consent and sends the browser back without asking.
+pub async fn connect_again_by_oauth(home: &Home, window: &Window, tries: usize) {
+    window.click("lever-connect").await;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let answer = client.get(home.opened(tries).await).send().await;
+    let answer = answer.expect("the simulator answers");
+    let link = answer.headers()["location"].to_str().expect("an address is text");
+    hand_over(home, link).await;
+    window.click("lever-finalise").await;
+}
+
+/// The whole set-up by OAuth.
+pub async fn set_up_us(home: &Home, window: &Window) {
+    window.begin_setup().await;
+    window.prove_refapp().await;
+    window.choose_data_centre("us", "oauth").await;
+    window.enter_oauth_client().await;
+    connect_by_oauth(home, window, 0).await;
+    window.see("wizard-acting-user").await;
+    window.choose_acting_user().await;
+    window.prove_rights().await;
+    window.choose_channels().await;
+    window.choose_stage().await;
+    window.finish_setup().await;
+}
+
 /// Somebody is moved to a stage that is not the trigger stage.
 pub async fn first_move(simulated: &Simulated) {
     simulated.move_to("Omar Haddad", "applicant-new").await;

@@ -56,6 +56,17 @@ impl Home {
         self.path().join(".local/share/com.refapp.lever/practice")
     }
 
+    /// As if the app remembered something else of its connections, that time has passed say. It must be closed.
+    pub fn remember(&self, alter: impl Fn(&mut ConnectionRecord)) {
+        change(&self.practice(), |tx| {
+            for mut record in tx.connections()? {
+                alter(&mut record);
+                tx.put_connection(&record)?;
+            }
+            Ok(())
+        });
+    }
+
     /// Checks that are there before the app is.
     pub fn lay_in(&self, checks: &[Check]) {
         write(&self.practice(), checks);
