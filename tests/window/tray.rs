@@ -1,6 +1,7 @@
 //! The app beside its window: the icon in the tray, the cross in the title bar, notifications.
 
 use end_to_end::window::{Desktop, Frame, Home, Window};
+use serde_json::json;
 use simulator::demo;
 
 use crate::simulated::Simulated;
@@ -62,5 +63,47 @@ async fn what_somebody_has_to_know_is_notified_without_names_of_people() {
         let words = format!("{} {}", notification.title, notification.text);
         assert!(!words.contains("Ronja") && !words.contains("Blom"), "{words}");
     }
+    window.close().await;
+}
+
+#[tokio::test]
+async fn checks_that_are_completed_together_are_notified_in_one_without_names() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let desktop = Desktop::start(&home).await;
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        simulated.move_to(candidate, demo::TRIGGER_STAGE).await;
+        steps::see_candidate(&window, candidate, "sent").await;
+    }
+    Frame::find().await.lose_focus();
+    let checks = simulated.state().await["refapp"]["checks"].clone();
+    for check in checks.as_array().expect("a list") {
+        let id = check["id"].as_str().expect("an id is text");
+        let done = json!({"status": "completed", "total": 2, "completed": 2, "remaining_to_submit": 0, "declined": 0});
+        simulated.control("PATCH", &format!("refapp/checks/{id}"), done).await;
+    }
+    let said = desktop.notified("2 checks are completed").await;
+    assert_eq!(said.text, "Lever", "the connection's name, and nobody's");
+    assert_eq!(desktop.notifications(), [said]);
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        steps::see_candidate(&window, candidate, "completed").await;
+    }
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_notified_by_its_name_with_what_to_do() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let desktop = Desktop::start(&home).await;
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    Frame::find().await.lose_focus();
+    let key = format!("lever/keys/{}", demo::EU_KEY);
+    simulated.control("DELETE", &key, json!({})).await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    let said = desktop.notified("Lever: Lever did not accept the key").await;
+    assert!(said.text.contains("Generate New Key"), "{said:?}");
+    window.see("health[data-state=\"action-needed\"]").await;
     window.close().await;
 }
