@@ -262,6 +262,102 @@ async fn m14_columns_and_views_are_there_after_a_restart() {
     window.close().await;
 }
 
+/// Presses Tab until what has this test id has the focus, as somebody does who has no mouse.
+async fn tab_to(window: &Window, id: &str) {
+    for _ in 0..80 {
+        let there = format!("return document.activeElement?.dataset.testid === '{id}'");
+        if window.run(&there).await == Value::Bool(true) {
+            return;
+        }
+        window.press_key(&[TAB]).await;
+    }
+    panic!("the keyboard does not lead to {id}");
+}
+
+const TAB: char = '\u{e004}';
+const ENTER: char = '\u{e007}';
+const ESCAPE: char = '\u{e00c}';
+
+/// As they stand at first.
+const COLUMNS: [&str; 11] = [
+    "candidate",
+    "posting",
+    "status",
+    "answered",
+    "waiting-on",
+    "since",
+    "links",
+    "activity",
+    "template",
+    "owner",
+    "warnings",
+];
+
+#[tokio::test]
+async fn m14_each_of_the_eleven_columns_is_hidden_shown_and_moved_by_keyboard_and_stays_so() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Kim Berg", "sent").await;
+    // Room for all of them.
+    window.resize(1700, 900).await;
+    see_columns(&window, &COLUMNS).await;
+
+    tab_to(&window, "columns-open").await;
+    window.press_key(&[ENTER]).await;
+    window.see("columns").await;
+    let mut shown = COLUMNS.to_vec();
+    for column in COLUMNS {
+        if matches!(column, "candidate" | "status") {
+            let fixed = format!("return document.querySelector('[data-testid=\"column-{column}\"]').disabled");
+            assert_eq!(window.run(&fixed).await, json!(true), "{column}");
+            continue;
+        }
+        tab_to(&window, &format!("column-{column}")).await;
+        window.press_key(&[' ']).await;
+        shown.retain(|one| *one != column);
+        see_columns(&window, &shown).await;
+    }
+    assert_eq!(shown, ["candidate", "status"]);
+    // What is shown again comes last: from the last to the second, so that none stands where it stood.
+    for column in COLUMNS
+        .into_iter()
+        .rev()
+        .filter(|one| !shown.contains(one))
+        .collect::<Vec<_>>()
+    {
+        tab_to(&window, &format!("column-{column}")).await;
+        window.press_key(&[' ']).await;
+        shown.push(column);
+        see_columns(&window, &shown).await;
+    }
+    // One goes all the way up under one button, which keeps the focus.
+    tab_to(&window, "column-up-posting").await;
+    for place in (1..shown.len() - 1).rev() {
+        window.press_key(&[ENTER]).await;
+        shown.swap(place, place + 1);
+        see_columns(&window, &shown).await;
+    }
+    assert_eq!(shown[..3], ["candidate", "posting", "status"]);
+    // The candidate's is always the first.
+    window.press_key(&[ENTER]).await;
+    tab_to(&window, "column-down-status").await;
+    window.press_key(&[ENTER]).await;
+    shown.swap(2, 3);
+    see_columns(&window, &shown).await;
+    assert_eq!(flaws(&window).await, NO_FLAW);
+    window.press_key(&[ESCAPE]).await;
+    window.see_no("columns").await;
+    window.close().await;
+
+    let window = Window::app(&home, &simulated.running).await;
+    window.resize(1700, 900).await;
+    steps::see_candidate(&window, "Kim Berg", "sent").await;
+    see_columns(&window, &shown).await;
+    window.close().await;
+}
+
 /// A check that has waited for its referees for so many days.
 fn waiting(number: u32, days: i64) -> Check {
     let opportunity = format!("00000000-0000-4000-a000-{number:012}").as_str().into();
