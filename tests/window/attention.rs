@@ -83,6 +83,79 @@ async fn m14_what_needs_action_stands_by_cause_and_is_answered_for_all_at_once()
     window.close().await;
 }
 
+/// The box before a candidate's row.
+async fn box_of(window: &Window, candidate: &str) -> String {
+    let script = format!(
+        "const rows = [...document.querySelectorAll('[data-testid=\"check-row\"]')];
+         return rows.find((row) => row.innerText.includes('{candidate}')).dataset.check"
+    );
+    let check = window.run(&script).await;
+    let check = check.as_str().expect("an id is text");
+    format!("check-row[data-check=\"{check}\"] [data-testid=\"check-select\"]")
+}
+
+#[tokio::test]
+async fn m14_many_are_selected_by_keyboard_and_one_decision_is_carried_out_for_all_of_them() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        reach_at(&simulated, candidate, &[]).await;
+    }
+    for candidate in ["Kim Berg", "Viktor Palm", "Emil Frisk"] {
+        simulated.move_to(candidate, demo::TRIGGER_STAGE).await;
+        steps::see_candidate(&window, candidate, "needs-attention").await;
+    }
+    // Whoever completed asks for something else.
+    simulated.move_to("Sofia Lindqvist", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Sofia Lindqvist", "sent").await;
+    completes(&simulated, &["same-ip-address"]).await;
+    steps::see_candidate(&window, "Sofia Lindqvist", "completed").await;
+
+    window.press(&box_of(&window, "Sofia Lindqvist").await, " ").await;
+    window.see_text("selection", "1 selected").await;
+    window.press(&box_of(&window, "Kim Berg").await, " ").await;
+    window.see_text("selection", "2 selected").await;
+    // There is no one answer for both: by cause there is one for each.
+    window.see("selection-causes").await;
+    window.press(&box_of(&window, "Sofia Lindqvist").await, " ").await;
+    window.press(&box_of(&window, "Viktor Palm").await, " ").await;
+    window.see_text("selection", "2 selected").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        reach_at(&simulated, candidate, &["somebody@fjordpost.example"]).await;
+    }
+    let all = "selection [data-testid=\"decide-try-again\"]";
+    // Thought better of: nothing happens.
+    window.press(all, "\u{e007}").await;
+    window.see_text("confirm-decision-whom", "Kim Berg").await;
+    window.see_text("confirm-decision-whom", "Viktor Palm").await;
+    assert!(!window.text("confirm-decision-whom").await.contains("Emil"));
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    window.press("confirm-decision-no", "\u{e007}").await;
+    window.see_no("confirm-decision-whom").await;
+    window.see_text("selection", "2 selected").await;
+    assert_eq!(simulated.starts(), 1);
+
+    window.press(all, "\u{e007}").await;
+    window.press("confirm-decision-yes", "\u{e007}").await;
+    for candidate in ["Kim Berg", "Viktor Palm"] {
+        steps::see_candidate(&window, candidate, "sent").await;
+    }
+    window.see_no("selection").await;
+    // Whoever was not selected is as before.
+    steps::see_candidate(&window, "Emil Frisk", "needs-attention").await;
+    assert_eq!(simulated.starts(), 3);
+
+    // All that need attention, by one box; what is only to be read is none of them.
+    window.press("select-all", " ").await;
+    window.see_text("selection", "1 selected").await;
+    window.press("selection-clear", "\u{e007}").await;
+    window.see_no("selection").await;
+    window.close().await;
+}
+
 #[tokio::test]
 async fn r12_a_tag_removed_by_hand_is_said_on_its_row_and_put_right_by_one_click() {
     let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
