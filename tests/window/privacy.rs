@@ -1,6 +1,7 @@
 //! What the law asks of whoever stores something about people, in a real window, with the files that come of it.
 
-use end_to_end::window::{Flaw, Home, Window};
+use end_to_end::window::{Flaw, Home, Window, file};
+use model::{Check, Clock, DAY, EffectKey, Phase, Progress, WireStatus};
 use serde_json::{Value, json};
 use simulator::demo;
 
@@ -104,6 +105,76 @@ async fn an_export_is_what_the_list_shows_and_opens_in_the_spreadsheet_of_its_re
     window.see_text("log", "2 checks were exported").await;
     assert_eq!(window.count("log-entry[data-act=\"exported\"]").await, 2);
     window.close().await;
+}
+
+/// A check that has come to its end.
+fn completed(number: u32) -> Check {
+    let opportunity = format!("00000000-0000-4000-a000-{number:012}").as_str().into();
+    let key = EffectKey::of(file::connection(), &opportunity, None, "start", 1);
+    let since = Clock::system().now().plus(-DAY);
+    let phase = Phase::Started;
+    let mut check = Check::new(key.check_id(), file::connection(), &opportunity, 1, since, phase, since);
+    check.candidate = match number {
+        0..KEPT => format!("Sought {number}"),
+        _ => format!("Candidate {number}"),
+    };
+    check.progress = Progress {
+        status: WireStatus::Completed,
+        ..Progress::default()
+    };
+    check
+}
+
+#[tokio::test]
+async fn a_long_export_tells_how_far_it_is_and_one_that_is_cancelled_leaves_no_file() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let checks: Vec<Check> = (0..MANY).map(completed).collect();
+    home.lay_in(&checks);
+    let window = steps::dashboard(&home, &simulated).await;
+    window.click("export-open").await;
+    window.see_text("export-count", "40,000 checks").await;
+    window.click("export-run").await;
+    // Some are written, and not all: “1,500 of 40,000”.
+    let under_way = "const text = document.querySelector('[data-testid=export-state]').innerText;
+        const done = /([\\d,]+) of 40,000/.exec(text)?.[1].replaceAll(',', '');
+        return done > 0 && done < 40000";
+    window.until("an export under way", under_way).await;
+    window.click("export-cancel").await;
+    window.see("export-cancelled").await;
+    window.see_no("export-path").await;
+    window.see_no("export-failure").await;
+    assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
+    assert_eq!(exports(&home), Vec::<String>::new());
+
+    // The next one is a whole one, and the only one that is logged.
+    window.click("export-close").await;
+    window.fill("search", "Sought").await;
+    window.click("export-open").await;
+    window.see_text("export-count", "12 checks").await;
+    window.click("export-run").await;
+    window.see_text("export-state", "12 checks were saved").await;
+    let path = window.text("export-path").await;
+    assert_eq!(exports(&home), std::slice::from_ref(&path));
+    let csv = std::fs::read_to_string(path).expect("a file");
+    assert_eq!(cells(&csv, ',').len(), 1 + 12);
+    window.click("export-close").await;
+    window.click("nav-connection").await;
+    window.click("open-privacy").await;
+    window.see_text("log", "12 checks were exported").await;
+    assert_eq!(window.count("log-entry[data-act=\"exported\"]").await, 1);
+    window.close().await;
+}
+
+/// So many take their time.
+const MANY: u32 = 40_000;
+/// So many of them have a name that is looked for.
+const KEPT: u32 = 12;
+
+/// The files that were exported, or begun.
+fn exports(home: &Home) -> Vec<String> {
+    let mut files = home.files_with("Candidate,Reference");
+    files.retain(|file| file.ends_with(".csv"));
+    files
 }
 
 #[tokio::test]
