@@ -26,4 +26,5 @@ mod strange;
 mod support;
 mod templates;
 mod tray;
+mod unfilled;
 mod walls;
