@@ -1,5 +1,6 @@
 /** What is on the screen: the newest Overview, which connection is looked at, and where in the app one is. */
 import { createContext } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
 import type { Host } from '../backend/backend';
 import type { ConnectionId } from '../backend/types/ConnectionId';
 import type { ConnectionView } from '../backend/types/ConnectionView';
@@ -9,6 +10,7 @@ import type { Step } from '../backend/types/Step';
 import type { Looked } from '../dashboard/look.svelte';
 import { Action } from '../design/action.svelte';
 import { Help } from '../help/help.svelte';
+import { Left } from './left';
 import { Spots } from './spots';
 import { Trail } from './trail';
 
@@ -38,6 +40,9 @@ export class Session {
   readonly spots = new Spots();
   /** Whether one has come back to the screen, and so to the spot at which one left it. */
   returned = false;
+  /** What stands above a list and was folded or unfolded, by what it says; as long as the app runs. */
+  readonly folded = new SvelteMap<string, boolean>();
+  readonly left = new Left();
   /** How often rows of the connection on screen were said to have changed. */
   changes = $state(0);
   /** A key that Lever refused: it may be for another data centre, and Lever does not show it a second time. */
@@ -67,6 +72,13 @@ export class Session {
     this.returned = false;
     this.#screen = screen;
     this.#trail.push(this.#place);
+  }
+
+  /** Back to the checks as they were looked at last, and to where in them one was. */
+  toChecks(): void {
+    const looked = this.connection && this.left.checks(this.connection.id)?.looked;
+    if (this.#screen.at === 'checks') this.help.leave();
+    else this.returnTo({ at: 'checks', ...(looked ? { looked } : {}) });
   }
 
   /** Back to a screen, and to where on it one was. */
