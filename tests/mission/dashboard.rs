@@ -184,12 +184,36 @@ async fn m14_checks_are_found_as_one_types_filtered_ordered_and_counted() {
     assert!(window.rows[0].rhythm.next.is_some(), "referees are reminded");
 
     let connection = rig.id().await;
-    let Ok(Reply::FilterChoices(choices)) = rig.host.ask(Request::FilterChoices { connection }).await else {
-        panic!("choices")
+    let choices = async |filter: Filter, me: Option<String>| {
+        let asked = Request::FilterChoices { connection, filter, me };
+        let Ok(Reply::FilterChoices(choices)) = rig.host.ask(asked).await else {
+            panic!("choices")
+        };
+        choices
     };
-    let owners: u32 = choices.owners.iter().map(|owner| owner.checks).sum();
-    assert_eq!(owners, 3);
-    assert!(choices.postings.iter().all(|posting| posting.checks > 0));
+    let all = choices(Filter::default(), None).await;
+    assert_eq!(
+        (all.total, all.owners.iter().map(|owner| owner.checks).sum::<u32>()),
+        (3, 3)
+    );
+    assert!(all.postings.iter().all(|posting| posting.checks > 0));
+    // What nobody has yet who is looked for is still there to be chosen.
+    let sent = Filter {
+        statuses: [Status::Sent].into(),
+        ..Filter::default()
+    };
+    let of_sent = choices(sent.clone(), None).await;
+    assert_eq!((of_sent.total, &of_sent.statuses), (1, &all.statuses));
+    assert_eq!(of_sent.owners.iter().map(|owner| owner.checks).sum::<u32>(), 1);
+    assert_eq!(of_sent.owners.len(), all.owners.len());
+    // Who “mine” is need not be kept yet.
+    let mine = Filter {
+        mine: true,
+        ..Filter::default()
+    };
+    assert_eq!(choices(mine.clone(), None).await.total, 0);
+    let first = &all.owners[0];
+    assert_eq!(choices(mine, Some(first.name.clone())).await.total, first.checks);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -216,11 +240,11 @@ async fn m14_views_and_who_i_am_are_there_after_a_restart() {
     };
     desk(&rig, Request::KeepView { view: own.clone() }).await;
     let name = own.name.clone();
-    let before = desk(&rig, Request::TurnToView { name }).await;
+    let before = desk(&rig, Request::TurnToView { name, mine: true }).await;
     rig.restart().await;
     let after = desk(&rig, Request::Desk).await;
     assert_eq!(after, before);
-    assert_eq!((&after.me, &after.current), (&me, &own.name));
+    assert_eq!((&after.me, &after.current, after.mine), (&me, &own.name, true));
     assert_eq!(after.views.last(), Some(&own));
     let window = seen(&rig, own.look, 0, 500).await;
     let expected = rig

@@ -204,7 +204,7 @@ async fn m14_columns_and_views_are_there_after_a_restart() {
     three_checks(&simulated, &window).await;
 
     // Who one is, once; then what one looks at, under a name.
-    turn_to(&window, "mine").await;
+    window.click("mine").await;
     window.see_text("checks-none", "Who are you?").await;
     let last = "[...document.querySelectorAll('[data-testid=\"me\"] option')].at(-1).value";
     window
@@ -252,9 +252,10 @@ async fn m14_columns_and_views_are_there_after_a_restart() {
     window.see("check-row").await;
     see_columns(&window, &arranged).await;
     assert_eq!(texts(&window, "check-candidate").await, mine);
-    // The given one has its columns too.
-    turn_to(&window, "mine").await;
+    // The given one has its columns too, and shows what is mine until that is switched off.
+    turn_to(&window, "all").await;
     see_columns(&window, &arranged).await;
+    assert_eq!(texts(&window, "check-candidate").await, mine);
     turn_to(&window, "own My own").await;
     window.click("view-forget").await;
     see_view(&window, "all").await;
@@ -469,6 +470,56 @@ async fn m14_a_long_wait_says_so_by_icon_and_word_from_limits_that_can_be_set_an
         let opened = home.opened(number).await;
         assert!(opened.contains(leads), "{link} led to {opened}");
     }
+    assert_eq!(flaws(&window).await, NO_FLAW);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn m14_whoever_comes_back_finds_the_list_as_it_was_left_and_a_small_window_shows_rows_of_it() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let checks: Vec<Check> = (1..=200).map(|number| waiting(number, 40)).collect();
+    home.lay_in(&checks);
+    let window = steps::dashboard(&home, &simulated).await;
+    turn_to(&window, "waiting-for-referees").await;
+    window.fill("search", "waits").await;
+    let shown = |many: u32| {
+        format!(
+            "const [head] = document.querySelectorAll('[data-testid=checks] thead');
+             const seen = [...document.querySelectorAll('[data-testid=check-row]')].map((row) => row.getBoundingClientRect());
+             return seen.filter((row) => row.top >= head?.getBoundingClientRect().bottom && row.bottom <= innerHeight)
+                 .length >= {many}"
+        )
+    };
+    window.until("rows in view", &shown(3)).await;
+    window
+        .run("document.querySelector('[data-testid=checks-scroll]').scrollTop = 5600")
+        .await;
+    let place = "return document.querySelector('[data-testid=checks-scroll]')?.scrollTop === 5600";
+    window.until("rows further down", &shown(3)).await;
+    window.until("the place", place).await;
+
+    window.click("nav-connection").await;
+    window.see("connection").await;
+    window.click("nav-checks").await;
+    window.until("the place where it was left", place).await;
+    window.until("the rows of that place", &shown(3)).await;
+    let text = "return document.querySelector('[data-testid=search]').value === 'waits'";
+    window.until("what is searched for", text).await;
+    // By the way back, too, and under a page of the help.
+    window.click("nav-connection").await;
+    window.see("connection").await;
+    go(&window, "ArrowLeft").await;
+    window.until("the place, by the way back", place).await;
+    window.click("help").await;
+    window.click("help-errors").await;
+    window.see("errors").await;
+    window.click("help-back").await;
+    window.until("the place, after the help", place).await;
+
+    window.resize(640, 700).await;
+    window.until("three rows in a small window", &shown(3)).await;
+    window.click("tools-more").await;
+    window.see("status-bar").await;
     assert_eq!(flaws(&window).await, NO_FLAW);
     window.close().await;
 }

@@ -65,6 +65,10 @@ async fn an_export_is_what_the_list_shows_and_opens_in_the_spreadsheet_of_its_re
     let path = window.text("export-path").await;
     let (_, unheard) = window.heard().await;
     assert_eq!(unheard, Vec::<String>::new());
+    // Here is no file manager: then the folder is opened.
+    window.click("export-show").await;
+    let folder = std::path::Path::new(&path).parent().expect("a folder");
+    assert_eq!(home.opened(0).await, folder.display().to_string());
     let csv = std::fs::read_to_string(&path).expect("a file");
     assert!(csv.starts_with('\u{feff}'), "{csv:?}");
     let rows = cells(&csv, ';');

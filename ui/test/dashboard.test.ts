@@ -186,6 +186,22 @@ describe('the table of checks', () => {
     expect(screen.has('connection')).toBe(true);
   });
 
+  it('names what it is about, and is folded by whoever has read it', async () => {
+    const failure = { code: 'LEV-OWNER', params: { postings: 'Welder, Luleå' } } as const;
+    const fake = await open(undefined, { findings: [finding(NOW, failure, 'recruiter')] });
+    expect(screen.text('alarm')).toContain('Welder, Luleå');
+    await screen.click('alarm-fold');
+    expect(screen.text('alarm')).toBe('A posting’s owner cannot be invited');
+    await screen.click('nav-connection');
+    await screen.click('nav-checks');
+    expect(screen.text('alarm')).not.toContain('Welder');
+    // Something else has not been read.
+    const other = { ...failure, params: { postings: 'Welder, Kiruna' } };
+    fake.show(overview([healthy(NOW, { findings: [finding(NOW, other, 'recruiter')] })]));
+    await settle();
+    expect(screen.text('alarm')).toContain('Welder, Kiruna');
+  });
+
   it('says aloud that nothing works any more', async () => {
     const failure = { code: 'LEV-401', params: {} } as const;
     await open(undefined, {

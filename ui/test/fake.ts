@@ -28,7 +28,13 @@ export class Fake implements Backend {
   rows: CheckRow[];
   details = new Map<string, CheckDetail>();
   log: AuditLog = { entries: [], more: false, whole: true };
-  desk: Desk = { me: null, current: { kind: 'all' }, views: given(), computer: COMPUTER };
+  desk: Desk = {
+    me: null,
+    current: { kind: 'all' },
+    mine: false,
+    views: given(),
+    computer: COMPUTER,
+  };
   readonly asked: Request[] = [];
   readonly #replies = new Map<Ask, (request: Request) => Promise<Reply>>();
   #deaf: Failure | null = null;
@@ -106,7 +112,7 @@ export class Fake implements Backend {
       case 'set-me':
         return this.#desk({ me: request.me });
       case 'turn-to-view':
-        return this.#desk({ current: request.name });
+        return this.#desk({ current: request.name, mine: request.mine ?? false });
       case 'keep-view': {
         const { view } = request;
         const others = this.desk.views.filter((one) => keyOf(one.name) !== keyOf(view.name));
@@ -123,6 +129,12 @@ export class Fake implements Backend {
         return {
           reply: 'filter-choices',
           value: {
+            total: this.#window({
+              look: { ...EVERYTHING, filter: request.filter ?? EVERYTHING.filter },
+              offset: 0,
+              limit: 0,
+            }).total,
+            statuses: {},
             postings: tally(this.rows, (row) => row.posting).map(([id, row, checks]) => ({
               id,
               title: row.postingTitle,
@@ -147,13 +159,19 @@ export class Fake implements Backend {
         this.show({ ...this.overview, autostart: { on: request.start, failure: null } });
         return { reply: 'done' };
       case 'durations': {
-        const [hour, completed] = [3_600_000, 12];
+        const took = (completed: number, [lower = 0, median = 0, upper = 0]: number[]) => {
+          const hour = 3_600_000;
+          return { completed, median: median * hour, lower: lower * hour, upper: upper * hour };
+        };
         return {
           reply: 'durations',
-          value: [
-            { template: null, completed, median: 30 * hour, lower: 20 * hour, upper: 52 * hour },
-            { template: 'Sales', completed, median: 50 * hour, lower: 48 * hour, upper: 99 * hour },
-          ],
+          value: {
+            all: took(24, [20, 40, 99]),
+            templates: [
+              { template: null, took: took(12, [20, 30, 52]) },
+              { template: 'Sales', took: took(12, [48, 50, 99]) },
+            ],
+          },
         };
       }
       case 'check': {
@@ -176,6 +194,8 @@ export class Fake implements Backend {
           reply: 'text-file',
           value: { name: 'refapp-lever-settings.toml', text: '[[connection]]\nname = "Nordvik"\n' },
         };
+      case 'show-in-folder':
+        return { reply: 'done' };
       case 'save-text-file':
         return { reply: 'saved', value: '/home/astrid/Downloads/refapp-lever-diagnostics.json' };
       case 'export-checks':
@@ -286,6 +306,8 @@ export class Fake implements Backend {
       running: many((row) => !completed(row)),
       completed: many(completed),
       toRead: many((row) => completed(row) && row.whoActs === 'recruiter'),
+      withoutReport: many(({ status }) => status === 'failed' || status === 'skipped'),
+      withoutReportToRead: many((row) => row.status === 'failed' && row.whoActs === 'recruiter'),
     };
   }
 
@@ -316,7 +338,6 @@ function given(): View[] {
   });
   return [
     view('all', {}),
-    view('mine', { mine: true }),
     view('needs-action', { needsAction: true }),
     view('to-call', { toCall: true }),
     view('waiting-for-candidate', { statuses: ['waiting-for-candidate'] }),

@@ -73,6 +73,8 @@ describe('a filter', () => {
 
   it('is told in parts, each of which can go alone', () => {
     const choices = {
+      total: 2,
+      statuses: {},
       postings: [{ id: 'p1', title: 'Welder', checks: 2 }],
       owners: [],
       templates: [],
@@ -427,7 +429,7 @@ describe('on the dashboard', () => {
 
   it('asks once who “mine” is', async () => {
     const fake = await open();
-    await press(view('mine'));
+    await screen.click('mine');
     expect(screen.text('checks-none')).toContain('Who are you?');
     const owner = fake.rows[0]?.owner ?? '';
     await screen.choose('me', owner);
@@ -435,6 +437,77 @@ describe('on the dashboard', () => {
     expect(fake.desk.me).toBe(owner);
     expect(shown()).toHaveLength(fake.rows.filter((row) => row.owner === owner).length);
     expect(screen.text('filter-part')).toBe(`Mine: ${owner}`);
+  });
+
+  it('shows only what is mine in whichever view, and of how many that is', async () => {
+    const fake = await open();
+    const owner = fake.rows[0]?.owner ?? '';
+    fake.desk = { ...fake.desk, me: owner };
+    await screen.close();
+    screen = new Screen(fake);
+    await settle();
+    const asked = () => fake.asked.findLast((ask) => ask.ask === 'checks')?.look.filter;
+    expect(screen.text('count-running')).toMatch(/^\d+ running$/);
+    await screen.click('mine');
+    expect(asked()).toMatchObject({ mine: true });
+    expect(screen.text('count-running')).toMatch(/^\d+ of [\d,]+ running$/);
+    await press(view('failed'));
+    expect(asked()).toMatchObject({ mine: true, statuses: ['failed'] });
+    expect(view('failed').getAttribute('aria-pressed')).toBe('true');
+    await screen.click('count-call');
+    expect(asked()).toMatchObject({ mine: true, toCall: true });
+    expect([fake.desk.mine, fake.desk.current]).toEqual([true, { kind: 'to-call' }]);
+    await screen.click('mine');
+    expect(asked()).toMatchObject({ mine: false, toCall: true });
+    expect(fake.desk.mine).toBe(false);
+  });
+
+  it('comes back from another screen as it was left', async () => {
+    const fake = await open();
+    await press(view('failed'));
+    await screen.type('search', 'b');
+    const before = fake.asked.findLast((ask) => ask.ask === 'checks')?.look;
+    await screen.click('nav-connection');
+    expect(screen.has('dashboard')).toBe(false);
+    await screen.click('nav-checks');
+    expect(search().value).toBe('b');
+    expect(fake.asked.findLast((ask) => ask.ask === 'checks')?.look).toEqual(before);
+  });
+
+  it('says in words in which order it is', async () => {
+    await open();
+    expect(screen.text('order')).toMatch(/^In this order: to decide, to call, to read/);
+    await screen.click('sort-since');
+    expect(screen.text('order')).toContain('Sorted by Time in status: the longest first.');
+    await screen.click('sort-since');
+    expect(screen.text('order')).toContain('Sorted by Time in status: the shortest first.');
+    await screen.click('order-usual');
+    expect(screen.text('order')).toMatch(/^In this order/);
+  });
+
+  it('counts in the filter what would be listed, as it is being chosen', async () => {
+    const fake = await open();
+    fake.on('filter-choices', (request) => {
+      const filter = 'filter' in request ? request.filter : undefined;
+      const checks = filter?.warnings ? 1 : 1204;
+      const owners = [{ name: 'Maja Holm', checks }];
+      const value = {
+        total: checks,
+        statuses: { sent: checks },
+        postings: [],
+        owners,
+        templates: [],
+      };
+      return Promise.resolve({ reply: 'filter-choices', value });
+    });
+    await screen.click('filters-open');
+    expect(screen.text('filters-apply')).toBe('Show 1,204 checks');
+    await screen.click('filter-warnings');
+    expect(screen.text('filters-apply')).toBe('Show 1 check');
+    const [owner] = screen.all('filter-owner-option');
+    expect(owner?.closest('label')?.textContent).toMatch(/Maja Holm\s*1$/);
+    const sent = one('filter-status-option', 'value', 'sent').closest('label');
+    expect(sent?.textContent).toMatch(/Sent to Refapp\s*1$/);
   });
 
   it('sorts by the heads, one at a time, and as at first after the third click', async () => {
@@ -524,7 +597,7 @@ describe('on the dashboard', () => {
     expect(fake.desk.current).toEqual({ kind: 'own', name: 'On its way' });
     expect(view('own On its way').getAttribute('aria-pressed')).toBe('true');
     await screen.click('view-forget');
-    expect(fake.desk.views).toHaveLength(8);
+    expect(fake.desk.views).toHaveLength(7);
     expect(fake.desk.current).toEqual({ kind: 'all' });
     expect(view('all').getAttribute('aria-pressed')).toBe('true');
   });
@@ -598,8 +671,11 @@ describe('on the dashboard', () => {
     await screen.click('durations-open');
     expect(screen.has('durations-none')).toBe(false);
     expect(screen.all('duration').map((row) => row.textContent)).toHaveLength(2);
+    expect(screen.text('durations-all')).toMatch(/^All templates ?24 ?1.7 days/);
     expect(screen.text('durations')).toContain('1.3 days');
-    fake.on('durations', () => Promise.resolve({ reply: 'durations', value: [] }));
+    fake.on('durations', () =>
+      Promise.resolve({ reply: 'durations', value: { all: null, templates: [] } }),
+    );
     await screen.click('durations-open');
     await screen.click('durations-open');
     expect(screen.has('durations')).toBe(false);
@@ -608,9 +684,12 @@ describe('on the dashboard', () => {
 
   it('says from how many checks on it draws half of them', async () => {
     const fake = await open();
-    const one = { template: null, completed: 1, median: DAY, lower: DAY, upper: DAY };
-    fake.on('durations', () => Promise.resolve({ reply: 'durations', value: [one] }));
+    const all = { completed: 1, median: DAY, lower: DAY, upper: DAY };
+    const templates = [{ template: null, took: all }];
+    fake.on('durations', () => Promise.resolve({ reply: 'durations', value: { all, templates } }));
     await screen.click('durations-open');
+    // It would say the same twice.
+    expect(screen.has('durations-all')).toBe(false);
     expect(screen.text('duration')).toContain('1 check so far: shown from 3 on');
   });
 
@@ -623,6 +702,8 @@ describe('on the dashboard', () => {
     expect(screen.text('filter-parts')).toContain('Running');
     await screen.click('count-completed');
     expect(asked()).toMatchObject({ running: false, statuses: ['completed'] });
+    await screen.click('count-without-report');
+    expect(asked()).toMatchObject({ running: false, statuses: ['failed', 'skipped'] });
     await screen.click('count-call');
     expect(asked()).toMatchObject({ toCall: true, statuses: [] });
     expect(view('to-call').getAttribute('aria-pressed')).toBe('true');

@@ -45,6 +45,11 @@ describe('an export', () => {
     expect(request.order.words.columns.candidate).toBe('Kandidat');
     expect(request.order.words.statuses['needs-attention']).toBe('Behöver åtgärdas');
     expect(screen.text('export-path')).toContain('refapp-lever-checks.csv');
+    await screen.click('export-show');
+    expect(asked(fake, 'show-in-folder')).toHaveLength(1);
+    fake.refuse('show-in-folder', { code: 'APP-NOT-NOW', params: {} });
+    await screen.click('export-show');
+    expect(screen.text('export-show-failure-code')).toBe('APP-NOT-NOW');
     await screen.click('export-close');
     expect(screen.has('export')).toBe(false);
   });

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use model::{
-    Anchor, Asked, CheckId, Code, ConnectionId, Desk, Failure, Look, OpportunityId, Urgency, ViewName, urgency,
+    Anchor, Asked, CheckId, Code, ConnectionId, Desk, Failure, Filter, Look, OpportunityId, Urgency, ViewName, urgency,
 };
 
 use crate::show::{self, Wall};
 use crate::{
-    CheckDetail, CheckWindow, FilterChoices, Head, Host, OwnerChoice, PostingChoice, TemplateDuration, UsedTemplate,
+    CheckDetail, CheckWindow, Durations, FilterChoices, Head, Host, OwnerChoice, PostingChoice, TemplateDuration, Took,
+    UsedTemplate,
 };
 
 /// Rows in one window, at most.
@@ -99,28 +100,46 @@ impl Host {
         Ok(show::detail(&check, story, &self.wall(check.connection)))
     }
 
-    pub(crate) fn filter_choices(&self, connection: ConnectionId) -> Result<FilterChoices, Failure> {
-        let choices = self.engine.choices(connection)?;
+    pub(crate) fn filter_choices(
+        &self,
+        connection: ConnectionId,
+        filter: Filter,
+        me: Option<String>,
+    ) -> Result<FilterChoices, Failure> {
+        let wall = self.wall(connection);
+        let asked = filter.asked(me, wall.now, &wall.zone, &wall.limits);
+        let choices = self.engine.choices(connection, &asked)?;
         let posting = |(id, title, checks)| PostingChoice { id, title, checks };
         let template = |(id, name, checks)| UsedTemplate { id, name, checks };
         let owner = |(name, checks)| OwnerChoice { name, checks };
         Ok(FilterChoices {
+            total: choices.total,
+            statuses: choices.statuses,
             postings: choices.postings.into_iter().map(posting).collect(),
             owners: choices.owners.into_iter().map(owner).collect(),
             templates: choices.templates.into_iter().map(template).collect(),
         })
     }
 
-    pub(crate) fn durations(&self, connection: ConnectionId) -> Result<Vec<TemplateDuration>, Failure> {
-        let took = self.engine.durations(connection)?;
-        let shown = took.into_iter().map(|took| TemplateDuration {
-            template: took.template.map(|(_, name)| name),
-            completed: took.completed,
-            median: took.median,
-            lower: took.lower,
-            upper: took.upper,
-        });
-        Ok(shown.collect())
+    pub(crate) fn durations(&self, connection: ConnectionId) -> Result<Durations, Failure> {
+        let store::Durations { all, templates } = self.engine.durations(connection)?;
+        let of_template = |(template, span): (Option<(_, String)>, store::Took)| TemplateDuration {
+            template: template.map(|(_, name)| name),
+            took: took(span),
+        };
+        Ok(Durations {
+            all: all.map(took),
+            templates: templates.into_iter().map(of_template).collect(),
+        })
+    }
+
+    /// # Errors
+    /// `APP-INPUT` if there is none of this name.
+    pub(crate) fn turn_to_view(&self, name: ViewName, mine: bool) -> Result<Desk, Failure> {
+        self.engine.change_desk(|desk| {
+            desk.mine = mine;
+            desk.turn_to(name)
+        })
     }
 
     /// # Errors
@@ -151,6 +170,8 @@ fn head(head: store::Head) -> Head {
         running,
         completed,
         to_read,
+        without_report,
+        without_report_to_read,
     } = head;
     Head {
         needs_action,
@@ -158,6 +179,23 @@ fn head(head: store::Head) -> Head {
         running,
         completed,
         to_read,
+        without_report,
+        without_report_to_read,
+    }
+}
+
+fn took(took: store::Took) -> Took {
+    let store::Took {
+        completed,
+        median,
+        lower,
+        upper,
+    } = took;
+    Took {
+        completed,
+        median,
+        lower,
+        upper,
     }
 }
 

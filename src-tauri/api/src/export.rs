@@ -135,7 +135,9 @@ impl Host {
         if logged.is_err() {
             let _ = fs::remove_file(&path);
         }
-        logged.map(|rows| Exported {
+        let rows = logged?;
+        self.shown.note(&path);
+        Ok(Exported {
             path: path.display().to_string(),
             rows,
         })

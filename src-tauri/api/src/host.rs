@@ -155,7 +155,9 @@ impl Host {
                 opportunity,
             } => return self.checks_of(connection, &opportunity).map(Reply::CheckWindow),
             Request::Check { check } => return self.detail(check).map(|detail| Reply::CheckDetail(Box::new(detail))),
-            Request::FilterChoices { connection } => return self.filter_choices(connection).map(Reply::FilterChoices),
+            Request::FilterChoices { connection, filter, me } => {
+                return self.filter_choices(connection, filter, me).map(Reply::FilterChoices);
+            }
             Request::Causes { connection, look } => return self.causes(connection, look).map(Reply::Causes),
             Request::Durations { connection } => return self.durations(connection).map(Reply::Durations),
             Request::ExportChecks { connection, order } => {
@@ -185,9 +187,7 @@ impl Host {
             Request::SetMe { me } => return self.set_me(me).map(Reply::Desk),
             Request::KeepView { view } => return self.engine.change_desk(|desk| desk.keep(view)).map(Reply::Desk),
             Request::ForgetView { name } => return self.forget_view(&name).map(Reply::Desk),
-            Request::TurnToView { name } => {
-                return self.engine.change_desk(|desk| desk.turn_to(name)).map(Reply::Desk);
-            }
+            Request::TurnToView { name, mine } => return self.turn_to_view(name, mine).map(Reply::Desk),
             Request::SetNotify { notify } => return self.change_computer(|computer| computer.notify = notify),
             Request::SetSearchKey { on } => return self.change_computer(|computer| computer.search_key = on),
             Request::SetLanguage { language } => {
@@ -211,6 +211,10 @@ impl Host {
             Request::SaveTextFile => {
                 let path = self.shown.save()?;
                 return Ok(Reply::Saved(path.display().to_string()));
+            }
+            Request::ShowInFolder => {
+                let file = self.shown.saved()?;
+                return in_place(|| self.surroundings.show_in_folder(&file)).map(|()| Reply::Done);
             }
             Request::ReadDiagnostics { text } => {
                 let read = Diagnostics::read(&text, &self.version)?;

@@ -37,9 +37,9 @@ pub use request::{Decision, Reply, Request};
 pub use text_file::TextFile;
 pub use view::{
     Asking, AuditEntry, AuditLog, Autostart, Away, Cause, Causes, Changed, Channel, ChannelState, CheckDetail,
-    CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Event, FilterChoices, Finding, Half, HalfView,
-    Head, Health, LeverSetup, OauthState, Overview, OwnerChoice, Permission, PostingChoice, Practice,
+    CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Durations, Event, FilterChoices, Finding, Half,
+    HalfView, Head, Health, LeverSetup, OauthState, Overview, OwnerChoice, Permission, PostingChoice, Practice,
     PracticeCredentials, Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView,
-    StillCarried, TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep, Undecided,
+    StillCarried, TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep, Took, Undecided,
     UsedTemplate, UserChoice, Waits, WaitsFor,
 };

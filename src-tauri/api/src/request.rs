@@ -3,15 +3,15 @@
 use std::fmt;
 
 use model::{
-    Anchor, CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Language, Limits, Look, Mode, Notify,
-    OpportunityId, PostingAudit, Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
+    Anchor, CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Filter, Language, Limits, Look, Mode,
+    Notify, OpportunityId, PostingAudit, Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AuditLog, Causes, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Exported, FilterChoices, Overview, PersonWords,
-    TemplateDuration, TemplateReport, TextFile, Undecided,
+    AuditLog, Causes, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Durations, Exported, FilterChoices, Overview,
+    PersonWords, TemplateReport, TextFile, Undecided,
 };
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
@@ -150,9 +150,15 @@ pub enum Request {
         #[serde(default)]
         anchor: Option<Anchor>,
     },
-    /// What the checks can be filtered by → `Reply::FilterChoices`.
+    /// What the checks can be filtered by, and how many are listed then → `Reply::FilterChoices`.
     FilterChoices {
         connection: ConnectionId,
+        /// As it would be.
+        #[serde(default)]
+        filter: Filter,
+        /// Who `mine` would be.
+        #[serde(default)]
+        me: Option<String>,
     },
     /// Of the checks that match and need action, why: those that ask for the same together → `Reply::Causes`.
     Causes {
@@ -183,6 +189,9 @@ pub enum Request {
     /// The view that is looked at from now on, and after a restart.
     TurnToView {
         name: ViewName,
+        /// Whether only one's own checks are looked at: in whichever view.
+        #[serde(default)]
+        mine: bool,
     },
     /// Of what the system notifies.
     SetNotify {
@@ -289,6 +298,8 @@ pub enum Request {
     },
     /// Saves the `Reply::TextFile` that was given last, as it is, among the user's downloads → `Reply::Saved`.
     SaveTextFile,
+    /// Shows what was saved or exported last in its folder. `APP-NOT-NOW` where nothing was, or nothing can show it.
+    ShowInFolder,
     /// Reads diagnostics that somebody sent → `Reply::Diagnostics`. Touches no connection.
     ReadDiagnostics {
         text: String,
@@ -354,7 +365,7 @@ pub enum Reply {
     CheckDetail(Box<CheckDetail>),
     FilterChoices(FilterChoices),
     Causes(Causes),
-    Durations(Vec<TemplateDuration>),
+    Durations(Durations),
     Desk(Desk),
     Exported(Exported),
     Erased(Erasure),

@@ -29,6 +29,8 @@ pub(crate) struct Shown {
     /// The code says why there is no such place.
     folder: Result<PathBuf, Code>,
     file: Mutex<Option<TextFile>>,
+    /// What was saved last: no other file is ever shown in its folder.
+    saved: Mutex<Option<PathBuf>>,
 }
 
 /// How many files of one name are kept apart.
@@ -42,6 +44,7 @@ impl Shown {
                 Program::Headless { exports } => Ok(exports.clone()),
             },
             file: Mutex::default(),
+            saved: Mutex::default(),
         }
     }
 
@@ -69,7 +72,21 @@ impl Shown {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let file = file.ok_or(Code::AppNotNow)?;
         let folder = self.folder.as_ref().map_err(|code| *code)?;
-        in_place(|| write(folder, &file)).map_err(|error| as_failure(&error))
+        let path = in_place(|| write(folder, &file)).map_err(|error| as_failure(&error))?;
+        self.note(&path);
+        Ok(path)
+    }
+
+    /// Keeps in mind that this one was saved.
+    pub fn note(&self, path: &Path) {
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_owned());
+    }
+
+    /// # Errors
+    /// `APP-NOT-NOW` if none was, or if it is not there any more.
+    pub fn saved(&self) -> Result<PathBuf, Failure> {
+        let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        saved.filter(|path| path.exists()).ok_or_else(|| Code::AppNotNow.into())
     }
 }
 

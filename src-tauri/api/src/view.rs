@@ -556,6 +556,11 @@ pub struct Head {
     pub completed: u32,
     /// Those completed that need action: their warnings are to be read.
     pub to_read: u32,
+    /// Failed, or never started: with these, with those that run and with those completed all are counted that need no
+    /// action.
+    pub without_report: u32,
+    /// Those of them that need action: why they failed is to be read.
+    pub without_report_to_read: u32,
 }
 
 /// Why checks need action: first what a recruiter can mend, and of that what most have.
@@ -596,10 +601,14 @@ pub struct Asking {
     pub since: Millis,
 }
 
-/// What checks can be filtered by, in the order of their names, each with how many checks have it.
+/// What checks can be filtered by, in the order of their names, each with how many are listed if it is chosen alone and
+/// all else of the filter stays.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct FilterChoices {
+    /// How many are listed as it is.
+    pub total: u32,
+    pub statuses: BTreeMap<Status, u32>,
     pub postings: Vec<PostingChoice>,
     pub owners: Vec<OwnerChoice>,
     pub templates: Vec<UsedTemplate>,
@@ -631,12 +640,28 @@ pub struct UsedTemplate {
     pub checks: u32,
 }
 
-/// How long the completed checks of one template took, from the stage to Completed, in milliseconds.
+/// How long completed checks took, of whichever filter.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Durations {
+    /// `None`: none is completed.
+    pub all: Option<Took>,
+    pub templates: Vec<TemplateDuration>,
+}
+
+/// How long those of one template took.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct TemplateDuration {
     /// `None`: Refapp's own default.
     pub template: Option<String>,
+    pub took: Took,
+}
+
+/// How long some checks took, from the stage to Completed, in milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Took {
     pub completed: u32,
     #[ts(type = "number")]
     pub median: i64,

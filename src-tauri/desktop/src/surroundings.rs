@@ -1,6 +1,7 @@
 //! What the engine needs of the desktop: where the APIs live, the user's browser, and the ways back from it.
 
 use std::io;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use engine::Surroundings;
@@ -77,6 +78,19 @@ impl Surroundings for Desktop {
     fn open_in_browser(&self, url: &Url) -> Result<(), Failure> {
         open::that_detached(url.as_str()).map_err(|error| {
             tracing::warn!(kind = %error.kind(), "no browser opened");
+            Code::AppNotNow.into()
+        })
+    }
+
+    /// Where no file manager can point at the file, its folder is opened.
+    fn show_in_folder(&self, file: &Path) -> Result<(), Failure> {
+        let Err(error) = tauri_plugin_opener::reveal_item_in_dir(file) else {
+            return Ok(());
+        };
+        tracing::info!(%error, "no file manager shows a file");
+        let folder = file.parent().unwrap_or(file);
+        open::that_detached(folder).map_err(|error| {
+            tracing::warn!(kind = %error.kind(), "no folder opened");
             Code::AppNotNow.into()
         })
     }

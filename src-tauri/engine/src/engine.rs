@@ -8,7 +8,7 @@ use model::{
     Act, Anchor, Asked, Check, CheckId, Clock, Code, Computer, ConnectionId, DAY, Desk, Failure, Millis, OpportunityId,
     Sort,
 };
-use store::{Arrived, Aside, Choices, ConnectionRecord, Found, Logged, Moment, Size, Store, Told, Took};
+use store::{Arrived, Aside, Choices, ConnectionRecord, Durations, Found, Logged, Moment, Size, Store, Told};
 use tokio::sync::{oneshot, watch};
 use url::Url;
 
@@ -299,19 +299,19 @@ impl Engine {
         })?)
     }
 
-    /// What a connection's checks can be filtered by.
+    /// What a connection's checks can be filtered by, beside what is filtered by already.
     ///
     /// # Errors
     /// `APP-STORE`.
-    pub fn choices(&self, connection: ConnectionId) -> Result<Choices, Failure> {
-        Ok(in_place(|| self.world.store.choices(connection))?)
+    pub fn choices(&self, connection: ConnectionId, asked: &Asked) -> Result<Choices, Failure> {
+        Ok(in_place(|| self.world.store.choices(connection, asked))?)
     }
 
     /// How long a connection's checks took, by template.
     ///
     /// # Errors
     /// `APP-STORE`.
-    pub fn durations(&self, connection: ConnectionId) -> Result<Vec<Took>, Failure> {
+    pub fn durations(&self, connection: ConnectionId) -> Result<Durations, Failure> {
         Ok(in_place(|| self.world.store.durations(connection))?)
     }
 

@@ -1,5 +1,7 @@
 //! What the engine, and the questions to it, need of the host that runs it, besides a vault and a store.
 
+use std::path::Path;
+
 use model::{Code, DataCentre, Failure, Place, Redirect};
 use url::Url;
 
@@ -19,6 +21,15 @@ pub trait Surroundings: Send + Sync + 'static {
     /// # Errors
     /// `APP-NOT-NOW` where there is none.
     fn open_in_browser(&self, url: &Url) -> Result<(), Failure>;
+
+    /// Shows a file in its folder.
+    ///
+    /// # Errors
+    /// `APP-NOT-NOW` where nothing can.
+    fn show_in_folder(&self, file: &Path) -> Result<(), Failure> {
+        let _ = file;
+        Err(Code::AppNotNow.into())
+    }
 
     /// Whether the app is started with the user's session.
     ///

@@ -164,8 +164,9 @@ pub struct View {
 #[serde(tag = "kind", content = "name", rename_all = "kebab-case")]
 #[ts(export)]
 pub enum ViewName {
+    /// “Mine” was a view until it went with each of them.
+    #[serde(alias = "mine")]
     All,
-    Mine,
     NeedsAction,
     ToCall,
     WaitingForCandidate,
@@ -177,9 +178,8 @@ pub enum ViewName {
 
 impl ViewName {
     /// Those that are always there, in their order.
-    pub const GIVEN: [Self; 8] = [
+    pub const GIVEN: [Self; 7] = [
         Self::All,
-        Self::Mine,
         Self::NeedsAction,
         Self::ToCall,
         Self::WaitingForCandidate,
@@ -194,7 +194,6 @@ impl ViewName {
         let mut sort = Sort::default();
         match self {
             Self::All | Self::Own(_) => {}
-            Self::Mine => filter.mine = true,
             Self::NeedsAction => filter.needs_action = true,
             Self::ToCall => filter.to_call = true,
             Self::WaitingForCandidate => filter.statuses = BTreeSet::from([Status::WaitingForCandidate]),
@@ -221,6 +220,9 @@ pub struct Desk {
     pub me: Option<String>,
     /// The view that was last looked at.
     pub current: ViewName,
+    /// Whether only one's own checks were: in whichever view.
+    #[serde(default)]
+    pub mine: bool,
     /// The given ones first, then own ones by name.
     pub views: Vec<View>,
     /// Beside the window.
@@ -238,6 +240,7 @@ impl Default for Desk {
         Self {
             me: None,
             current: ViewName::All,
+            mine: false,
             views: ViewName::GIVEN.into_iter().map(given).collect(),
             computer: Computer::default(),
         }
@@ -300,6 +303,7 @@ impl Desk {
     pub fn made_whole(self) -> Self {
         let mut whole = Self {
             me: self.me,
+            mine: self.mine,
             computer: self.computer,
             ..Self::default()
         };
@@ -410,7 +414,7 @@ mod tests {
         assert!(!desk.keep(own("  ")) && !desk.keep(own(&"x".repeat(61))));
         assert!(desk.turn_to(view_name("Nordics")));
         desk.forget(&view_name("Nordics"));
-        assert_eq!((desk.current.clone(), desk.views.len()), (ViewName::All, 8));
+        assert_eq!((desk.current.clone(), desk.views.len()), (ViewName::All, 7));
         assert!(!desk.turn_to(view_name("Nordics")));
     }
 
@@ -439,8 +443,21 @@ mod tests {
         let mut desk = Desk::default();
         assert!(desk.keep(own("Nordics")) && desk.turn_to(view_name("Nordics")));
         let mut stored = desk.clone();
-        stored.views.retain(|view| view.name != ViewName::Mine);
+        stored.views.retain(|view| view.name != ViewName::ToCall);
         assert_eq!(stored.made_whole(), desk);
+    }
+
+    #[test]
+    fn what_was_stored_while_mine_was_a_view_is_read() {
+        let mut stored = serde_json::to_value(Desk::default()).unwrap_or_else(|error| panic!("{error}"));
+        stored["current"] = serde_json::json!({ "kind": "mine" });
+        let mut mine = stored["views"][0].clone();
+        mine["name"] = serde_json::json!({ "kind": "mine" });
+        mine["look"]["filter"]["mine"] = serde_json::json!(true);
+        let views = stored["views"].as_array_mut().unwrap_or_else(|| panic!("a list"));
+        views.insert(1, mine);
+        let desk: Desk = serde_json::from_value(stored).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(desk.made_whole(), Desk::default());
     }
 
     #[test]

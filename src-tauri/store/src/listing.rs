@@ -78,22 +78,37 @@ pub struct Head {
     pub completed: u32,
     /// Those of them that need action: their warnings are to be read.
     pub to_read: u32,
+    /// Failed, or never started.
+    pub without_report: u32,
+    /// Those of them that need action: why they failed is to be read.
+    pub without_report_to_read: u32,
 }
 
-/// What can be filtered by, each with how many checks have it.
+/// What can be filtered by, each with how many checks have it – of those that all other parts of a filter let through: as
+/// many as are listed once it is chosen alone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Choices {
+    /// How many all of the filter lets through.
+    pub total: u32,
+    pub statuses: BTreeMap<Status, u32>,
     /// By title. One that was renamed is there under each title.
     pub postings: Vec<(PostingId, String, u32)>,
     pub owners: Vec<(String, u32)>,
     pub templates: Vec<(TemplateId, String, u32)>,
 }
 
-/// How long the checks of one template took, from the stage to Completed, in milliseconds.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// How long completed checks took.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Durations {
+    /// `None`: there are none.
+    pub all: Option<Took>,
+    /// By template; `None`: no template was sent, so Refapp's own default.
+    pub templates: Vec<(Option<(TemplateId, String)>, Took)>,
+}
+
+/// How long some checks took, from the stage to Completed, in milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Took {
-    /// `None`: no template was sent, so Refapp's own default.
-    pub template: Option<(TemplateId, String)>,
     pub completed: u32,
     pub median: i64,
     /// A quarter of them took no longer than this.
@@ -306,19 +321,45 @@ impl Listing {
         names.then_with(|| one.check.cmp(&other.check))
     }
 
-    pub fn choices(&self) -> Choices {
+    /// One that the filter leaves no check is there all the same, as long as some check has it.
+    pub fn choices(&self, asked: &Asked) -> Choices {
+        let test = Test::of(self, asked);
         let (mut postings, mut owners, mut templates) = (
-            vec![0; self.postings.all.len()],
-            vec![0; self.owners.all.len()],
-            vec![0; self.templates.all.len()],
+            vec![None; self.postings.all.len()],
+            vec![None; self.owners.all.len()],
+            vec![None; self.templates.all.len()],
         );
-        for entry in &self.entries {
-            postings[entry.posting as usize] += 1;
-            owners[entry.owner as usize] += 1;
-            templates[entry.template as usize] += 1;
+        let mut statuses = [0; Status::ALL.len()];
+        let mut total = 0;
+        for (entry, person) in self.entries.iter().zip(&self.people) {
+            let in_rest = test.rest_lets_through(entry, person);
+            let [of_status, of_posting, of_owner, of_template] = test.choices_let_through(entry);
+            let count = |many: &mut Option<u32>, others: bool| {
+                *many.get_or_insert(0) += u32::from(in_rest && others);
+            };
+            count(
+                &mut postings[entry.posting as usize],
+                of_status && of_owner && of_template,
+            );
+            count(
+                &mut owners[entry.owner as usize],
+                of_status && of_posting && of_template,
+            );
+            count(
+                &mut templates[entry.template as usize],
+                of_status && of_posting && of_owner,
+            );
+            let of_others = in_rest && of_posting && of_owner && of_template;
+            statuses[entry.status as usize] += u32::from(of_others);
+            total += u32::from(of_others && of_status);
         }
         let owners = ordered(&self.owners, &owners).filter(|(name, _)| !name.text.is_empty());
+        let counted = Status::ALL
+            .into_iter()
+            .map(|status| (status, statuses[status as usize]));
         Choices {
+            total,
+            statuses: counted.filter(|(_, many)| *many > 0).collect(),
             postings: ordered(&self.postings, &postings)
                 .filter_map(|(name, many)| Some((name.id.clone()?.into(), name.text.clone(), many)))
                 .collect(),
@@ -330,7 +371,7 @@ impl Listing {
     }
 
     /// By the template's name. One that was renamed is counted once, under the name that sorts last.
-    pub fn durations(&self) -> Vec<Took> {
+    pub fn durations(&self) -> Durations {
         let mut spans: BTreeMap<Option<&str>, (u32, Vec<i64>)> = BTreeMap::new();
         let ranks = self.templates.ranks();
         let completed = |entry: &&Entry| entry.status == Status::Completed && entry.since >= entry.entered_at;
@@ -344,27 +385,35 @@ impl Listing {
         }
         let mut durations: Vec<_> = spans.into_values().collect();
         durations.sort_by_key(|(name, _)| ranks[*name as usize]);
-        durations
-            .into_iter()
-            .map(|(name, mut spans)| {
-                let name = &self.templates.all[name as usize];
-                spans.sort_unstable();
-                Took {
-                    template: name.id.clone().map(|id| (id.into(), name.text.clone())),
-                    completed: u32::try_from(spans.len()).unwrap_or(u32::MAX),
-                    median: quantile(&spans, 2),
-                    lower: quantile(&spans, 1),
-                    upper: quantile(&spans, 3),
-                }
-            })
-            .collect()
+        let all = durations.iter().flat_map(|(_, spans)| spans).copied().collect();
+        let of_template = |(name, spans): (u32, Vec<i64>)| {
+            let name = &self.templates.all[name as usize];
+            let template = name.id.clone().map(|id| (id.into(), name.text.clone()));
+            Some((template, Took::of(spans)?))
+        };
+        Durations {
+            all: Took::of(all),
+            templates: durations.into_iter().filter_map(of_template).collect(),
+        }
+    }
+}
+
+impl Took {
+    fn of(mut spans: Vec<i64>) -> Option<Self> {
+        spans.sort_unstable();
+        (!spans.is_empty()).then(|| Self {
+            completed: number(spans.len()),
+            median: quantile(&spans, 2),
+            lower: quantile(&spans, 1),
+            upper: quantile(&spans, 3),
+        })
     }
 }
 
 /// The names that some check has, with how many, in their order.
-fn ordered<'n>(names: &'n Names, many: &[u32]) -> impl Iterator<Item = (&'n Name, u32)> + use<'n> {
-    let mut there: Vec<_> = names.all.iter().zip(many.iter().copied()).collect();
-    there.retain(|(_, many)| *many > 0);
+fn ordered<'n>(names: &'n Names, many: &[Option<u32>]) -> impl Iterator<Item = (&'n Name, u32)> + use<'n> {
+    let counted = names.all.iter().zip(many);
+    let mut there: Vec<_> = counted.filter_map(|(name, many)| Some((name, (*many)?))).collect();
     there.sort_by(|(one, _), (other, _)| {
         let by = |name: &'n Name| (name.folded.order(), &name.text, &name.id);
         by(one).cmp(&by(other))
@@ -471,11 +520,14 @@ fn place(entry: &Entry, calls: Calls) -> u64 {
 impl Head {
     fn count(&mut self, entry: &Entry, calls: Calls) {
         let completed = entry.status == Status::Completed;
+        let without_report = matches!(entry.status, Status::Failed | Status::Skipped);
         self.needs_action += u32::from(entry.needs_action());
         self.to_call += u32::from(entry.is_to_call(calls));
         self.running += u32::from(entry.urgency == Urgency::Runs as u8);
         self.completed += u32::from(completed);
         self.to_read += u32::from(completed && entry.needs_action());
+        self.without_report += u32::from(without_report);
+        self.without_report_to_read += u32::from(without_report && entry.needs_action());
     }
 }
 
@@ -540,8 +592,7 @@ impl<'a> Test<'a> {
         let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<BTreeSet<String>>();
         let postings = ids(filter.postings.iter().map(|id| &id.0).collect());
         let templates = ids(filter.templates.iter().map(|id| &id.0).collect());
-        let mine = |name: &Name| !filter.mine || asked.me.as_ref() == Some(&name.text);
-        let by_owner = filter.mine || !filter.owners.is_empty();
+        let mine = |name: &Name| asked.me.as_ref() == Some(&name.text);
         Self {
             words: text.plain.split_whitespace().map(word).collect(),
             statuses: Status::ALL.map(|status| filter.statuses.is_empty() || filter.statuses.contains(&status)),
@@ -552,11 +603,7 @@ impl<'a> Test<'a> {
             calls: Status::ALL.map(|status| asked.calls.get(&status).copied()),
             whose: filter.mine.then(|| listing.owners.each(mine)),
             postings: (!postings.is_empty()).then(|| listing.postings.each(|name| among(&postings, name))),
-            owners: by_owner.then(|| {
-                listing
-                    .owners
-                    .each(|name| mine(name) && (filter.owners.is_empty() || filter.owners.contains(&name.text)))
-            }),
+            owners: (!filter.owners.is_empty()).then(|| listing.owners.each(|name| filter.owners.contains(&name.text))),
             templates: (!templates.is_empty()).then(|| listing.templates.each(|name| among(&templates, name))),
             asked,
         }
@@ -568,8 +615,24 @@ impl<'a> Test<'a> {
 
     /// Whether all parts of the filter but the statuses let it through.
     fn lets_through(&self, entry: &Entry, person: &Person) -> bool {
-        let (asked, filter) = (self.asked, &self.asked.filter);
+        let [_, of_posting, of_owner, of_template] = self.choices_let_through(entry);
+        of_posting && of_owner && of_template && self.rest_lets_through(entry, person)
+    }
+
+    /// Whether the statuses, the postings, the owners and the templates that were chosen do, each.
+    fn choices_let_through(&self, entry: &Entry) -> [bool; 4] {
         let one_of = |among: &Option<Vec<bool>>, number: u32| among.as_ref().is_none_or(|among| among[number as usize]);
+        [
+            self.statuses[entry.status as usize],
+            one_of(&self.postings, entry.posting),
+            one_of(&self.owners, entry.owner),
+            one_of(&self.templates, entry.template),
+        ]
+    }
+
+    /// Whether all other parts do.
+    fn rest_lets_through(&self, entry: &Entry, person: &Person) -> bool {
+        let (asked, filter) = (self.asked, &self.asked.filter);
         let is_late = || match &self.late {
             None => true,
             // What is over waits for nobody.
@@ -577,9 +640,7 @@ impl<'a> Test<'a> {
                 entry.urgency < Urgency::IsOver as u8 && late[entry.status as usize].is_some_and(|at| entry.since <= at)
             }
         };
-        one_of(&self.postings, entry.posting)
-            && one_of(&self.owners, entry.owner)
-            && one_of(&self.templates, entry.template)
+        self.is_of_whom(entry)
             && (!filter.needs_action || entry.needs_action())
             && (!filter.running || entry.urgency == Urgency::Runs as u8)
             && (!filter.to_call || entry.is_to_call(self.calls))
@@ -772,6 +833,10 @@ mod tests {
                 running: many(&|line| line.urgency == 1),
                 completed: many(&|line| line.status == Status::Completed),
                 to_read: many(&|line| line.status == Status::Completed && line.urgency == 0),
+                without_report: many(&|line| [Status::Failed, Status::Skipped].contains(&line.status)),
+                without_report_to_read: many(&|line| {
+                    [Status::Failed, Status::Skipped].contains(&line.status) && line.urgency == 0
+                }),
             };
             let mut expected: Vec<&Line> = there.values().filter(|line| matches(line, &asked)).collect();
             let mut counts = BTreeMap::new();
@@ -787,6 +852,7 @@ mod tests {
             prop_assert_eq!(found.needs_action as usize, expected.iter().filter(|line| line.urgency == 0).count());
             prop_assert_eq!(found.counts, counts);
             prop_assert_eq!(found.head, head);
+            prop_assert_eq!(listing.choices(&asked).total, found.total);
             let expected: Vec<_> = expected.iter().skip(window.0).take(window.1).map(|line| line.id).collect();
             prop_assert_eq!(found.checks, expected);
         }
@@ -856,15 +922,51 @@ mod tests {
             ..completed(21, Some("a"), 1_000)
         });
         let took = Listing::of(lines).durations();
-        let seen: Vec<_> = took
-            .iter()
-            .map(|took| (took.completed, took.lower, took.median, took.upper))
-            .collect();
+        let seen = |took: &Took| (took.completed, took.lower, took.median, took.upper);
+        let by_template: Vec<_> = took.templates.iter().map(|(_, took)| seen(took)).collect();
         assert_eq!(
-            seen,
+            by_template,
             [(1, 5 * HOUR, 5 * HOUR, 5 * HOUR), (9, 3 * HOUR, 5 * HOUR, 7 * HOUR)]
         );
-        assert_eq!(took[0].template, None);
+        assert_eq!(took.templates[0].0, None);
+        // One that took 5 hours beside those of 1 to 9.
+        assert_eq!(took.all.as_ref().map(seen), Some((10, 3 * HOUR, 5 * HOUR, 7 * HOUR)));
+        assert_eq!(Listing::default().durations(), Durations::default());
+    }
+
+    proptest! {
+        #[test]
+        fn beside_each_choice_stands_how_many_are_listed_once_it_is_chosen_alone(
+            lines in prop::collection::vec(line(), 0..40),
+            asked in asked(),
+        ) {
+            let listing = Listing::of(lines);
+            let choices = listing.choices(&asked);
+            let listed = |change: &dyn Fn(&mut Filter)| {
+                let mut alone = asked.clone();
+                change(&mut alone.filter);
+                listing.find(&alone, Sort::default(), 0, 0, None).total
+            };
+            for status in Status::ALL {
+                let many = choices.statuses.get(&status).copied().unwrap_or_default();
+                prop_assert_eq!(many, listed(&|filter| filter.statuses = BTreeSet::from([status])));
+            }
+            // Each stands there under each of its names.
+            let of = |all: Vec<(String, u32)>| {
+                let mut many = BTreeMap::<_, u32>::new();
+                all.into_iter().for_each(|(id, checks)| *many.entry(id).or_default() += checks);
+                many
+            };
+            for (id, many) in of(choices.postings.into_iter().map(|(id, _, many)| (id.0, many)).collect()) {
+                prop_assert_eq!(many, listed(&|filter| filter.postings = BTreeSet::from([id.clone().into()])));
+            }
+            for (name, many) in choices.owners {
+                prop_assert_eq!(many, listed(&|filter| filter.owners = BTreeSet::from([name.clone()])));
+            }
+            for (id, many) in of(choices.templates.into_iter().map(|(id, _, many)| (id.0, many)).collect()) {
+                prop_assert_eq!(many, listed(&|filter| filter.templates = BTreeSet::from([id.clone().into()])));
+            }
+        }
     }
 
     #[test]
@@ -875,7 +977,7 @@ mod tests {
             completed(3, None, 1),
         ]);
         listing.remove(CheckId(uuid(1)));
-        let choices = listing.choices();
+        let choices = listing.choices(&Asked::default());
         assert_eq!(choices.owners, [("Sam".to_owned(), 2)]);
         assert_eq!(choices.postings, [("p".into(), "Utvecklare".to_owned(), 2)]);
         assert_eq!(choices.templates, [("a".into(), "A".to_owned(), 1)]);

@@ -13,7 +13,7 @@ use model::{Anchor, Asked, CheckId, Code, ConnectionId, Millis, Sort};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::aside::{self, Aside};
-use crate::listing::{Choices, Found, Line, Listing, Took};
+use crate::listing::{Choices, Durations, Found, Line, Listing};
 use crate::{Error, Result};
 
 /// The database's name in its directory.
@@ -199,15 +199,15 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::list`].
-    pub fn choices(&self, connection: ConnectionId) -> Result<Choices> {
-        self.with_listing(connection, Listing::choices)
+    pub fn choices(&self, connection: ConnectionId, asked: &Asked) -> Result<Choices> {
+        self.with_listing(connection, |listing| listing.choices(asked))
     }
 
     /// How long a connection's checks took.
     ///
     /// # Errors
     /// As [`Store::list`].
-    pub fn durations(&self, connection: ConnectionId) -> Result<Vec<Took>> {
+    pub fn durations(&self, connection: ConnectionId) -> Result<Durations> {
         self.with_listing(connection, Listing::durations)
     }
 

@@ -13,10 +13,12 @@ import type { Decision } from './types/Decision';
 import type { Desk } from './types/Desk';
 import type { Diagnostics } from './types/Diagnostics';
 import type { DryRun } from './types/DryRun';
+import type { Durations } from './types/Durations';
 import type { Erasure } from './types/Erasure';
 import type { Event } from './types/Event';
 import type { Exported } from './types/Exported';
 import type { Failure } from './types/Failure';
+import type { Filter } from './types/Filter';
 import type { FilterChoices } from './types/FilterChoices';
 import type { Language } from './types/Language';
 import type { Limits } from './types/Limits';
@@ -31,7 +33,6 @@ import type { Redirect } from './types/Redirect';
 import type { Reply } from './types/Reply';
 import type { Request } from './types/Request';
 import type { StageId } from './types/StageId';
-import type { TemplateDuration } from './types/TemplateDuration';
 import type { TemplateId } from './types/TemplateId';
 import type { TemplateReport } from './types/TemplateReport';
 import type { Undecided } from './types/Undecided';
@@ -198,16 +199,20 @@ export class Host {
   ): Promise<CheckWindow> {
     return this.#ask({ ask: 'checks', connection, look, offset, limit, anchor }, 'check-window');
   }
-  /** What the checks can be filtered by. */
-  filterChoices(connection: ConnectionId): Promise<FilterChoices> {
-    return this.#ask({ ask: 'filter-choices', connection }, 'filter-choices');
+  /** What the checks can be filtered by, and how many are listed then. */
+  filterChoices(
+    connection: ConnectionId,
+    filter: Filter = EVERYTHING.filter,
+    me: string | null = null,
+  ): Promise<FilterChoices> {
+    return this.#ask({ ask: 'filter-choices', connection, filter, me }, 'filter-choices');
   }
   /** Of the checks that match and need action, why: those that ask for the same together. */
   causes(connection: ConnectionId, look: Look): Promise<Causes> {
     return this.#ask({ ask: 'causes', connection, look }, 'causes');
   }
   /** How long completed checks took, by template. */
-  durations(connection: ConnectionId): Promise<TemplateDuration[]> {
+  durations(connection: ConnectionId): Promise<Durations> {
     return this.#ask({ ask: 'durations', connection }, 'durations');
   }
 
@@ -224,8 +229,8 @@ export class Host {
   forgetView(name: ViewName): Promise<Desk> {
     return this.#ask({ ask: 'forget-view', name }, 'desk');
   }
-  turnToView(name: ViewName): Promise<Desk> {
-    return this.#ask({ ask: 'turn-to-view', name }, 'desk');
+  turnToView(name: ViewName, mine: boolean): Promise<Desk> {
+    return this.#ask({ ask: 'turn-to-view', name, mine }, 'desk');
   }
   /** Of what the system notifies. */
   setNotify(notify: Notify): Promise<undefined> {
@@ -319,6 +324,10 @@ export class Host {
   /** Saves what was given last. Where it is. */
   saveTextFile(): Promise<string> {
     return this.#ask({ ask: 'save-text-file' }, 'saved');
+  }
+  /** What was saved or exported last. */
+  showInFolder(): Promise<undefined> {
+    return this.#ask({ ask: 'show-in-folder' }, 'done');
   }
   readDiagnostics(text: string): Promise<Diagnostics> {
     return this.#ask({ ask: 'read-diagnostics', text }, 'diagnostics');

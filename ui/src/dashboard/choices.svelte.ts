@@ -1,6 +1,7 @@
 import { asFailure, type Host } from '../backend/backend';
 import type { ConnectionId } from '../backend/types/ConnectionId';
 import type { Failure } from '../backend/types/Failure';
+import type { Filter } from '../backend/types/Filter';
 import type { FilterChoices } from '../backend/types/FilterChoices';
 
 /** What the checks can be filtered by, read when somebody wants to choose or to see what was chosen. */
@@ -9,18 +10,25 @@ export class Choices {
   failure = $state.raw<Failure | null>(null);
   readonly #host: Host;
   readonly #connection: ConnectionId;
+  #asked = 0;
 
   constructor(host: Host, connection: ConnectionId) {
     this.#host = host;
     this.#connection = connection;
   }
 
-  async read(): Promise<void> {
+  /** Beside a filter: how many are left then. */
+  async read(filter?: Filter, me?: string | null): Promise<void> {
+    this.#asked += 1;
+    const mine = this.#asked;
     try {
-      this.value = await this.#host.filterChoices(this.#connection);
+      const value = await this.#host.filterChoices(this.#connection, filter, me);
+      // Something else was chosen meanwhile.
+      if (mine !== this.#asked) return;
+      this.value = value;
       this.failure = null;
     } catch (thrown) {
-      this.failure = asFailure(thrown);
+      if (mine === this.#asked) this.failure = asFailure(thrown);
     }
   }
 }

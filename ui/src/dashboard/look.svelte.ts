@@ -41,13 +41,18 @@ export class Looking {
     const { screen } = this.#session;
     const views = this.desk?.views ?? [];
     const looked = screen.at === 'checks' ? screen.looked : undefined;
-    const { name, look } = viewNamed(views, looked?.view ?? this.desk?.current ?? ALL.name) ?? ALL;
-    return looked ? { ...looked, view: name } : { view: name, look, open: null };
+    const view = viewNamed(views, looked?.view ?? this.desk?.current ?? ALL.name) ?? ALL;
+    if (looked) return { ...looked, view: view.name };
+    return { view: view.name, look: lookOf(view, this.desk?.mine ?? false), open: null };
   });
+  /** Whether only one's own are looked at. */
+  readonly mine = $derived(this.looked.look.filter.mine);
   /** As it is kept. */
   readonly view = $derived(viewNamed(this.desk?.views ?? [], this.looked.view) ?? ALL);
   /** Whether it is what the view shows. */
-  readonly asKept = $derived(sameFilter(this.looked.look.filter, this.view.look.filter));
+  readonly asKept = $derived(
+    sameFilter(this.looked.look.filter, lookOf(this.view, this.mine).filter),
+  );
   readonly filtered = $derived(!sameFilter(this.looked.look.filter, EVERYTHING.filter));
   /** It is not known before what is looked at first. */
   readonly ready = $derived(this.desk !== null || this.failure !== null);
@@ -61,12 +66,19 @@ export class Looking {
   }
 
   turn(name: ViewName): void {
-    const { look } = viewNamed(this.desk?.views ?? [], name) ?? ALL;
-    this.#choose({ ...this.looked, view: name, look });
+    const view = viewNamed(this.desk?.views ?? [], name) ?? ALL;
+    this.#choose({ ...this.looked, view: view.name, look: lookOf(view, this.mine) });
   }
 
+  /** Everybody's checks. */
   clear(): void {
-    this.turn(ALL.name);
+    const view = viewNamed(this.desk?.views ?? [], ALL.name) ?? ALL;
+    this.#choose({ ...this.looked, view: view.name, look: view.look });
+  }
+
+  /** In whichever view: only one's own, or everybody's again. */
+  setMine(mine: boolean): void {
+    this.filter({ ...this.looked.look.filter, mine });
   }
 
   /** What is searched for, in all checks. */
@@ -79,10 +91,10 @@ export class Looking {
     });
   }
 
-  /** Of all checks those that this part of a filter lets through. */
+  /** Of all checks, or of all one's own, those that this part of a filter lets through. */
   only(part: Partial<Filter>): void {
     const { look } = viewNamed(this.desk?.views ?? [], ALL.name) ?? ALL;
-    const filter = { ...look.filter, ...part };
+    const filter = { ...look.filter, mine: this.mine, ...part };
     this.#go({ ...this.looked, view: ALL.name, look: { ...look, filter } });
   }
 
@@ -114,6 +126,11 @@ export class Looking {
     if (by === undefined) return;
     const { look } = this.looked;
     this.#go({ ...this.looked, look: { ...look, sort: next(look.sort, by, greatestFirst) } });
+  }
+
+  sortAsUsual(): void {
+    const { look } = this.looked;
+    this.#go({ ...this.looked, look: { ...look, sort: EVERYTHING.sort } });
   }
 
   open(check: CheckId | null): void {
@@ -169,8 +186,9 @@ export class Looking {
     if (desk === null) return;
     const { host, screen } = this.#session;
     if (screen.at === 'checks' && !screen.looked) this.#session.amend({ at: 'checks', looked });
-    if (keyOf(desk.current) !== keyOf(looked.view)) {
-      this.#quietly(() => host.turnToView(looked.view));
+    const { mine } = looked.look.filter;
+    if (keyOf(desk.current) !== keyOf(looked.view) || desk.mine !== mine) {
+      this.#quietly(() => host.turnToView(looked.view, mine));
     }
     const { sort } = looked.look;
     if (sort.by !== view.look.sort.by || sort.descending !== view.look.sort.descending) {
@@ -216,6 +234,11 @@ export class Looking {
   #quietly(ask: () => Promise<Desk>): void {
     this.#order(ask).catch((thrown: unknown) => (this.failure = asFailure(thrown)));
   }
+}
+
+/** What a view shows. A given one shows of it what is one's own, if only that is looked at; an own one says so itself. */
+function lookOf({ name, look }: View, mine: boolean): Look {
+  return name.kind === 'own' ? look : { ...look, filter: { ...look.filter, mine } };
 }
 
 function next(sort: Look['sort'], by: SortBy, greatestFirst: boolean): Look['sort'] {

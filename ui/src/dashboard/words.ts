@@ -15,7 +15,6 @@ import { statusLook, type Look } from '../i18n/words';
 
 const given: Record<Exclude<ViewName['kind'], 'own'>, () => string> = {
   all: m.view_all,
-  mine: m.view_mine,
   'needs-action': m.view_needs_action,
   'to-call': m.view_to_call,
   'waiting-for-candidate': m.status_waiting_candidate,

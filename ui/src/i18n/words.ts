@@ -258,7 +258,8 @@ const warnings: Record<string, () => string> = {
   'mismatch-name': m.warning_mismatch_name,
 };
 export const warningText = (code: string): string =>
-  (Object.hasOwn(warnings, code) ? warnings[code] : undefined)?.() ?? m.warning_other({ code });
+  (Object.hasOwn(warnings, code) ? warnings[code] : undefined)?.() ??
+  m.warning_other({ code: code.replaceAll('-', ' ') });
 
 /** Those that came after somebody had read of the others are named as new. */
 export function warningsOf({ warnings, unread }: CheckRow): string[] {

@@ -16,6 +16,10 @@ me: string | null,
  */
 current: ViewName, 
 /**
+ * Whether only one's own checks were: in whichever view.
+ */
+mine: boolean, 
+/**
  * The given ones first, then own ones by name.
  */
 views: Array<View>, 

@@ -11,4 +11,13 @@ toCall: number, running: number, completed: number,
 /**
  * Those completed that need action: their warnings are to be read.
  */
-toRead: number, };
+toRead: number, 
+/**
+ * Failed, or never started: with these, with those that run and with those completed all are counted that need no
+ * action.
+ */
+withoutReport: number, 
+/**
+ * Those of them that need action: why they failed is to be read.
+ */
+withoutReportToRead: number, };

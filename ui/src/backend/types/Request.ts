@@ -6,6 +6,7 @@ import type { ConnectionId } from "./ConnectionId";
 import type { CsvOrder } from "./CsvOrder";
 import type { DataCentre } from "./DataCentre";
 import type { Decision } from "./Decision";
+import type { Filter } from "./Filter";
 import type { Language } from "./Language";
 import type { Limits } from "./Limits";
 import type { Look } from "./Look";
@@ -33,4 +34,16 @@ clientSecret: string | null, } | { "ask": "begin-oauth", connection: ConnectionI
 /**
  * The window begins as many places earlier or later as what this holds has moved.
  */
-anchor: Anchor | null, } | { "ask": "filter-choices", connection: ConnectionId, } | { "ask": "causes", connection: ConnectionId, look: Look, } | { "ask": "durations", connection: ConnectionId, } | { "ask": "desk" } | { "ask": "set-me", me: string | null, } | { "ask": "keep-view", view: View, } | { "ask": "forget-view", name: ViewName, } | { "ask": "turn-to-view", name: ViewName, } | { "ask": "set-notify", notify: Notify, } | { "ask": "set-search-key", on: boolean, } | { "ask": "set-language", language: Language, } | { "ask": "start-with-session", start: boolean, } | { "ask": "set-limits", connection: ConnectionId, limits: Limits, } | { "ask": "export-checks", connection: ConnectionId, order: CsvOrder, } | { "ask": "cancel-export" } | { "ask": "export-person", connection: ConnectionId, opportunity: OpportunityId, words: PersonWords, } | { "ask": "erase-person", connection: ConnectionId, opportunity: OpportunityId, } | { "ask": "would-purge", connection: ConnectionId, days: number, } | { "ask": "set-retention", connection: ConnectionId, days: number, } | { "ask": "audit-log", before: number | null, limit: number, } | { "ask": "export-audit-log" } | { "ask": "checks-of", connection: ConnectionId, opportunity: OpportunityId, } | { "ask": "check", check: CheckId, } | { "ask": "decide", checks: Array<CheckId>, decision: Decision, } | { "ask": "pause", connection: ConnectionId, } | { "ask": "resume", connection: ConnectionId, } | { "ask": "disconnect", connection: ConnectionId, } | { "ask": "remove-data", connection: ConnectionId, } | { "ask": "acknowledge", connection: ConnectionId | null, code: Code, } | { "ask": "diagnostics", connection: ConnectionId | null, } | { "ask": "save-text-file" } | { "ask": "read-diagnostics", text: string, } | { "ask": "open-link", url: string, };
+anchor: Anchor | null, } | { "ask": "filter-choices", connection: ConnectionId, 
+/**
+ * As it would be.
+ */
+filter: Filter, 
+/**
+ * Who `mine` would be.
+ */
+me: string | null, } | { "ask": "causes", connection: ConnectionId, look: Look, } | { "ask": "durations", connection: ConnectionId, } | { "ask": "desk" } | { "ask": "set-me", me: string | null, } | { "ask": "keep-view", view: View, } | { "ask": "forget-view", name: ViewName, } | { "ask": "turn-to-view", name: ViewName, 
+/**
+ * Whether only one's own checks are looked at: in whichever view.
+ */
+mine: boolean, } | { "ask": "set-notify", notify: Notify, } | { "ask": "set-search-key", on: boolean, } | { "ask": "set-language", language: Language, } | { "ask": "start-with-session", start: boolean, } | { "ask": "set-limits", connection: ConnectionId, limits: Limits, } | { "ask": "export-checks", connection: ConnectionId, order: CsvOrder, } | { "ask": "cancel-export" } | { "ask": "export-person", connection: ConnectionId, opportunity: OpportunityId, words: PersonWords, } | { "ask": "erase-person", connection: ConnectionId, opportunity: OpportunityId, } | { "ask": "would-purge", connection: ConnectionId, days: number, } | { "ask": "set-retention", connection: ConnectionId, days: number, } | { "ask": "audit-log", before: number | null, limit: number, } | { "ask": "export-audit-log" } | { "ask": "checks-of", connection: ConnectionId, opportunity: OpportunityId, } | { "ask": "check", check: CheckId, } | { "ask": "decide", checks: Array<CheckId>, decision: Decision, } | { "ask": "pause", connection: ConnectionId, } | { "ask": "resume", connection: ConnectionId, } | { "ask": "disconnect", connection: ConnectionId, } | { "ask": "remove-data", connection: ConnectionId, } | { "ask": "acknowledge", connection: ConnectionId | null, code: Code, } | { "ask": "diagnostics", connection: ConnectionId | null, } | { "ask": "save-text-file" } | { "ask": "show-in-folder" } | { "ask": "read-diagnostics", text: string, } | { "ask": "open-link", url: string, };

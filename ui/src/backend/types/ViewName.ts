@@ -3,4 +3,4 @@
 /**
  * A view's name: one of those that are always there, which the UI calls by a word of its own, or a person's.
  */
-export type ViewName = { "kind": "all" } | { "kind": "mine" } | { "kind": "needs-action" } | { "kind": "to-call" } | { "kind": "waiting-for-candidate" } | { "kind": "waiting-for-referees" } | { "kind": "completed-this-week" } | { "kind": "failed" } | { "kind": "own", "name": string };
+export type ViewName = { "kind": "all" } | { "kind": "needs-action" } | { "kind": "to-call" } | { "kind": "waiting-for-candidate" } | { "kind": "waiting-for-referees" } | { "kind": "completed-this-week" } | { "kind": "failed" } | { "kind": "own", "name": string };
