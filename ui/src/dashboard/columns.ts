@@ -22,7 +22,7 @@ export const columnLook: Record<Column, Look> = {
   answered: { word: m.column_answered, width: 6 },
   'waiting-on': { word: m.column_waiting_on, width: 7.75 },
   since: { word: m.column_since, width: 8.25, sort: 'since', inverted: true },
-  links: { word: m.column_links, width: 10 },
+  links: { word: m.column_links, width: 11 },
   activity: { word: m.column_activity, width: 7, sort: 'activity', greatestFirst: true },
   template: { word: m.column_template, width: 7.75, sort: 'template' },
   owner: { word: m.column_owner, width: 8, sort: 'owner' },
