@@ -490,12 +490,16 @@ async fn m14_whoever_comes_back_finds_the_list_as_it_was_left_and_a_small_window
                  .length >= {many}"
         )
     };
+    let text = "return document.querySelector('[data-testid=search]')?.value === 'waits'";
+    window.until("what is searched for", text).await;
     window.until("rows in view", &shown(3)).await;
+    window.settle().await;
     window
         .run("document.querySelector('[data-testid=checks-scroll]').scrollTop = 5600")
         .await;
     let place = "return document.querySelector('[data-testid=checks-scroll]')?.scrollTop === 5600";
     window.until("rows further down", &shown(3)).await;
+    window.settle().await;
     window.until("the place", place).await;
 
     window.click("nav-connection").await;
@@ -503,8 +507,7 @@ async fn m14_whoever_comes_back_finds_the_list_as_it_was_left_and_a_small_window
     window.click("nav-checks").await;
     window.until("the place where it was left", place).await;
     window.until("the rows of that place", &shown(3)).await;
-    let text = "return document.querySelector('[data-testid=search]').value === 'waits'";
-    window.until("what is searched for", text).await;
+    window.until("what was searched for", text).await;
     // By the way back, too, and under a page of the help.
     window.click("nav-connection").await;
     window.see("connection").await;
