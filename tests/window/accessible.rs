@@ -1,6 +1,8 @@
 //! Every screen, in both languages and both themes, by WCAG 2.2 AA: what axe finds, and what it cannot see
 //! (`end_to_end::window::Inspector`).
 
+use std::path::Path;
+
 use end_to_end::window::{Home, Inspector, Window};
 use serde_json::{Value, json};
 use simulator::demo;
@@ -127,6 +129,9 @@ async fn the_dashboard_and_the_pages_of_a_connection_are_accessible() {
     inspector
         .inspect_dialog("disconnect", "settings-disconnect", "confirm-disconnect-no")
         .await;
+    inspector
+        .inspect_dialog("remove data", "settings-remove", "confirm-remove-no")
+        .await;
 
     window.click("open-privacy").await;
     window.see("log").await;
@@ -156,6 +161,52 @@ async fn the_dashboard_and_the_pages_of_a_connection_are_accessible() {
     window.click("test-ask").await;
     window.see("test-watch").await;
     inspector.inspect("test candidate").await;
+    inspector.finish();
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_status_that_was_turned_away_is_accessible() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    steps::see_candidate(&window, "Kim Berg", "sent").await;
+    let hosts = json!({"update_hosts": {"127.0.0.1": "not the one that was made"}});
+    simulated.control("PATCH", "refapp", hosts).await;
+    simulated.refapp_step("accept").await;
+    window.see("badge-status-missed").await;
+    let mut inspector = Inspector::new(&window).await;
+    inspector.inspect("dashboard, a status turned away").await;
+    window.click("check-open").await;
+    window.see("detail-badge-status-missed").await;
+    inspector.inspect("check, a status turned away").await;
+    window.click("detail-close").await;
+    window.click("alarm-open").await;
+    window.see("finding").await;
+    inspector.inspect("connection, a status turned away").await;
+    inspector.finish();
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_keychain_that_cannot_be_used_is_accessible() {
+    let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
+    let window = Window::app(&home, &simulated.running).await;
+    window.set_up_eu().await;
+    window.close().await;
+
+    // One that is locked asks for its password, in a window that takes the focus.
+    let app = home.app().display().to_string();
+    let practice = format!("--practice=http://{}", simulated.running.address());
+    let arguments = ["DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere", &app, &practice];
+    let window = Window::open(&home, Path::new("/usr/bin/env"), &arguments).await;
+    window.see("health[data-state=\"action-needed\"]").await;
+    let mut inspector = Inspector::new(&window).await;
+    inspector.inspect("dashboard, keychain locked").await;
+    window.click("alarm-open").await;
+    window.see("finding").await;
+    inspector.inspect("connection, keychain locked").await;
     inspector.finish();
     window.close().await;
 }
