@@ -97,21 +97,28 @@ export class Rows {
   }
 
   #take(window: CheckWindow, wanted: Wanted): void {
-    const question = JSON.stringify(wanted);
     const before = this.#rows;
     const changed = window.rows.filter((row) => {
       const same = before.find((one) => one.id === row.id);
       return !same || gist(same) !== gist(row);
     });
-    const asBefore = question === this.#answered;
+    const asBefore = JSON.stringify(wanted) === this.#answered;
     this.total = window.total;
     this.counts = window.counts;
     this.head = window.head;
     this.#offset = window.offset;
     this.#rows = window.rows;
-    this.#answered = question;
+    this.#answered = JSON.stringify({ ...wanted, offset: window.offset });
     this.look = wanted.look;
-    if (window.offset !== wanted.offset) this.hands?.shift(window.offset - wanted.offset);
+    const by = window.offset - wanted.offset;
+    if (by !== 0) {
+      this.hands?.shift(by);
+      // What was wished for of it meanwhile was so from where the list was then.
+      const { look, offset } = this.#wanted;
+      if (JSON.stringify(look) === JSON.stringify(wanted.look)) {
+        this.#wanted = { ...this.#wanted, offset: Math.max(0, offset + by) };
+      }
+    }
     if (asBefore && changed.length > 0) this.#onchange(changed.map((row) => row.id));
   }
 }
