@@ -365,3 +365,67 @@ async fn r18_delete_webhooks_adds_a_clean_disconnect() {
     rig.until("both are taken away", async || (webhooks().await == 0).then_some(()))
         .await;
 }
+
+/// Another key of the same account replaces the one with which all was set up and seen to work.
+async fn all_proven_with_another_key(ticked: &[Right], unticked: Option<Right>) -> (Rig, ConnectionView) {
+    let rig = Rig::start(Setup::default()).await;
+    started(&rig, "Kim Berg").await;
+    let key = "another-key".to_owned();
+    let order = json!({"name": "key eu, another", "value": key, "data_centre": "eu"});
+    rig.control("POST", "lever/keys", order).await;
+    let mut rights: serde_json::Map<String, Value> = Right::OPTIONAL
+        .map(|right| (right.label().to_owned(), json!(ticked.contains(&right))))
+        .into_iter()
+        .collect();
+    rights.extend(unticked.map(|right| (right.label().to_owned(), json!(false))));
+    rig.control("PATCH", &format!("lever/keys/{key}"), json!({"rights": rights}))
+        .await;
+    let connection = rig.id().await;
+    done(&rig, Request::SetApiKey { connection, key }).await;
+    let settled = |view: &ConnectionView| {
+        let open = |right: &api::RightView| right.required && right.state == RightState::NotProvableYet;
+        view.setup.proving.is_none() && !view.setup.rights.iter().any(open)
+    };
+    let view = rig
+        .connection_that("every permission of the new key is known", settled)
+        .await;
+    (rig, view)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_another_key_leaves_no_permission_open_and_no_webhook_twice() {
+    // With the article's twelve nothing may be taken away to try it; with one more the new key shows what it can.
+    for optional in [vec![], vec![Right::DeleteWebhooks]] {
+        let (rig, view) = all_proven_with_another_key(&optional, None).await;
+        assert_eq!(missing(&view), [], "{optional:?}");
+        assert!(!view.unproven.contains(&model::Unproven::Permissions));
+        assert_eq!(
+            view.stage_changes.state,
+            api::ChannelState::Proven,
+            "what was heard still is"
+        );
+        assert_eq!(webhooks_of_moves(&rig).await.len(), 1);
+        let tries = rig.calls("create webhook").len();
+        assert_eq!(
+            tries,
+            if optional.is_empty() { 2 } else { 3 },
+            "two at the beginning, and one to try it"
+        );
+        started(&rig, "Omar Haddad").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r17_another_key_that_may_not_add_webhooks_is_found_out_and_the_webhook_of_moves_stays() {
+    let (rig, view) = all_proven_with_another_key(&[Right::DeleteWebhooks], Some(Right::AddWebhooks)).await;
+    assert_eq!(missing(&view), [Right::AddWebhooks]);
+    assert_eq!(webhooks_of_moves(&rig).await.len(), 1);
+}
+
+/// Our webhooks at Lever that tell of moves.
+async fn webhooks_of_moves(rig: &Rig) -> Vec<Value> {
+    let state = rig.control("GET", "state", Value::Null).await;
+    let webhooks = state["lever"]["webhooks"].as_array().expect("a list").clone();
+    let tells = |webhook: &Value| webhook["event"] == lever::CANDIDATE_STAGE_CHANGE;
+    webhooks.into_iter().filter(tells).collect()
+}

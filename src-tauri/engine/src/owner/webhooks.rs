@@ -27,8 +27,9 @@ impl Owner {
         let (address, path) = (self.address("lever"), self.receiver_path.clone());
         let kept = self.secret(SecretKind::WebhookTokens).ok().flatten();
         let known: Vec<String> = kept.iter().flat_map(webhook_tokens).map(|(id, _)| id).collect();
+        let tries = !self.record.has(Right::AddWebhooks);
         self.job(async move {
-            let made = make_webhooks(&client, address.as_deref(), path.as_ref(), &known).await;
+            let made = make_webhooks(&client, address.as_deref(), path.as_ref(), &known, tries).await;
             Box::new(move |owner: &mut Self| {
                 let waits = owner.registering.take().unwrap_or_default();
                 let registered = owner.webhooks_made(made);
@@ -112,7 +113,10 @@ impl Owner {
             record.webhooks = webhooks;
         });
         self.open_door();
-        if any_new {
+        // Ours are there, and what replaced the key that registered them may take none away to try it: nothing contradicts
+        // the earlier proof, and whoever has to register one again finds out (`rules.md` 17).
+        let stands = made.may_not_try && registered;
+        if any_new || stands {
             self.right_is_proven(Right::AddWebhooks);
         }
         match made.error {
@@ -137,6 +141,8 @@ struct Made {
     /// Ours, with a token that we hold.
     kept: Vec<lever::Webhook>,
     new: Vec<lever::NewWebhook>,
+    /// *add webhooks* could be tried by registering one anew only, and *delete webhooks* is not granted.
+    may_not_try: bool,
     list_error: Option<lever::Error>,
     error: Option<lever::Error>,
 }
@@ -144,11 +150,20 @@ struct Made {
 /// What happens in Lever that concerns us. Moves start checks; deletions erase people.
 const EVENTS: [&str; 2] = [lever::CANDIDATE_STAGE_CHANGE, lever::CANDIDATE_DELETED];
 
-async fn make_webhooks(client: &lever::Client, address: Option<&str>, path: Option<&Secret>, known: &[String]) -> Made {
+/// `tries`: whether *add webhooks* is to be proven. Where both are there, the one for deletions is made anew: without it
+/// nothing is missed, and there are never two.
+async fn make_webhooks(
+    client: &lever::Client,
+    address: Option<&str>,
+    path: Option<&Secret>,
+    known: &[String],
+    tries: bool,
+) -> Made {
     let mut made = Made {
         there: Vec::new(),
         kept: Vec::new(),
         new: Vec::new(),
+        may_not_try: false,
         list_error: None,
         error: None,
     };
@@ -164,12 +179,19 @@ async fn make_webhooks(client: &lever::Client, address: Option<&str>, path: Opti
     }
     for webhook in made.there.iter().filter(|webhook| leads_here(webhook, path)) {
         let held = made.kept.iter().any(|kept| kept.event == webhook.event);
-        if address == Some(&webhook.url) && known.contains(&webhook.id.to_string()) && !held {
+        let ours = address == Some(&webhook.url) && known.contains(&webhook.id.to_string()) && !held;
+        let tried = ours && tries && webhook.event == lever::CANDIDATE_DELETED;
+        if ours && !tried {
             made.kept.push(webhook.clone());
         } else if let Err(error) = client.delete_webhook(&webhook.id).await {
-            // Of an earlier address, or its token is lost, or it is one too many. Without the right it stays: its
-            // deliveries are refused.
-            tracing::info!(%error, "an old webhook of ours stays at Lever");
+            if tried {
+                made.may_not_try = error.kind == lever::Kind::Forbidden;
+                made.kept.push(webhook.clone());
+            } else {
+                // Of an earlier address, or its token is lost, or it is one too many. Without the right it stays: its
+                // deliveries are refused.
+                tracing::info!(%error, "an old webhook of ours stays at Lever");
+            }
         }
     }
     let Some(url) = address.and_then(|address| Url::parse(address).ok()) else {
@@ -179,8 +201,10 @@ async fn make_webhooks(client: &lever::Client, address: Option<&str>, path: Opti
         if !made.kept.iter().any(|kept| kept.event == event) {
             match client.create_webhook(&url, event).await {
                 Ok(new) => made.new.push(new),
-                // Deletions are found by reading, too: a webhook for them is welcome and not needed.
-                Err(error) if event == lever::CANDIDATE_DELETED => tracing::info!(%error, "no webhook for deletions"),
+                // Deletions are found by reading, too: a webhook for them is welcome and not needed, but for the trial.
+                Err(error) if event == lever::CANDIDATE_DELETED && error.kind != lever::Kind::Forbidden => {
+                    tracing::info!(%error, "no webhook for deletions")
+                }
                 Err(error) => made.error = Some(error),
             }
         }
