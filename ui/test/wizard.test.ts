@@ -476,10 +476,52 @@ describe('the other steps', () => {
     const ticks = (testid: string) => screen.get(testid).querySelectorAll('.done').length;
     expect([ticks('webhook-registered'), ticks('webhook-switched')]).toEqual([1, 0]);
     await screen.type('public-url', `${publicUrl}/other`);
-    expect(screen.has('wizard-continue')).toBe(false);
+    expect(screen.get('wizard-continue').getAttribute('aria-disabled')).toBe('true');
     await screen.type('public-url', publicUrl);
     await screen.click('wizard-continue');
     expect(screen.has('wizard-stage')).toBe(true);
+  });
+
+  it('never put a way on that drops what was entered where “Save” was', async () => {
+    const order = () =>
+      [...document.querySelectorAll<HTMLElement>('footer button')].map(
+        (one) => one.dataset['testid'],
+      );
+    open({ current: 'channels', steps: allOpen, publicUrl: 'https://relay.example.com' });
+    const places = ['channels-save', 'wizard-continue', 'wizard-back'];
+    expect(order()).toEqual(places);
+    await screen.type('update-bearer', '19fk');
+    expect(order()).toEqual(places);
+    expect(screen.text('channels-save')).toBe('Save');
+    await screen.click('wizard-continue');
+    expect(screen.has('wizard-channels')).toBe(true);
+    expect((screen.get('update-bearer') as HTMLInputElement).value).toBe('19fk');
+    expect(screen.text('step-beside')).toContain('Save what you have entered');
+    await screen.close();
+
+    open({ current: 'channels', steps: allOpen });
+    expect(order()).toEqual(['channels-save', 'channels-later', 'wizard-back']);
+    await screen.type('update-bearer', '19fk');
+    expect(order()).toEqual(places);
+  });
+
+  it('take no second half of a double click that began on the step before', async () => {
+    const fake = open({
+      current: 'channels',
+      steps: allOpen,
+      publicUrl: 'https://relay.example.com',
+    });
+    const click = (detail: number) =>
+      screen
+        .get('channels-save')
+        .dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail }));
+    const saved = () => fake.asked.filter((one) => one.ask === 'set-channels').length;
+    click(2);
+    await settle();
+    expect(saved()).toBe(0);
+    click(1);
+    await settle();
+    expect(saved()).toBe(1);
   });
 
   it('name the trigger stage only where a move into it would start a check', async () => {
