@@ -541,7 +541,7 @@ async fn a_pause_is_said_and_what_cannot_be_tried_is_refused() {
 
     for subject in ["", "Kim Berg", "{}", "https://hire.lever.co/settings"] {
         let refused = ask(&rig, subject).await.expect_err(subject);
-        assert_eq!(refused.code, Code::AppInput, "{subject}");
+        assert_eq!(refused.code, Code::AppSubject, "{subject}");
     }
     rig.fault(json!({"match": {"side": "lever", "call": "read opportunity"}, "kind": "status", "code": 503}))
         .await;

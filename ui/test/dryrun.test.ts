@@ -80,7 +80,7 @@ describe('the dry run', () => {
     expect(form?.checkValidity(), 'the browser has nothing to say').toBe(true);
     form?.requestSubmit();
     await settle();
-    expect(screen.text('dry-run-failure')).toContain('”Kandidat eller händelse”');
+    expect(screen.text('dry-run-failure')).toContain('går inte att söka på namn');
     expect(screen.get('dry-run-subject').getAttribute('aria-invalid')).toBe('true');
     expect(fake.asked.some(({ ask }) => ask === 'dry-run')).toBe(false);
     await screen.type('dry-run-subject', 'opportunity-1');
@@ -92,6 +92,17 @@ describe('the dry run', () => {
     expect(screen.text('dry-run-idle-not-in-stage')).toContain('“Offer”');
     expect(screen.has('dry-run-idle-not-running')).toBe(true);
     expect(screen.text('dry-run-result')).toContain('If that were not so');
+  });
+
+  it('says of a check that is over that it is, and not that it goes on', async () => {
+    const outcome = (status: 'completed' | 'waiting-for-candidate') => ({
+      course: { ...course, outcome: { outcome: 'goes-on' as const, status }, start: null },
+    });
+    await dryRun(outcome('completed'));
+    expect(screen.text('dry-run-outcome')).toContain('and it is completed');
+    await screen.close();
+    await dryRun(outcome('waiting-for-candidate'));
+    expect(screen.text('dry-run-outcome')).toContain('and it goes on');
   });
 
   it('leaves it at that where there is nothing more to be said', async () => {
@@ -178,6 +189,7 @@ describe('the posting audit', () => {
     fake.on('audit-postings', () => Promise.resolve({ reply: 'posting-audit', value }));
     await screen.click('audit-run');
     expect(screen.text('audit-template')).toBe('No tag: Refapp’s own default applies');
+    expect(screen.text('audit-why')).toContain('put a template tag on the posting');
     expect(screen.get('nav-connection').getAttribute('aria-current')).toBe('true');
   });
 
@@ -290,6 +302,17 @@ describe('the test candidate', () => {
     expect(screen.text('test-done')).toContain('from end to end');
     await screen.click('test-clean-project');
     expect((screen.get('test-clean-project') as HTMLInputElement).checked).toBe(true);
+  });
+
+  it('takes nobody whose check is over already', async () => {
+    const fake = await open('test-candidate');
+    const outcome = { outcome: 'goes-on', status: 'completed' } as const;
+    const value: DryRun = { at: NOW, idle: [], course: { ...course, outcome, start: null } };
+    fake.on('dry-run', () => Promise.resolve({ reply: 'dry-run', value }));
+    await screen.type('test-subject', 'opportunity-1');
+    await screen.click('test-ask');
+    expect(screen.text('test-over')).toContain('This is no test candidate');
+    expect([screen.has('test-watch'), screen.has('test-clean-up')]).toEqual([false, false]);
   });
 
   it('says what stopped the check', async () => {

@@ -116,6 +116,23 @@ describe('the error dictionary', () => {
     expect(found('referensen avböjde')[0]).toBe('REF-FAILED');
   });
 
+  it('says first that nothing is wrong where a referee declined', async () => {
+    open(new Fake(overview([])));
+    await screen.click('help');
+    await screen.click('help-errors');
+    for (const said of [
+      'reference declined',
+      'referee declined',
+      'referens avböjd',
+      'tackade nej',
+    ]) {
+      await screen.type('errors-search', said);
+      expect(screen.text('errors-answer'), said).toContain('A referee declined: nothing is wrong');
+    }
+    await screen.type('errors-search', 'LEV-403');
+    expect(screen.has('errors-answer')).toBe(false);
+  });
+
   it('asks whether a code was misheard, and shows what fits most where nothing fits whole', () => {
     expect(search('tag steel')).toEqual({ codes: ['TAG-STALE'], fit: 'near' });
     expect(search('leave stage')).toEqual({ codes: ['LEV-STAGE'], fit: 'near' });
@@ -439,6 +456,19 @@ describe('diagnostics that somebody sent', () => {
     await settle();
     expect(screen.get('diagnostics-sent').closest('[hidden]')).toBeNull();
     expect(document.activeElement).toBe(screen.all('finding-code')[0]);
+  }, 30_000);
+
+  it('say of stage changes that only the webhook tells of them that nobody knows whether it still does', async () => {
+    const sent = diagnostics(NOW);
+    const [well] = sent.connections;
+    if (!well) throw new Error('there is one');
+    await read(sent);
+    expect(screen.has('report-alone')).toBe(false);
+    await screen.close();
+    well.rights = rights((one) => (one === 'list-opportunities' ? 'missing' : 'proven'));
+    sent.connections = [well];
+    await read(sent);
+    expect(screen.text('report-alone')).toContain('when a candidate is moved');
   }, 30_000);
 
   it('say what is turned away and what was taken, in the colour of the box', async () => {

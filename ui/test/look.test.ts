@@ -662,7 +662,7 @@ describe('on the dashboard', () => {
     await settle();
     expect(screen.text('rhythm-next')).toContain('last automatic reminder');
     expect(screen.all('timeline-after').map((after) => after.textContent?.trim())).toContain(
-      '15 hr after the step before',
+      '15 hr later',
     );
   });
 

@@ -400,6 +400,8 @@ describe('the other steps', () => {
       one.textContent?.trim(),
     );
     expect([line.getAttribute('role'), aloud]).toEqual([null, ['Arrives']]);
+    // Without the permission to ask, nobody knows whether it still does.
+    expect(screen.text('channel-alone')).toContain('when a candidate is moved');
   });
 
   it('make a bearer that is seen once, and sent with the address', async () => {

@@ -18,7 +18,7 @@ impl Subject {
     /// Reads an opportunity's id, the address of its page at Lever (`lever-api.md §10`), or an event as JSON.
     ///
     /// # Errors
-    /// `APP-INPUT` if it is none of them.
+    /// `APP-SUBJECT` if it is none of them.
     pub fn read(text: &str) -> Result<Self, Failure> {
         let text = text.trim();
         let subject = if text.starts_with('{') {
@@ -31,7 +31,7 @@ impl Subject {
             };
             id.filter(|id| is_id(id)).map(|id| Self::Opportunity(OpportunityId(id)))
         };
-        subject.ok_or_else(|| Failure::new(Code::AppInput).with("field", "candidate or event"))
+        subject.ok_or_else(|| Failure::new(Code::AppSubject))
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
         ] {
             assert_eq!(
                 Subject::read(text).err().map(|failure| failure.code),
-                Some(Code::AppInput),
+                Some(Code::AppSubject),
                 "{text}"
             );
         }

@@ -138,6 +138,7 @@ codes! {
     NetClock "NET-CLOCK" It,
     // This app and this computer
     AppInput "APP-INPUT" Admin,
+    AppSubject "APP-SUBJECT" Admin,
     AppAddress "APP-ADDRESS" Admin,
     AppConfig "APP-CONFIG" Admin,
     AppNotFound "APP-NOT-FOUND" Admin,

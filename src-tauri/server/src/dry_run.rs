@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use api::{Reply, Request};
 use clap::Args;
-use model::{Code, Course, DryRun, Failure, Idle, Membership, Outcome};
+use model::{Code, Course, DryRun, Failure, Idle, Membership, Outcome, Status};
 
 use crate::client::Client;
 use crate::commands::show;
@@ -143,6 +143,9 @@ fn outcome(outcome: &Outcome) -> String {
         Outcome::Waits { failure } => format!("A check would be queued, and wait for Refapp: {}", told(failure)),
         Outcome::Parks { failure } => format!("The check would be parked: {}", told(failure)),
         Outcome::Skips { failure } => format!("No check would start: {}", told(failure)),
+        Outcome::GoesOn {
+            status: status @ (Status::Completed | Status::Failed),
+        } => format!("There is a check already, and it is over: {}.", status.tag()),
         Outcome::GoesOn { status } => format!("There is a check, and it goes on: {}.", status.tag()),
         Outcome::Nothing => "Nothing: there is no check, and none is asked for.".to_owned(),
     }

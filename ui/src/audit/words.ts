@@ -27,6 +27,22 @@ export function troubleOfTemplate(name: string | null, by: TemplateBy): string {
   }
 }
 
+/** What that means for a check, and what can be done; nothing where there is nothing to do. */
+export function whyTemplateWarns(by: TemplateBy): string {
+  switch (by) {
+    case 'refapp':
+      return m.template_why_refapp();
+    case 'former-name':
+      return m.template_why_former_name();
+    case 'without-effect':
+      return m.template_why_without_effect();
+    case 'tag':
+    case 'default':
+    case 'not-asked':
+      return '';
+  }
+}
+
 /** What is wrong with the posting's owner, if anything is. */
 export function troubleOf(owner: AuditedOwner): string {
   switch (owner.owner) {

@@ -2,6 +2,7 @@
 import { m } from '@messages';
 import type { Idle } from '../backend/types/Idle';
 import type { Membership } from '../backend/types/Membership';
+import type { Status } from '../backend/types/Status';
 import type { TemplateBy } from '../backend/types/TemplateBy';
 
 /** Why nothing happens as things stand. */
@@ -26,6 +27,12 @@ export function whyIdle(idle: Idle): string {
     case 'not-in-stage':
       return m.idle_not_in_stage({ stage: idle.stage });
   }
+}
+
+/** A check that there is already: whether it still goes on. */
+export function goesOn(status: Status): string {
+  if (status === 'completed') return m.outcome_completed();
+  return status === 'failed' ? m.outcome_failed() : m.outcome_goes_on();
 }
 
 const memberships: Record<Membership, () => string> = {

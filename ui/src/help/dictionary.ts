@@ -81,10 +81,21 @@ const TOPICS: { said: RegExp; codes: Code[] }[] = [
     codes: ['REF-WARNINGS', 'REF-BEARER', 'REF-FAILED'],
   },
   {
-    said: /\bdeclined\b|\bavbo[jr]/,
+    said: /\bdecline[ds]?\b|\bavbo[jr]|\btack(ar|ade|at) nej\b/,
     codes: ['REF-FAILED', 'REF-WARNINGS'],
   },
 ];
+
+/** What people say where nothing is wrong: that is the answer, and no code. */
+const ANSWERS: { said: RegExp; title: () => string; text: () => string }[] = [
+  {
+    said: /\bdecline[ds]?\b|\bavbo[jr]|\btack(ar|ade|at) nej\b/,
+    title: m.errors_declined,
+    text: m.errors_declined_text,
+  },
+];
+export const answersTo = (wanted: string): typeof ANSWERS =>
+  ANSWERS.filter(({ said }) => said.test(plain(wanted)));
 
 /** All that is said of a code, in both languages: what is read out on the phone may be in the other one. */
 const searched = codes.map((code) => ({

@@ -16,6 +16,7 @@ import type { HostKind } from '../backend/types/HostKind';
 import type { Owner } from '../backend/types/Owner';
 import type { Mode } from '../backend/types/Mode';
 import type { Right } from '../backend/types/Right';
+import type { RightView } from '../backend/types/RightView';
 import type { RightGroup } from '../backend/types/RightGroup';
 import type { RightState } from '../backend/types/RightState';
 import type { Status } from '../backend/types/Status';
@@ -504,6 +505,9 @@ const later: Partial<Record<Right, () => string>> = {
   'delete-webhooks': m.right_proven_by_disconnect,
 };
 export const provenLater = (right: Right): string => later[right]?.() ?? '';
+/** Whether the app cannot ask Lever for stage changes itself, and hears only what the webhook tells. */
+export const heardOnly = (rights: RightView[]): boolean =>
+  !rights.some(({ right, state }) => right === 'list-opportunities' && state === 'proven');
 /** The same in few words; `number` is that of the step about the channels. */
 export const followsLater = (right: Right, label: string, number: number): string =>
   right === 'add-webhooks'

@@ -1,5 +1,6 @@
 /** The five lines of a test from end to end, each proven by the check's own story. */
 import { m } from '@messages';
+import type { Outcome } from '../backend/types/Outcome';
 import type { TimelineEntry } from '../backend/types/TimelineEntry';
 import type { TimelineStep } from '../backend/types/TimelineStep';
 
@@ -32,6 +33,10 @@ export const lines: Line[] = [
 
 export const isProven = (line: Line, story: TimelineEntry[]): boolean =>
   line.proof.every((steps) => story.some((entry) => steps.includes(entry.step)));
+
+/** Whoever has had a check shows nothing new: nothing would be tried. */
+export const isOver = (outcome: Outcome): boolean =>
+  outcome.outcome === 'goes-on' && ['completed', 'failed'].includes(outcome.status);
 
 export const cleanUp = [
   { id: 'candidate', word: m.test_clean_candidate },

@@ -110,8 +110,8 @@ pub(crate) struct Owner {
     refapp_trouble: Option<trouble::Trouble>,
     clocks: Clocks,
     polling: bool,
-    /// Whether this process has read a window: what came before that was not seen live.
-    has_polled: bool,
+    /// When this process first read a window: what came before that was not seen live.
+    polls_since: Option<Millis>,
     next_poll: Millis,
     next_upkeep: Millis,
     doubts: doubt::Doubts,
@@ -199,7 +199,7 @@ impl Owner {
             refapp_trouble: None,
             clocks: Clocks::default(),
             polling: false,
-            has_polled: false,
+            polls_since: None,
             next_poll: Millis(0),
             next_upkeep: Millis(0),
             doubts: doubt::Doubts::default(),
