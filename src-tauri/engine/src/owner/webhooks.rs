@@ -203,7 +203,7 @@ async fn make_webhooks(
                 Ok(new) => made.new.push(new),
                 // Deletions are found by reading, too: a webhook for them is welcome and not needed, but for the trial.
                 Err(error) if event == lever::CANDIDATE_DELETED && error.kind != lever::Kind::Forbidden => {
-                    tracing::info!(%error, "no webhook for deletions")
+                    tracing::info!(%error, "no webhook for deletions");
                 }
                 Err(error) => made.error = Some(error),
             }
