@@ -98,8 +98,9 @@ export class Rows {
 
   #take(window: CheckWindow, wanted: Wanted): void {
     const before = this.#rows;
+    const asItWas = ({ id }: CheckRow) => before.find((one) => one.id === id);
     const changed = window.rows.filter((row) => {
-      const same = before.find((one) => one.id === row.id);
+      const same = asItWas(row);
       return !same || gist(same) !== gist(row);
     });
     const asBefore = JSON.stringify(wanted) === this.#answered;
@@ -107,7 +108,11 @@ export class Rows {
     this.counts = window.counts;
     this.head = window.head;
     this.#offset = window.offset;
-    this.#rows = window.rows;
+    // A row that is as it was stays the same object, and is not drawn anew.
+    this.#rows = window.rows.map((row) => {
+      const same = asItWas(row);
+      return same && JSON.stringify(same) === JSON.stringify(row) ? same : row;
+    });
     this.#answered = JSON.stringify({ ...wanted, offset: window.offset });
     this.look = wanted.look;
     const by = window.offset - wanted.offset;

@@ -2,6 +2,7 @@
 import { m } from '@messages';
 import { getContext, setContext } from 'svelte';
 import type { Millis } from '../backend/types/Millis';
+import { dates, numbers, relativeTimes } from './formats';
 import { language } from './locale.svelte';
 
 const MINUTE = 60_000;
@@ -44,7 +45,7 @@ export function age(
 ): string {
   const { count, unit } = measure(now - since);
   if (count === 0) return m.under_a_minute();
-  return new Intl.NumberFormat(unitLocale(), {
+  return numbers(unitLocale(), {
     style: 'unit',
     unit,
     unitDisplay: style,
@@ -55,12 +56,12 @@ export function age(
 export function ago(at: Millis, style: 'long' | 'short' = 'long', now: Millis = clock.now): string {
   const { count, unit } = measure(now - at);
   if (count === 0) return m.just_now();
-  return new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto', style }).format(-count, unit);
+  return relativeTimes(language.tag, { numeric: 'auto', style }).format(-count, unit);
 }
 
 /** Day and time of day, in `timeZone`, or in this computer's. */
 export function moment(at: Millis, timeZone?: string): string {
-  return new Intl.DateTimeFormat(language.tag, {
+  return dates(language.tag, {
     dateStyle: 'medium',
     timeStyle: 'short',
     timeZone,
@@ -69,7 +70,7 @@ export function moment(at: Millis, timeZone?: string): string {
 
 /** As `moment`, to the second: for timelines, where steps follow one another quickly. */
 export function exactMoment(at: Millis, timeZone?: string): string {
-  return new Intl.DateTimeFormat(language.tag, {
+  return dates(language.tag, {
     dateStyle: 'medium',
     timeStyle: 'medium',
     timeZone,
@@ -96,18 +97,18 @@ export function knownZone(timeZone: string | null): string {
 
 /** "GMT+1": how far the zone is from UTC at that time. */
 export function offset(at: Millis, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
+  const parts = dates('en', { timeZone, timeZoneName: 'shortOffset' });
   return parts.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }
 
 export function wholeNumber(count: number): string {
-  return new Intl.NumberFormat(language.tag).format(count);
+  return numbers(language.tag, {}).format(count);
 }
 
 /** About how long something will take. */
 export function duration(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
-  return new Intl.NumberFormat(language.tag, {
+  return numbers(language.tag, {
     style: 'unit',
     unit: 'minute',
     unitDisplay: 'long',
@@ -129,7 +130,7 @@ export function lasting(span: number): string {
         : span >= MINUTE
           ? [span / MINUTE, 'minute']
           : [Math.max(0, span) / 1000, 'second'];
-  return new Intl.NumberFormat(unitLocale(), {
+  return numbers(unitLocale(), {
     style: 'unit',
     unit,
     unitDisplay: 'short',
