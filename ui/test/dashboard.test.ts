@@ -353,7 +353,7 @@ describe('the boxes before the rows', () => {
   it('open nothing, nor does what is beside them', async () => {
     await open();
     row(0).querySelector('label')?.click();
-    row(1).querySelector('td')?.click();
+    row(1).querySelector<HTMLElement>('[role=cell]')?.click();
     await settle();
     expect(screen.has('check-detail')).toBe(false);
     expect(screen.text('selection')).toContain('1 selected');

@@ -513,7 +513,7 @@ describe('on the dashboard', () => {
   it('sorts by the heads, one at a time, and as at first after the third click', async () => {
     const fake = await open();
     const sorts = (): [string | undefined, string | null][] =>
-      [...document.querySelectorAll<HTMLElement>('th[aria-sort]')].map((head) => [
+      [...document.querySelectorAll<HTMLElement>('[role=columnheader][aria-sort]')].map((head) => [
         head.dataset['column'],
         head.getAttribute('aria-sort'),
       ]);
@@ -534,7 +534,7 @@ describe('on the dashboard', () => {
   it('shows, hides and orders columns by buttons and boxes, and keeps them with the view', async () => {
     const fake = await open();
     const heads = (): (string | undefined)[] =>
-      [...document.querySelectorAll<HTMLElement>('th[data-column]')].map(
+      [...document.querySelectorAll<HTMLElement>('[role=columnheader][data-column]')].map(
         (head) => head.dataset['column'],
       );
     expect(heads()).toEqual(everyColumn);
@@ -576,7 +576,7 @@ describe('on the dashboard', () => {
     }
     const wanted = [1, 2, 3].reduce((order) => moved(order, 'warnings', -1), everyColumn);
     expect(
-      [...document.querySelectorAll<HTMLElement>('th[data-column]')].map(
+      [...document.querySelectorAll<HTMLElement>('[role=columnheader][data-column]')].map(
         (head) => head.dataset['column'],
       ),
     ).toEqual(wanted);
@@ -751,7 +751,7 @@ describe('on the dashboard', () => {
     const { left } = fitting(everyColumn, 600 / 16);
     await screen.click('columns-open');
     expect(screen.text('columns-left')).toContain(`${left.length} columns do not fit`);
-    expect(document.querySelectorAll('th[data-column]')).toHaveLength(
+    expect(document.querySelectorAll('[role=columnheader][data-column]')).toHaveLength(
       everyColumn.length - left.length,
     );
   });
