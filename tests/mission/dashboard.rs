@@ -1,12 +1,15 @@
 //! M14: what the dashboard shows, and that it changes by itself.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use api::{Cause, Causes, CheckWindow, CsvFormat, CsvOrder, CsvWords, Decision, Event, Reply, Request};
+use api::{
+    Batch, Cause, Causes, CheckWindow, CsvFormat, CsvOrder, CsvWords, Decision, Event, Held, Reply, Request, Together,
+};
 use end_to_end::rig::{Rig, Setup};
 use model::{
-    Act, Code, Column, Computer, Desk, Filter, Language, Look, Notify, Pace, PaceReason, Sort, SortBy, Status, View,
-    ViewName, WhoActs,
+    Act, CheckId, Code, Column, Computer, Desk, Filter, Language, Look, Notify, Pace, PaceReason, Sight, Sort, SortBy,
+    Status, View, ViewName, WhoActs,
 };
 use serde_json::json;
 use simulator::demo;
@@ -276,20 +279,24 @@ async fn m14_what_needs_action_is_grouped_by_cause_and_answered_for_all_at_once(
     let causes = rig
         .until("four checks ask for somebody", async || {
             let causes = causes(&rig, Look::default()).await;
-            (causes.causes.iter().map(|cause| cause.checks.len()).sum::<usize>() == 4).then_some(causes)
+            (causes.causes.iter().map(|cause| cause.checks).sum::<u32>() == 4).then_some(causes)
         })
         .await;
-    let seen: Vec<_> = causes
-        .causes
-        .iter()
-        .map(|cause| (cause.failure.code, asked_of(cause)))
-        .collect();
+    let mut seen = Vec::new();
+    for cause in &causes.causes {
+        let batch = batch(&Look::default(), cause, causes.sight);
+        seen.push((cause.failure.code, cause.checks, asked_of(&rig, batch).await));
+    }
     let expected = [
-        (Code::CandContact, vec!["Kim Berg", "Viktor Palm"]),
-        (Code::TagStale, vec!["Ronja Blom"]),
-        (Code::TagMulti, vec!["Emil Frisk"]),
+        (
+            Code::CandContact,
+            2,
+            ["Kim Berg", "Viktor Palm"].map(str::to_owned).to_vec(),
+        ),
+        (Code::TagStale, 1, vec!["Ronja Blom".to_owned()]),
+        (Code::TagMulti, 1, vec!["Emil Frisk".to_owned()]),
     ];
-    assert_eq!(seen, expected);
+    assert_eq!((seen.as_slice(), causes.checks), (&expected[..], 4));
     let contact = &causes.causes[0];
     assert_eq!((contact.alike, causes.more), (true, 0));
     assert_eq!(contact.decisions, [Decision::TryAgain, Decision::Dismiss]);
@@ -302,19 +309,23 @@ async fn m14_what_needs_action_is_grouped_by_cause_and_answered_for_all_at_once(
         text,
         ..Filter::default()
     };
-    let sort = Sort::default();
-    let found = self::causes(&rig, Look { filter, sort }).await;
-    assert_eq!(found.causes.iter().map(asked_of).collect::<Vec<_>>(), [["Viktor Palm"]]);
+    let look = Look {
+        filter,
+        sort: Sort::default(),
+    };
+    let found = self::causes(&rig, look.clone()).await;
+    assert_eq!(found.causes.len(), 1);
+    let viktor = asked_of(&rig, batch(&look, &found.causes[0], found.sight)).await;
+    assert_eq!(viktor, ["Viktor Palm"]);
 
     // Mended for both, and said once.
     for candidate in ["Kim Berg", "Viktor Palm"] {
         rig.change_candidate(candidate, json!({"emails": ["somebody@fjordpost.example"]}))
             .await;
     }
-    let checks = contact.checks.iter().map(|check| check.id).collect();
-    let decision = Decision::TryAgain;
-    let decided = rig.host.ask(Request::Decide { checks, decision }).await;
-    assert_eq!(decided, Ok(Reply::Decided(vec![])));
+    let all = batch(&Look::default(), contact, causes.sight);
+    let together = decide_together(&rig, all, Decision::TryAgain).await;
+    assert_eq!((together.decided, together.left), (2, 0));
     for candidate in ["Kim Berg", "Viktor Palm"] {
         let what = format!("{candidate} is with Refapp");
         rig.check_that(candidate, &what, |row| row.status == Status::Sent).await;
@@ -327,8 +338,150 @@ async fn m14_what_needs_action_is_grouped_by_cause_and_answered_for_all_at_once(
     );
 }
 
-fn asked_of(cause: &Cause) -> Vec<&str> {
-    cause.checks.iter().map(|check| check.candidate.as_str()).collect()
+/// All that have a cause, as they were seen.
+fn batch(look: &Look, cause: &Cause, sight: Sight) -> Batch {
+    Batch {
+        look: look.clone(),
+        cause: Some(cause.failure.clone()),
+        but: vec![],
+        sight,
+    }
+}
+
+async fn asked_of(rig: &Rig, batch: Batch) -> Vec<String> {
+    let request = Request::Whom {
+        connection: rig.id().await,
+        batch,
+        offset: 0,
+        limit: 100,
+    };
+    match rig.host.ask(request).await {
+        Ok(Reply::Whom(whom)) => whom.checks.into_iter().map(|check| check.candidate).collect(),
+        other => panic!("names, not {other:?}"),
+    }
+}
+
+async fn decide_together(rig: &Rig, batch: Batch, decision: Decision) -> Together {
+    let connection = rig.id().await;
+    let request = Request::DecideTogether {
+        connection,
+        batch,
+        decision,
+    };
+    match rig.host.ask(request).await {
+        Ok(Reply::DecidedTogether(together)) => together,
+        other => panic!("what came of it, not {other:?}"),
+    }
+}
+
+/// Nobody can reach these candidates: a person is asked.
+async fn wait(rig: &Rig, candidates: &[&str]) {
+    for candidate in candidates {
+        rig.change_candidate(candidate, json!({"emails": [], "phones": []}))
+            .await;
+        rig.move_into_trigger(candidate).await;
+        stands_for(rig, candidate, Code::CandContact).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m14_an_answer_for_a_whole_cause_is_for_those_who_were_seen_and_for_nobody_who_came_or_changed_since() {
+    let rig = Rig::start(Setup::default()).await;
+    wait(&rig, &["Kim Berg", "Viktor Palm", "Sofia Lindqvist"]).await;
+    rig.until_worked_off().await;
+    let seen = causes(&rig, Look::default()).await;
+    let [contact] = &seen.causes[..] else {
+        panic!("one cause, not {seen:?}")
+    };
+    assert_eq!(contact.checks, 3);
+    let all = batch(&Look::default(), contact, seen.sight);
+
+    // One comes, and one is looked at again, whom the same can be answered once more.
+    wait(&rig, &["Åsa Öberg"]).await;
+    let kim = rig.check_of("Kim Berg").await.expect("it stands there");
+    let (checks, decision) = (vec![kim.id], Decision::TryAgain);
+    let tried = rig.host.ask(Request::Decide { checks, decision }).await;
+    assert_eq!(tried, Ok(Reply::Decided(vec![])));
+    rig.until_worked_off().await;
+    assert_eq!(causes(&rig, Look::default()).await.causes[0].checks, 4);
+
+    assert_eq!(asked_of(&rig, all.clone()).await, ["Viktor Palm", "Sofia Lindqvist"]);
+    let together = decide_together(&rig, all.clone(), Decision::Dismiss).await;
+    assert_eq!((together.decided, together.left), (2, 0));
+    for (candidate, status) in [
+        ("Viktor Palm", Status::Skipped),
+        ("Sofia Lindqvist", Status::Skipped),
+        ("Åsa Öberg", Status::NeedsAttention),
+        ("Kim Berg", Status::NeedsAttention),
+    ] {
+        let check = rig.check_of(candidate).await;
+        assert_eq!(check.map(|row| row.status), Some(status), "{candidate}");
+    }
+    // Said twice, it is done once.
+    let again = decide_together(&rig, all, Decision::Dismiss).await;
+    assert_eq!(again, Together::default());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m14_all_that_need_attention_are_answered_together_but_those_that_are_left_out() {
+    let rig = Rig::start(Setup::default()).await;
+    wait(&rig, &["Kim Berg", "Viktor Palm"]).await;
+    rig.move_into_trigger("Emil Frisk").await;
+    stands_for(&rig, "Emil Frisk", Code::TagMulti).await;
+    started(&rig, "Sofia Lindqvist").await;
+    rig.until_worked_off().await;
+    let connection = rig.id().await;
+    let gather = async |but: &[CheckId], sight| {
+        let (look, but) = (Look::default(), but.to_vec());
+        let request = Request::Gather {
+            connection,
+            look,
+            but,
+            sight,
+        };
+        match rig.host.ask(request).await {
+            Ok(Reply::Gathered(gathered)) => gathered,
+            other => panic!("all of them, not {other:?}"),
+        }
+    };
+    let all = gather(&[], None).await;
+    assert_eq!(all.checks, 3);
+    assert_eq!(all.decisions, [Decision::TryAgain, Decision::Dismiss]);
+    assert_eq!(all.mailing, [Decision::TryAgain]);
+
+    let [kim, emil] = [
+        rig.check_of("Kim Berg").await.expect("it is there").id,
+        rig.check_of("Emil Frisk").await.expect("it is there").id,
+    ];
+    assert_eq!(gather(&[kim], Some(all.sight)).await.checks, 2);
+    let batch = Batch {
+        look: Look::default(),
+        cause: None,
+        but: vec![kim],
+        sight: all.sight,
+    };
+    wait(&rig, &["Åsa Öberg"]).await;
+    let checks = vec![kim, emil];
+    let request = Request::Held {
+        connection,
+        batch: batch.clone(),
+        checks,
+    };
+    let held = Held {
+        total: 2,
+        checks: vec![emil],
+    };
+    assert_eq!(rig.host.ask(request).await, Ok(Reply::Held(held)));
+    let together = decide_together(&rig, batch, Decision::Dismiss).await;
+    assert_eq!((together.decided, together.left), (2, 0));
+    let dismissed: Vec<_> = rig
+        .checks()
+        .await
+        .into_iter()
+        .filter(|row| row.status == Status::Skipped)
+        .collect();
+    let names: BTreeSet<_> = dismissed.iter().map(|row| row.candidate.as_str()).collect();
+    assert_eq!(names, ["Viktor Palm", "Emil Frisk"].into());
 }
 
 async fn causes(rig: &Rig, look: Look) -> Causes {

@@ -3,7 +3,7 @@ import type { CheckRow } from '../src/backend/types/CheckRow';
 import type { ConnectionView } from '../src/backend/types/ConnectionView';
 import { HOUR } from '../src/i18n/time.svelte';
 import { language } from '../src/i18n/locale.svelte';
-import { Fake } from './fake';
+import { Fake, SIGHT } from './fake';
 import {
   aside,
   connection,
@@ -381,7 +381,9 @@ describe('the boxes before the rows', () => {
 
   it('select those that are out of sight, too', async () => {
     const list = rows(NOW, 1400);
-    const urgent = list.filter((one) => one.status === 'needs-attention');
+    const urgent = list
+      .filter((one) => one.status === 'needs-attention')
+      .map((one) => ({ ...one, decisions: ['dismiss' as const], mailing: [] }));
     const rest = list.filter((one) => one.status !== 'needs-attention');
     const counts = { ...healthy(NOW).counts, needsAttention: urgent.length };
     const fake = new Fake(overview([healthy(NOW, { counts })]), [...urgent, ...rest]);
@@ -390,11 +392,36 @@ describe('the boxes before the rows', () => {
     await screen.click('select-all');
     expect(screen.text('selection')).toContain('400 selected');
     expect([box().checked, box().indeterminate]).toEqual([true, false]);
+    // Answered together: by no name but of those that were left out.
+    const [first] = urgent;
+    inRow(0, 'check-select').click();
+    await settle();
+    expect(screen.text('selection')).toContain('399 selected');
+    await screen.click('decide-dismiss');
+    expect(fake.asked.at(-1)).not.toMatchObject({ ask: 'decide' });
+    expect(fake.asked.find((one) => one.ask === 'decide-together')).toMatchObject({
+      batch: { cause: null, but: [first?.id], sight: SIGHT },
+      decision: 'dismiss',
+    });
+    expect(fake.asked.some((one) => one.ask === 'decide')).toBe(false);
+  });
+
+  it('leave out what comes or changes after all were selected', async () => {
+    const fake = await open();
+    await screen.click('select-all');
+    expect(screen.text('selection')).toContain('4 selected');
+    const held = { total: 3, checks: fake.rows.slice(1, 4).map((one) => one.id) };
+    fake.on('held', () => Promise.resolve({ reply: 'held', value: held }));
+    fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
+    await settle();
+    expect(screen.text('selection')).toContain('3 selected');
+    expect((inRow(0, 'check-select') as HTMLInputElement).checked).toBe(false);
+    expect([box().checked, box().indeterminate]).toEqual([false, true]);
   });
 
   it('say why they could not all be read', async () => {
     const fake = await open();
-    fake.refuse('checks', { code: 'APP-STORE', params: {} });
+    fake.refuse('gather', { code: 'APP-STORE', params: {} });
     await screen.click('select-all');
     expect(screen.text('failure-code')).toBe('APP-STORE');
     expect([box().checked, box().indeterminate]).toEqual([false, false]);

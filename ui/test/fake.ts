@@ -1,11 +1,14 @@
 /** A host that plays from a script: what it shows is set, what it was asked is kept. */
 import { type Backend, EVERYTHING } from '../src/backend/backend';
 import type { AuditLog } from '../src/backend/types/AuditLog';
+import type { Batch } from '../src/backend/types/Batch';
 import type { Cause } from '../src/backend/types/Cause';
+import type { Causes } from '../src/backend/types/Causes';
 import type { CheckDetail } from '../src/backend/types/CheckDetail';
 import type { CheckRow } from '../src/backend/types/CheckRow';
 import type { CheckWindow } from '../src/backend/types/CheckWindow';
 import type { Computer } from '../src/backend/types/Computer';
+import type { Decision } from '../src/backend/types/Decision';
 import type { Desk } from '../src/backend/types/Desk';
 import type { Event } from '../src/backend/types/Event';
 import type { Failure } from '../src/backend/types/Failure';
@@ -15,6 +18,7 @@ import type { Look } from '../src/backend/types/Look';
 import type { Overview } from '../src/backend/types/Overview';
 import type { Reply } from '../src/backend/types/Reply';
 import type { Request } from '../src/backend/types/Request';
+import type { Sight } from '../src/backend/types/Sight';
 import type { View } from '../src/backend/types/View';
 import type { ViewName } from '../src/backend/types/ViewName';
 import { everyColumn } from '../src/dashboard/columns';
@@ -22,6 +26,8 @@ import { keyOf, sameFilter } from '../src/dashboard/filter';
 import { COMPUTER } from './scenes';
 
 type Ask = Request['ask'];
+
+export const SIGHT: Sight = { change: 1, last: null };
 
 export class Fake implements Backend {
   overview: Overview;
@@ -148,7 +154,33 @@ export class Fake implements Backend {
           },
         };
       case 'causes':
-        return { reply: 'causes', value: { causes: this.#causes(request.look), more: 0 } };
+        return { reply: 'causes', value: this.#causes(request.look) };
+      case 'gather': {
+        const rows = this.#needing(request.look).filter((row) => !request.but.includes(row.id));
+        const each = (of: (row: CheckRow) => Decision[]) =>
+          (rows[0] ? of(rows[0]) : []).filter((one) => rows.every((row) => of(row).includes(one)));
+        const [decisions, mailing] = [each((row) => row.decisions), each((row) => row.mailing)];
+        const sight = request.sight ?? SIGHT;
+        return {
+          reply: 'gathered',
+          value: { checks: rows.length, decisions, mailing, sight },
+        };
+      }
+      case 'whom': {
+        const { offset, limit } = request;
+        const of = this.#of(request.batch);
+        const checks = of.slice(offset, offset + limit);
+        return { reply: 'whom', value: { total: of.length, offset, checks } };
+      }
+      case 'held': {
+        const of = this.#of(request.batch).map((row) => row.id);
+        const checks = request.checks.filter((check) => of.includes(check));
+        return { reply: 'held', value: { total: of.length, checks } };
+      }
+      case 'decide-together': {
+        const decided = this.#of(request.batch).length;
+        return { reply: 'decided-together', value: { decided, left: 0, undecided: [] } };
+      }
       case 'set-notify':
         return this.#computer({ notify: request.notify });
       case 'set-search-key':
@@ -250,11 +282,11 @@ export class Fake implements Backend {
   }
 
   /** By the code of why each waits. */
-  #causes(look: Look): Cause[] {
+  #causes(look: Look): Causes {
     const filter = { ...look.filter, needsAction: true };
     const asking = this.rows.filter((row) => row.reason && this.#matches(row, filter));
     const codes = new Set(asking.map((row) => row.reason?.code));
-    return [...codes].flatMap((code): Cause[] => {
+    const causes = [...codes].flatMap((code): Cause[] => {
       const same = asking.filter((row) => row.reason?.code === code);
       const [first] = same;
       if (!first?.reason) return [];
@@ -262,12 +294,26 @@ export class Fake implements Backend {
         {
           failure: first.reason,
           alike: true,
-          checks: same,
+          checks: same.length,
           decisions: first.decisions,
           mailing: first.mailing,
         },
       ];
     });
+    return { causes, checks: asking.length, more: 0, sight: SIGHT };
+  }
+
+  #needing(look: Look): CheckRow[] {
+    return this.rows.filter(
+      (row) => row.status === 'needs-attention' && this.#matches(row, look.filter),
+    );
+  }
+
+  #of({ look, cause, but }: Batch): CheckRow[] {
+    const rows = cause
+      ? this.rows.filter((row) => row.reason?.code === cause.code)
+      : this.#needing(look);
+    return rows.filter((row) => !but.includes(row.id));
   }
 
   #desk(change: Partial<Desk>): Reply {

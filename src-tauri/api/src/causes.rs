@@ -1,10 +1,10 @@
-//! What needs action, by its cause: one question for all whom it is asked of.
+//! What needs action, by its cause: one question for all whom it is asked of. Who they are is [`crate::batch`]'s.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use engine::plan::causes::{self, causes};
-use model::{Check, Code, ConnectionId, Failure, Look, Owner, Sort};
+use model::{Check, Code, ConnectionId, Failure, Look, Owner, Sight, Sort};
 
 use crate::{Asking, Cause, Causes, Host};
 
@@ -17,9 +17,15 @@ impl Host {
         look.filter.needs_action = true;
         let asked = self.asked(&look, &self.wall(connection))?;
         let (found, checks) = self.engine.list(connection, &asked, Sort::default(), 0, MOST, None)?;
+        let more = found.total.saturating_sub(MOST);
         Ok(Causes {
             causes: grouped(&checks),
-            more: found.total.saturating_sub(MOST),
+            checks: number(checks.iter().filter(|check| !causes(check).is_empty()).count()),
+            more,
+            sight: Sight {
+                change: found.change,
+                last: found.checks.last().copied().filter(|_| more > 0),
+            },
         })
     }
 }
@@ -33,11 +39,8 @@ fn grouped(checks: &[Check]) -> Vec<Cause> {
     let mut groups: BTreeMap<(Code, Params), Vec<(&Check, causes::Cause)>> = BTreeMap::new();
     for check in checks {
         for cause in causes(check) {
-            let mut same = cause.failure.params.clone();
-            // Each has another moment, and all ask for the same.
-            same.remove(MOMENT);
             groups
-                .entry((cause.failure.code, same))
+                .entry((cause.failure.code, same(&cause.failure)))
                 .or_default()
                 .push((check, cause));
         }
@@ -46,11 +49,24 @@ fn grouped(checks: &[Check]) -> Vec<Cause> {
         .into_iter()
         .map(|((code, same), group)| cause(code, same, &group))
         .collect();
-    causes.sort_by_key(|cause| place(cause.failure.code, cause.checks.len()));
+    causes.sort_by_key(|cause| place(cause.failure.code, cause.checks));
     causes
 }
 
-fn place(code: Code, checks: usize) -> (bool, Reverse<usize>) {
+/// Whether this is why a check asks for a person, or one of the reasons.
+pub(crate) fn has(check: &Check, cause: &Failure) -> bool {
+    let is_it = |one: &causes::Cause| one.failure.code == cause.code && same(&one.failure) == same(cause);
+    causes(check).iter().any(is_it)
+}
+
+/// What of a failure is alike for all that ask for the same: each has another moment.
+fn same(failure: &Failure) -> Params {
+    let mut same = failure.params.clone();
+    same.remove(MOMENT);
+    same
+}
+
+fn place(code: Code, checks: u32) -> (bool, Reverse<u32>) {
     (code.owner() != Owner::Recruiter, Reverse(checks))
 }
 
@@ -67,7 +83,7 @@ fn cause(code: Code, same: Params, group: &[(&Check, causes::Cause)]) -> Cause {
     Cause {
         failure: Failure { code, params },
         alike,
-        checks: group.iter().map(|(check, _)| asking(check)).collect(),
+        checks: number(group.len()),
         mailing: decisions
             .iter()
             .filter(|decision| mails(decision))
@@ -77,7 +93,11 @@ fn cause(code: Code, same: Params, group: &[(&Check, causes::Cause)]) -> Cause {
     }
 }
 
-fn asking(check: &Check) -> Asking {
+pub(crate) fn number(many: usize) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn asking(check: &Check) -> Asking {
     Asking {
         id: check.id,
         reference: check.reference(),

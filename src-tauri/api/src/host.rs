@@ -159,6 +159,31 @@ impl Host {
                 return self.filter_choices(connection, filter, me).map(Reply::FilterChoices);
             }
             Request::Causes { connection, look } => return self.causes(connection, look).map(Reply::Causes),
+            Request::Gather {
+                connection,
+                look,
+                but,
+                sight,
+            } => return self.gather(connection, look, but, sight).map(Reply::Gathered),
+            Request::Whom {
+                connection,
+                batch,
+                offset,
+                limit,
+            } => return self.whom(connection, &batch, offset, limit).map(Reply::Whom),
+            Request::Held {
+                connection,
+                batch,
+                checks,
+            } => return self.held(connection, &batch, &checks).map(Reply::Held),
+            Request::DecideTogether {
+                connection,
+                batch,
+                decision,
+            } => {
+                let together = self.decide_together(connection, &batch, decision.into()).await;
+                return together.map(Reply::DecidedTogether);
+            }
             Request::Durations { connection } => return self.durations(connection).map(Reply::Durations),
             Request::ExportChecks { connection, order } => {
                 return self.export_checks(connection, order).await.map(Reply::Exported);

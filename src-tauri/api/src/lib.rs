@@ -6,6 +6,7 @@
 //! Not here: decisions (they are the engine's), texts (the UI's, and the error dictionary's), secrets on their way
 //! out (a secret enters by a request and never leaves by a reply or an event).
 
+mod batch;
 mod bundles;
 mod causes;
 mod csv_file;
@@ -36,10 +37,10 @@ pub use read_out::ReadOut;
 pub use request::{Decision, Reply, Request};
 pub use text_file::TextFile;
 pub use view::{
-    Asking, AuditEntry, AuditLog, Autostart, Away, Cause, Causes, Changed, Channel, ChannelState, CheckDetail,
-    CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Durations, Event, FilterChoices, Finding, Half,
-    HalfView, Head, Health, LeverSetup, OauthState, Overview, OwnerChoice, Permission, PostingChoice, Practice,
-    PracticeCredentials, Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step, StepState, StepView,
-    StillCarried, TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep, Took, Undecided,
-    UsedTemplate, UserChoice, Waits, WaitsFor,
+    Asking, AuditEntry, AuditLog, Autostart, Away, Batch, Cause, Causes, Changed, Channel, ChannelState, CheckDetail,
+    CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Durations, Event, FilterChoices, Finding,
+    Gathered, Half, HalfView, Head, Health, Held, Left, LeverSetup, OauthState, Overview, OwnerChoice, Permission,
+    PostingChoice, Practice, PracticeCredentials, Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step,
+    StepState, StepView, StillCarried, TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep,
+    Together, Took, Undecided, UsedTemplate, UserChoice, Waits, WaitsFor, Whom,
 };

@@ -4,14 +4,14 @@ use std::fmt;
 
 use model::{
     Anchor, CheckId, Code, ConnectionId, DataCentre, Desk, DryRun, Erasure, Filter, Language, Limits, Look, Mode,
-    Notify, OpportunityId, PostingAudit, Redirect, StageId, TemplateId, UserId, View, ViewName, WayIn,
+    Notify, OpportunityId, PostingAudit, Redirect, Sight, StageId, TemplateId, UserId, View, ViewName, WayIn,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AuditLog, Causes, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Durations, Exported, FilterChoices, Overview,
-    PersonWords, TemplateReport, TextFile, Undecided,
+    AuditLog, Batch, Causes, CheckDetail, CheckWindow, CsvOrder, Diagnostics, Durations, Exported, FilterChoices,
+    Gathered, Held, Overview, PersonWords, TemplateReport, TextFile, Together, Undecided, Whom,
 };
 
 /// A question or an order. Orders that prove something against an API answer when the proof is there; what
@@ -166,6 +166,30 @@ pub enum Request {
         #[serde(default)]
         look: Look,
     },
+    /// All checks that match and need attention, to be answered together → `Reply::Gathered`.
+    Gather {
+        connection: ConnectionId,
+        #[serde(default)]
+        look: Look,
+        #[serde(default)]
+        but: Vec<CheckId>,
+        /// Those that have not changed since; `None`: all that there are now.
+        #[serde(default)]
+        sight: Option<Sight>,
+    },
+    /// A window of the checks of a batch, by name → `Reply::Whom`.
+    Whom {
+        connection: ConnectionId,
+        batch: Batch,
+        offset: u32,
+        limit: u32,
+    },
+    /// How many checks are still in a batch without a cause, and which of these → `Reply::Held`.
+    Held {
+        connection: ConnectionId,
+        batch: Batch,
+        checks: Vec<CheckId>,
+    },
     /// How long completed checks took, by template → `Reply::Durations`.
     Durations {
         connection: ConnectionId,
@@ -269,6 +293,12 @@ pub enum Request {
         checks: Vec<CheckId>,
         decision: Decision,
     },
+    /// The same for all of a batch → `Reply::DecidedTogether`.
+    DecideTogether {
+        connection: ConnectionId,
+        batch: Batch,
+        decision: Decision,
+    },
 
     Pause {
         connection: ConnectionId,
@@ -366,6 +396,9 @@ pub enum Reply {
     FilterChoices(FilterChoices),
     Causes(Causes),
     Durations(Durations),
+    Gathered(Gathered),
+    Whom(Whom),
+    Held(Held),
     Desk(Desk),
     Exported(Exported),
     Erased(Erasure),
@@ -374,6 +407,7 @@ pub enum Reply {
     AuditLog(AuditLog),
     /// Those that could not be decided; the others are.
     Decided(Vec<Undecided>),
+    DecidedTogether(Together),
     /// To be shown. The one that was given last can be saved as it is.
     TextFile(TextFile),
     /// Where the file is.

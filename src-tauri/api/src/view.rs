@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Act, Badge, CheckId, Code, Computer, ConnectionId, Coverage, DataCentre, Failure, Millis, Mode, OpportunityId,
-    Owner, PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sighting, StageChoice, Status,
-    TemplateId, TurnedAway, Unproven, UserId, WayIn, WhoActs,
+    Act, Badge, CheckId, Code, Computer, ConnectionId, Coverage, DataCentre, Failure, Look, Millis, Mode,
+    OpportunityId, Owner, PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sight, Sighting,
+    StageChoice, Status, TemplateId, TurnedAway, Unproven, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -564,10 +564,13 @@ pub struct Head {
 }
 
 /// Why checks need action: first what a recruiter can mend, and of that what most have.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Causes {
     pub causes: Vec<Cause>,
+    /// How many checks have one of them, or several.
+    pub checks: u32,
+    pub sight: Sight,
     /// Checks beyond those that were looked at: so many at once are answered in parts.
     pub more: u32,
 }
@@ -581,12 +584,74 @@ pub struct Cause {
     pub failure: Failure,
     /// That is all which its text needs: what happened can be said in one sentence for all.
     pub alike: bool,
-    /// Of whom it is asked, the oldest first.
-    pub checks: Vec<Asking>,
+    /// Of how many it is asked; who they are is asked for by windows ([`crate::Request::Whom`]).
+    pub checks: u32,
     /// What can be answered for all of them at once.
     pub decisions: Vec<Decision>,
     /// Those of them that may make Refapp write to a candidate.
     pub mailing: Vec<Decision>,
+}
+
+/// Checks that are answered together, without the name of each: those of these that have not changed since they were
+/// seen.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Batch {
+    pub look: Look,
+    /// Those that have this cause, as [`Causes`] says it; `None`: those that need attention.
+    pub cause: Option<Failure>,
+    /// Not these.
+    pub but: Vec<CheckId>,
+    pub sight: Sight,
+}
+
+/// Which checks a batch is of, and what can be answered for all of them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Gathered {
+    pub checks: u32,
+    pub decisions: Vec<Decision>,
+    /// Those of them that may make Refapp write to a candidate.
+    pub mailing: Vec<Decision>,
+    pub sight: Sight,
+}
+
+/// Some of the checks of a batch, the oldest first.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Whom {
+    /// How many there are in all.
+    pub total: u32,
+    pub offset: u32,
+    pub checks: Vec<Asking>,
+}
+
+/// What of a batch there is still, and which of the checks that were asked about are of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Held {
+    pub total: u32,
+    pub checks: Vec<CheckId>,
+}
+
+/// What came of one answer for a batch.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Together {
+    pub decided: u32,
+    /// For how many it could not be decided.
+    pub left: u32,
+    /// The first of them.
+    pub undecided: Vec<Left>,
+}
+
+/// A check about which something could not be decided, by name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Left {
+    pub check: Asking,
+    /// `APP-NOT-NOW` if something happened to it meanwhile, above all.
+    pub failure: Failure,
 }
 
 /// A check that asks for a person.

@@ -227,6 +227,19 @@ impl Engine {
         })?)
     }
 
+    /// How many checks match, and which of these do.
+    ///
+    /// # Errors
+    /// `APP-STORE`.
+    pub fn among(
+        &self,
+        connection: ConnectionId,
+        asked: &Asked,
+        checks: &[CheckId],
+    ) -> Result<(u32, Vec<CheckId>), Failure> {
+        Ok(in_place(|| self.world.store.among(connection, asked, checks))?)
+    }
+
     /// All checks that match, in their order.
     ///
     /// # Errors

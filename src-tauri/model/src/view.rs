@@ -59,6 +59,17 @@ pub struct Anchor {
     pub checks: Vec<CheckId>,
 }
 
+/// What somebody saw of a list: what they order is for that, and for nothing that came or changed since.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Sight {
+    /// The number of the last change that could be seen.
+    #[ts(type = "number")]
+    pub change: u64,
+    /// The last check that was looked at, in the first order. `None`: all were.
+    pub last: Option<CheckId>,
+}
+
 /// How long a check has had its status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(tag = "age", rename_all = "kebab-case")]
@@ -349,6 +360,10 @@ pub struct Asked {
     /// By status, since when at the latest a check has had it that only a call brings on. Whether or not it is asked for:
     /// it is counted, and has its place in the first order.
     pub calls: BTreeMap<Status, Millis>,
+    /// As it was seen; `None`: as it is.
+    pub sight: Option<Sight>,
+    /// Not these.
+    pub but: BTreeSet<CheckId>,
 }
 
 impl Filter {
@@ -367,6 +382,8 @@ impl Filter {
             me,
             from,
             until,
+            sight: None,
+            but: BTreeSet::new(),
         }
     }
 }

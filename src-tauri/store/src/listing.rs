@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use memchr::memmem::Finder;
-use model::{Anchor, Asked, Check, CheckId, Millis, PostingId, Sort, SortBy, Status, TemplateId, Urgency};
+use model::{Anchor, Asked, Check, CheckId, Millis, PostingId, Sight, Sort, SortBy, Status, TemplateId, Urgency};
 
 use crate::fold::Folded;
 
@@ -67,6 +67,8 @@ pub struct Found {
     pub offset: u32,
     /// Those of the window, in their order.
     pub checks: Vec<CheckId>,
+    /// The number of the last change that is followed here ([`model::Sight`]).
+    pub change: u64,
 }
 
 /// How many there are in all, whatever else is asked for; of one's own, if only those are.
@@ -120,6 +122,8 @@ pub struct Took {
 /// All checks of a connection.
 #[derive(Default)]
 pub(crate) struct Listing {
+    /// The last that it follows.
+    change: u64,
     entries: Vec<Entry>,
     /// At the same places.
     people: Vec<Person>,
@@ -148,6 +152,8 @@ struct Entry {
 struct Person {
     check: CheckId,
     candidate: Folded,
+    /// Its last.
+    change: u64,
 }
 
 /// Names that many checks share: each is kept once, and known by its number.
@@ -204,20 +210,24 @@ impl Names {
 }
 
 impl Listing {
-    pub fn of(lines: impl IntoIterator<Item = Line>) -> Self {
+    /// All that there is at this change.
+    pub fn of(lines: impl IntoIterator<Item = Line>, change: u64) -> Self {
         let mut listing = Self::default();
         for line in lines {
-            listing.put(&line);
+            listing.put(&line, change);
         }
+        listing.change = change;
         listing
     }
 
     /// A check is new or has changed.
-    pub fn put(&mut self, line: &Line) {
+    pub fn put(&mut self, line: &Line, change: u64) {
+        self.change = change;
         let template = line.template.as_ref();
         let person = Person {
             check: line.id,
             candidate: Folded::of(&line.candidate),
+            change,
         };
         let entry = Entry {
             status: line.status,
@@ -262,7 +272,10 @@ impl Listing {
     pub fn find(&self, asked: &Asked, sort: Sort, offset: usize, limit: usize, anchor: Option<&Anchor>) -> Found {
         let test = Test::of(self, asked);
         let keys = Keys::of(self, sort.by, test.calls);
-        let mut found = Found::default();
+        let mut found = Found {
+            change: self.change,
+            ..Found::default()
+        };
         let mut counts = [0; Status::ALL.len()];
         let mut matching: Vec<(u64, u32)> = Vec::with_capacity(self.entries.len());
         for (place, (entry, person)) in (0..).zip(self.entries.iter().zip(&self.people)) {
@@ -312,6 +325,19 @@ impl Listing {
         found
     }
 
+    /// How many match, and which of these do.
+    pub fn among(&self, asked: &Asked, checks: &[CheckId]) -> (u32, Vec<CheckId>) {
+        let test = Test::of(self, asked);
+        let is_one = |place: usize| {
+            let (entry, person) = (&self.entries[place], &self.people[place]);
+            test.statuses[entry.status as usize] && test.lets_through(entry, person)
+        };
+        let many = (0..self.entries.len()).filter(|place| is_one(*place)).count();
+        let mut those = checks.to_vec();
+        those.retain(|check| self.places.get(check).is_some_and(|place| is_one(*place as usize)));
+        (number(many), those)
+    }
+
     fn break_tie(&self, by: SortBy, one: u32, other: u32) -> Ordering {
         let (one, other) = (&self.people[one as usize], &self.people[other as usize]);
         let names = match by {
@@ -319,6 +345,16 @@ impl Listing {
             _ => Ordering::Equal,
         };
         names.then_with(|| one.check.cmp(&other.check))
+    }
+
+    fn seen(&self, Sight { change, last }: Sight, calls: Calls) -> Seen {
+        let Some(last) = last else { return Seen::All(change) };
+        match self.places.get(&last).map(|place| *place as usize) {
+            Some(place) if self.people[place].change <= change => {
+                Seen::UpTo(change, (Keys::NeedsAction(calls).of_entry(&self.entries[place]), last))
+            }
+            _ => Seen::Nothing,
+        }
     }
 
     /// One that the filter leaves no check is there all the same, as long as some check has it.
@@ -566,6 +602,19 @@ struct Test<'a> {
     postings: Option<Vec<bool>>,
     owners: Option<Vec<bool>>,
     templates: Option<Vec<bool>>,
+    seen: Seen,
+}
+
+/// What was seen of it ([`Sight`]).
+enum Seen {
+    /// It is asked for as it is.
+    AsItIs,
+    /// What has not changed since this change.
+    All(u64),
+    /// Of that, what is not after this one in the first order.
+    UpTo(u64, (u64, CheckId)),
+    /// Where the last that was seen has changed, nobody can tell any more what else was.
+    Nothing,
 }
 
 /// A word that is looked for, and in which of the shared names it is.
@@ -592,6 +641,7 @@ impl<'a> Test<'a> {
         let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<BTreeSet<String>>();
         let postings = ids(filter.postings.iter().map(|id| &id.0).collect());
         let templates = ids(filter.templates.iter().map(|id| &id.0).collect());
+        let calls = Status::ALL.map(|status| asked.calls.get(&status).copied());
         let mine = |name: &Name| asked.me.as_ref() == Some(&name.text);
         Self {
             words: text.plain.split_whitespace().map(word).collect(),
@@ -600,12 +650,24 @@ impl<'a> Test<'a> {
                 .late
                 .as_ref()
                 .map(|late| Status::ALL.map(|status| late.get(&status).copied())),
-            calls: Status::ALL.map(|status| asked.calls.get(&status).copied()),
+            calls,
+            seen: asked.sight.map_or(Seen::AsItIs, |sight| listing.seen(sight, calls)),
             whose: filter.mine.then(|| listing.owners.each(mine)),
             postings: (!postings.is_empty()).then(|| listing.postings.each(|name| among(&postings, name))),
             owners: (!filter.owners.is_empty()).then(|| listing.owners.each(|name| filter.owners.contains(&name.text))),
             templates: (!templates.is_empty()).then(|| listing.templates.each(|name| among(&templates, name))),
             asked,
+        }
+    }
+
+    fn was_seen(&self, entry: &Entry, person: &Person) -> bool {
+        match self.seen {
+            Seen::AsItIs => true,
+            Seen::All(change) => person.change <= change,
+            Seen::UpTo(change, last) => {
+                person.change <= change && (Keys::NeedsAction(self.calls).of_entry(entry), person.check) <= last
+            }
+            Seen::Nothing => false,
         }
     }
 
@@ -648,6 +710,8 @@ impl<'a> Test<'a> {
             && asked.from.is_none_or(|from| entry.since >= from)
             && asked.until.is_none_or(|until| entry.since <= until)
             && is_late()
+            && self.was_seen(entry, person)
+            && !asked.but.contains(&person.check)
             && self.words.iter().all(|word| {
                 word.postings[entry.posting as usize]
                     || word.owners[entry.owner as usize]
@@ -738,6 +802,8 @@ mod tests {
                 .4
                 .map(|at| BTreeMap::from([(Status::Sent, Millis(at)), (Status::Failed, Millis(i64::MAX))])),
             calls: BTreeMap::from([(Status::Sent, Millis(2)), (Status::WaitingForReferees, Millis(3))]),
+            sight: None,
+            but: BTreeSet::new(),
         })
     }
 
@@ -819,7 +885,7 @@ mod tests {
             window in (0..14_usize, 0..14_usize),
         ) {
             // Of lines with one id the last one counts.
-            let mut listing = Listing::of(lines.clone());
+            let mut listing = Listing::of(lines.clone(), 1);
             let mut there: BTreeMap<CheckId, Line> = lines.into_iter().map(|line| (line.id, line)).collect();
             for id in gone {
                 listing.remove(CheckId(uuid(id)));
@@ -870,14 +936,14 @@ mod tests {
             (offset, place) in (0..6_usize, 0..6_usize),
         ) {
             let sort = Sort { by, descending };
-            let mut listing = Listing::of(lines);
+            let mut listing = Listing::of(lines, 1);
             let before = listing.find(&asked, sort, 0, usize::MAX, None).checks;
             let held = before.iter().skip(offset + place).copied().collect();
             let anchor = Anchor { place: number(offset + place), checks: held };
             for id in gone {
                 listing.remove(CheckId(uuid(id)));
             }
-            come.iter().for_each(|line| listing.put(line));
+            come.iter().for_each(|line| listing.put(line, 2));
             let all = listing.find(&asked, sort, 0, usize::MAX, None).checks;
             let window = listing.find(&asked, sort, offset, usize::MAX, Some(&anchor));
             prop_assert_eq!(&window.checks[..], all.get(window.offset as usize..).unwrap_or_default());
@@ -891,6 +957,40 @@ mod tests {
                     prop_assert_eq!(window.offset as usize, (offset + is).saturating_sub(was));
                 }
             }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+        #[test]
+        fn what_was_seen_is_what_is_there_still_and_has_not_changed_since(
+            lines in prop::collection::vec(line(), 0..40),
+            come in prop::collection::vec(line(), 0..6),
+            gone in prop::collection::vec(0..12_u128, 0..3),
+            but in prop::collection::btree_set((0..12_u128).prop_map(|id| CheckId(uuid(id))), 0..3),
+            most in 0..14_usize,
+            asked in asked(),
+        ) {
+            let mut listing = Listing::of(lines, 7);
+            let sort = Sort::default();
+            let before = listing.find(&asked, sort, 0, most, None);
+            let last = before.checks.last().copied().filter(|_| before.total as usize > most);
+            for id in &gone {
+                listing.remove(CheckId(uuid(*id)));
+            }
+            come.iter().for_each(|line| listing.put(line, 8));
+            let changed = |check: &CheckId| {
+                gone.iter().any(|id| CheckId(uuid(*id)) == *check) || come.iter().any(|line| line.id == *check)
+            };
+            let mut seen = before.checks.clone();
+            seen.retain(|check| !changed(check) && !but.contains(check) && !last.is_some_and(|last| changed(&last)));
+            // Of nothing that was looked at there is no last: whoever asks looks at one at least.
+            prop_assume!(most > 0);
+            let sight = Some(Sight { change: before.change, last });
+            let still = Asked { sight, but, ..asked };
+            prop_assert_eq!(&listing.find(&still, sort, 0, usize::MAX, None).checks, &seen);
+            let (many, those) = listing.among(&still, &before.checks);
+            prop_assert_eq!((many as usize, &those), (seen.len(), &seen));
         }
     }
 
@@ -921,7 +1021,7 @@ mod tests {
             status: Status::Sent,
             ..completed(21, Some("a"), 1_000)
         });
-        let took = Listing::of(lines).durations();
+        let took = Listing::of(lines, 1).durations();
         let seen = |took: &Took| (took.completed, took.lower, took.median, took.upper);
         let by_template: Vec<_> = took.templates.iter().map(|(_, took)| seen(took)).collect();
         assert_eq!(
@@ -940,7 +1040,7 @@ mod tests {
             lines in prop::collection::vec(line(), 0..40),
             asked in asked(),
         ) {
-            let listing = Listing::of(lines);
+            let listing = Listing::of(lines, 1);
             let choices = listing.choices(&asked);
             let listed = |change: &dyn Fn(&mut Filter)| {
                 let mut alone = asked.clone();

@@ -49,9 +49,16 @@ struct Inner {
     /// How often checks of each connection have changed since the opening.
     changes: Mutex<HashMap<ConnectionId, u64>>,
     /// Of the connections whose checks somebody has looked at.
-    listings: Mutex<HashMap<ConnectionId, Listing>>,
+    listings: Mutex<Listings>,
     /// Held as long as the store is open.
     _lock: File,
+}
+
+struct Listings {
+    of: HashMap<ConnectionId, Listing>,
+    /// The number of the last commit that was followed: it only grows, from one opening to the next as well, so that
+    /// nobody's [`model::Sight`] of before is taken for one of now.
+    change: u64,
 }
 
 /// How much room there is, in bytes.
@@ -113,7 +120,10 @@ impl Store {
                 trouble: Mutex::default(),
                 aside: Mutex::new(aside),
                 changes: Mutex::default(),
-                listings: Mutex::default(),
+                listings: Mutex::new(Listings {
+                    of: HashMap::new(),
+                    change: epoch.unsigned_abs() << 32,
+                }),
                 _lock: lock,
             }),
         })
@@ -143,22 +153,24 @@ impl Store {
     fn follow(&self, changed: Vec<Change>) {
         let mut whose = BTreeSet::new();
         let mut listings = self.inner.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        listings.change += 1;
+        let number = listings.change;
         for change in changed {
             match change {
                 Change::Put(connection, line) => {
-                    if let Some(listing) = listings.get_mut(&connection) {
-                        listing.put(&line);
+                    if let Some(listing) = listings.of.get_mut(&connection) {
+                        listing.put(&line, number);
                     }
                     whose.insert(connection);
                 }
                 Change::Gone(connection, check) => {
-                    if let Some(listing) = listings.get_mut(&connection) {
+                    if let Some(listing) = listings.of.get_mut(&connection) {
                         listing.remove(check);
                     }
                     whose.insert(connection);
                 }
                 Change::AllGone(connection) => {
-                    listings.remove(&connection);
+                    listings.of.remove(&connection);
                 }
             }
         }
@@ -195,6 +207,14 @@ impl Store {
         })
     }
 
+    /// How many checks of a connection match, and which of these do.
+    ///
+    /// # Errors
+    /// As [`Store::list`].
+    pub fn among(&self, connection: ConnectionId, asked: &Asked, checks: &[CheckId]) -> Result<(u32, Vec<CheckId>)> {
+        self.with_listing(connection, |listing| listing.among(asked, checks))
+    }
+
     /// What a connection's checks can be filtered by.
     ///
     /// # Errors
@@ -214,11 +234,13 @@ impl Store {
     /// A commit that comes while it is read waits to be followed: what it changed is in the listing then, or was already.
     fn with_listing<T>(&self, connection: ConnectionId, ask: impl FnOnce(&Listing) -> T) -> Result<T> {
         let mut listings = self.inner.listings.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(listing) = listings.get(&connection) {
+        if let Some(listing) = listings.of.get(&connection) {
             return Ok(ask(listing));
         }
-        let listing = self.look(|tx| tx.lines(connection, |lines| Listing::of(lines)))?;
-        Ok(ask(listings.entry(connection).or_insert(listing)))
+        listings.change += 1;
+        let change = listings.change;
+        let listing = self.look(|tx| tx.lines(connection, |lines| Listing::of(lines, change)))?;
+        Ok(ask(listings.of.entry(connection).or_insert(listing)))
     }
 
     /// Like [`Store::read`], and waits for no commit: for what is looked at and not acted on.

@@ -1,6 +1,7 @@
 /** The host as the screens see it. Not here: who the host is (`tauri.ts`), and any rule of the business. */
 import type { Anchor } from './types/Anchor';
 import type { AuditLog } from './types/AuditLog';
+import type { Batch } from './types/Batch';
 import type { Causes } from './types/Causes';
 import type { CheckDetail } from './types/CheckDetail';
 import type { CheckId } from './types/CheckId';
@@ -20,6 +21,8 @@ import type { Exported } from './types/Exported';
 import type { Failure } from './types/Failure';
 import type { Filter } from './types/Filter';
 import type { FilterChoices } from './types/FilterChoices';
+import type { Gathered } from './types/Gathered';
+import type { Held } from './types/Held';
 import type { Language } from './types/Language';
 import type { Limits } from './types/Limits';
 import type { Look } from './types/Look';
@@ -32,15 +35,18 @@ import type { PostingAudit } from './types/PostingAudit';
 import type { Redirect } from './types/Redirect';
 import type { Reply } from './types/Reply';
 import type { Request } from './types/Request';
+import type { Sight } from './types/Sight';
 import type { StageId } from './types/StageId';
 import type { TemplateId } from './types/TemplateId';
 import type { TemplateReport } from './types/TemplateReport';
+import type { Together } from './types/Together';
 import type { Undecided } from './types/Undecided';
 import type { TextFile } from './types/TextFile';
 import type { UserId } from './types/UserId';
 import type { View } from './types/View';
 import type { ViewName } from './types/ViewName';
 import type { WayIn } from './types/WayIn';
+import type { Whom } from './types/Whom';
 
 export interface Backend {
   /** Resolves with the reply, or rejects with a `Failure`. */
@@ -211,6 +217,23 @@ export class Host {
   causes(connection: ConnectionId, look: Look): Promise<Causes> {
     return this.#ask({ ask: 'causes', connection, look }, 'causes');
   }
+  /** All that match and need attention, to be answered together; as they are, or those that were seen. */
+  gather(
+    connection: ConnectionId,
+    look: Look,
+    but: CheckId[],
+    sight: Sight | null,
+  ): Promise<Gathered> {
+    return this.#ask({ ask: 'gather', connection, look, but, sight }, 'gathered');
+  }
+  /** Some of a batch, by name. */
+  whom(connection: ConnectionId, batch: Batch, offset: number, limit: number): Promise<Whom> {
+    return this.#ask({ ask: 'whom', connection, batch, offset, limit }, 'whom');
+  }
+  /** How many there are still of a batch, and which of these. */
+  held(connection: ConnectionId, batch: Batch, checks: CheckId[]): Promise<Held> {
+    return this.#ask({ ask: 'held', connection, batch, checks }, 'held');
+  }
   /** How long completed checks took, by template. */
   durations(connection: ConnectionId): Promise<Durations> {
     return this.#ask({ ask: 'durations', connection }, 'durations');
@@ -297,6 +320,10 @@ export class Host {
   /** Those that could not be decided, each with why; the others are. */
   decide(checks: CheckId[], decision: Decision): Promise<Undecided[]> {
     return this.#ask({ ask: 'decide', checks, decision }, 'decided');
+  }
+  /** The same for all of a batch. */
+  decideTogether(connection: ConnectionId, batch: Batch, decision: Decision): Promise<Together> {
+    return this.#ask({ ask: 'decide-together', connection, batch, decision }, 'decided-together');
   }
 
   pause(connection: ConnectionId): Promise<undefined> {

@@ -11,13 +11,17 @@ import type { Durations } from "./Durations";
 import type { Erasure } from "./Erasure";
 import type { Exported } from "./Exported";
 import type { FilterChoices } from "./FilterChoices";
+import type { Gathered } from "./Gathered";
+import type { Held } from "./Held";
 import type { Overview } from "./Overview";
 import type { PostingAudit } from "./PostingAudit";
 import type { TemplateReport } from "./TemplateReport";
 import type { TextFile } from "./TextFile";
+import type { Together } from "./Together";
 import type { Undecided } from "./Undecided";
+import type { Whom } from "./Whom";
 
 /**
  * The answer to a request; which one is said there.
  */
-export type Reply = { "reply": "done" } | { "reply": "overview", "value": Overview } | { "reply": "connection", "value": ConnectionId } | { "reply": "template-report", "value": TemplateReport } | { "reply": "dry-run", "value": DryRun } | { "reply": "posting-audit", "value": PostingAudit } | { "reply": "check-window", "value": CheckWindow } | { "reply": "check-detail", "value": CheckDetail } | { "reply": "filter-choices", "value": FilterChoices } | { "reply": "causes", "value": Causes } | { "reply": "durations", "value": Durations } | { "reply": "desk", "value": Desk } | { "reply": "exported", "value": Exported } | { "reply": "erased", "value": Erasure } | { "reply": "would-purge", "value": number } | { "reply": "audit-log", "value": AuditLog } | { "reply": "decided", "value": Array<Undecided> } | { "reply": "text-file", "value": TextFile } | { "reply": "saved", "value": string } | { "reply": "diagnostics", "value": Diagnostics };
+export type Reply = { "reply": "done" } | { "reply": "overview", "value": Overview } | { "reply": "connection", "value": ConnectionId } | { "reply": "template-report", "value": TemplateReport } | { "reply": "dry-run", "value": DryRun } | { "reply": "posting-audit", "value": PostingAudit } | { "reply": "check-window", "value": CheckWindow } | { "reply": "check-detail", "value": CheckDetail } | { "reply": "filter-choices", "value": FilterChoices } | { "reply": "causes", "value": Causes } | { "reply": "gathered", "value": Gathered } | { "reply": "whom", "value": Whom } | { "reply": "held", "value": Held } | { "reply": "durations", "value": Array<TemplateDuration> } | { "reply": "desk", "value": Desk } | { "reply": "exported", "value": Exported } | { "reply": "erased", "value": Erasure } | { "reply": "would-purge", "value": number } | { "reply": "audit-log", "value": AuditLog } | { "reply": "decided", "value": Array<Undecided> } | { "reply": "decided-together", "value": Together } | { "reply": "text-file", "value": TextFile } | { "reply": "saved", "value": string } | { "reply": "diagnostics", "value": Diagnostics };
