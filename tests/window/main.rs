@@ -3,12 +3,14 @@
 mod accessible;
 mod attention;
 mod channels;
+mod counted;
 mod dashboard;
 mod drift;
 mod finding_back;
 mod foretelling;
 mod health;
 mod leaving;
+mod many;
 mod newcomer_eu;
 mod newcomer_us;
 mod oauth;

@@ -30,6 +30,16 @@ pub async fn dashboard(home: &Home, simulated: &Simulated) -> Window {
     window
 }
 
+/// Waits until so many checks are listed.
+pub async fn see_total(window: &Window, what: &str, total: usize) {
+    assert!(total > 0, "nobody is {what}: then the number says nothing");
+    let script = format!(
+        "return document.querySelector('[data-testid=checks]')?.ariaRowCount === '{}'",
+        total + 1
+    );
+    window.until(&format!("{total} checks: {what}"), &script).await;
+}
+
 /// An API key is pasted.
 pub async fn paste_key(window: &Window, key: &str) {
     window.fill("lever-key", key).await;

@@ -3,6 +3,7 @@
 //! Its one connection is a draft: `Window::connect_eu` makes it one that works. No check of it is due, so the app leaves
 //! them alone until somebody, or Refapp, speaks of one.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::{Check, Clock, ConnectionId};
@@ -70,5 +71,21 @@ impl Home {
     /// Checks that are there before the app is.
     pub fn lay_in(&self, checks: &[Check]) {
         write(&self.practice(), checks);
+    }
+
+    /// The same of a database that was made before.
+    pub fn lay_in_copy(&self, folder: &Path) {
+        let practice = self.practice();
+        fs::create_dir_all(&practice).expect("a temporary folder");
+        for file in fs::read_dir(folder).expect("a folder of ours").flatten() {
+            fs::copy(file.path(), practice.join(file.file_name())).expect("room on the disk");
+        }
+    }
+
+    /// More of them.
+    pub fn add(&self, checks: &[Check]) {
+        change(&self.practice(), |tx| {
+            checks.iter().try_for_each(|check| put(tx, check))
+        });
     }
 }
