@@ -1071,11 +1071,12 @@ mod tests {
 
     #[test]
     fn choices_are_what_some_check_has_now() {
-        let mut listing = Listing::of([
+        let lines = [
             completed(1, Some("b"), 1),
             completed(2, Some("a"), 1),
             completed(3, None, 1),
-        ]);
+        ];
+        let mut listing = Listing::of(lines, 1);
         listing.remove(CheckId(uuid(1)));
         let choices = listing.choices(&Asked::default());
         assert_eq!(choices.owners, [("Sam".to_owned(), 2)]);
