@@ -45,7 +45,7 @@ async fn see_list(window: &Window, candidates: &[&str]) {
 /// Waits until these columns are drawn, beside the one of the boxes.
 async fn see_columns(window: &Window, columns: &[&str]) {
     let script = format!(
-        "const heads = [...document.querySelectorAll('th[data-column]')].map((head) => head.dataset.column);
+        "const heads = [...document.querySelectorAll('[role=columnheader][data-column]')].map((head) => head.dataset.column);
          return JSON.stringify(heads) === JSON.stringify({})",
         json!(columns)
     );
@@ -183,7 +183,7 @@ async fn m14_the_bar_filters_by_what_it_counts_and_the_heads_sort() {
     window.click("sort-candidate").await;
     see_list(&window, &["Åsa Öberg", "Kim Berg", "Emil Frisk"]).await;
     let sorted =
-        "return [...document.querySelectorAll('th[aria-sort]')].map((head) => [head.dataset.column, head.ariaSort])";
+        "return [...document.querySelectorAll('[aria-sort]')].map((head) => [head.dataset.column, head.ariaSort])";
     assert_eq!(window.run(sorted).await, json!([["candidate", "descending"]]));
 
     // A check that moves on moves in the bar too, under an open detail, which stays.
@@ -392,7 +392,7 @@ async fn m14_a_long_wait_says_so_by_icon_and_word_from_limits_that_can_be_set_an
     window.click("nav-checks").await;
     // Word, and the drawing of the icon.
     let paces = "return [...document.querySelectorAll('[data-testid=check-pace]')].map((pace) =>
-        [pace.closest('tr').querySelector('[data-testid=check-candidate]').innerText, pace.innerText.trim(), pace.querySelector('svg').innerHTML])";
+        [pace.closest('[data-check]').querySelector('[data-testid=check-candidate]').innerText, pace.innerText.trim(), pace.querySelector('svg').innerHTML])";
     let both = format!("return (() => {{ {paces} }})().length === 2");
     window.until("both waits to be long", &both).await;
     let shown = window.run(paces).await;

@@ -50,15 +50,15 @@ async fn m14_names_that_are_long_or_written_from_the_right_or_look_like_code_are
         assert!(shown.iter().any(is_there), "{candidate}: {shown:?}");
     }
     // Nothing of them became a part of the page.
-    let taken = "return [document.title === 'taken', document.querySelectorAll('td b, td img, td script').length]";
+    let taken = "return [document.title === 'taken', document.querySelectorAll('[data-check] b, [data-check] img, [data-check] script').length]";
     assert_eq!(window.run(taken).await, json!([false, 0]));
     // Every cell is under its head, and every row as high as any other: no name turns a row's order around.
     let order = "
         const place = (cell) => { const { left, right } = cell.getBoundingClientRect(); return `${Math.round(left)} ${Math.round(right)}`; };
-        const heads = [...document.querySelectorAll('thead th')].map(place).join();
+        const heads = [...document.querySelectorAll('[role=columnheader]')].map(place).join();
         const rows = [...document.querySelectorAll('[data-testid=check-row]')];
         const heights = new Set(rows.map((row) => row.getBoundingClientRect().height));
-        return [rows.every((row) => [...row.cells].map(place).join() === heads), heights.size,
+        return [rows.every((row) => [...row.querySelectorAll('[role=cell], [role=rowheader]')].map(place).join() === heads), heights.size,
             rows.every((row) => [...row.querySelectorAll('bdi')].every((name) => getComputedStyle(name).unicodeBidi.includes('isolate')))]";
     assert_eq!(window.run(order).await, json!([true, 1, true]));
     // All begin at the same edge, so that the eye finds them.
