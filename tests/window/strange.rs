@@ -67,7 +67,7 @@ async fn m14_names_that_are_long_or_written_from_the_right_or_look_like_code_are
             const range = document.createRange();
             range.selectNodeContents(name);
             const text = range.getBoundingClientRect();
-            const cell = name.closest('th, td').getBoundingClientRect();
+            const cell = name.closest('[role=cell], [role=rowheader]').getBoundingClientRect();
             return text.left - cell.left > 20;
         }).map((name) => name.innerText)";
     assert_eq!(window.run(edge).await, json!([]));

@@ -154,10 +154,8 @@ async fn forms_and_dialogs_outside_of_the_set_up_name_what_they_wait_for() {
         window.click("view-naming-no").await;
     }
     window.click("nav-connection").await;
-    for (form, words) in [
-        ("dry-run", ["“Candidate or event”", "”Kandidat eller händelse”"]),
-        ("test-candidate", ["“Test candidate”", "”Testkandidat”"]),
-    ] {
+    let words = ["No candidate is named", "Ingen kandidat är angiven"];
+    for form in ["dry-run", "test-candidate"] {
         window.click(&format!("open-{form}")).await;
         let name = form.strip_suffix("-candidate").unwrap_or(form);
         window.click(&format!("{name}-ask")).await;

@@ -32,7 +32,7 @@ pub fn take(tx: &Tx<'_>, record: &ConnectionRecord, row: &InboxRow, now: Millis)
                 progress.report_url = None;
                 progress.candidate_url = None;
             }
-            take_update(&mut check, progress, row.received_at, now);
+            take_update(&mut check, progress, row.received_at);
             let (status, _) = derive(&check);
             let mut params = vec![("status", status.tag().to_owned())];
             if let (Some(answered), Some(total)) = (check.answered(), check.progress.total) {
@@ -108,7 +108,7 @@ fn was_started(tx: &Tx<'_>, check: &Check, now: Millis) -> Result<()> {
 }
 
 /// An update is also the proof that the check was started (`rules.md` 5).
-fn take_update(check: &mut Check, progress: model::Progress, received_at: Millis, now: Millis) {
+fn take_update(check: &mut Check, progress: model::Progress, received_at: Millis) {
     let (before, _) = derive(check);
     check.progress = progress;
     if !matches!(check.progress.status, WireStatus::Completed | WireStatus::Failed) {
@@ -124,6 +124,6 @@ fn take_update(check: &mut Check, progress: model::Progress, received_at: Millis
         check.phase = Phase::Started;
     }
     if derive(check).0 != before {
-        check.status_since = now;
+        check.status_since = received_at;
     }
 }
