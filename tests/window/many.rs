@@ -208,8 +208,8 @@ async fn m14_of_very_many_checks_each_is_found_each_filter_holds_and_no_more_cro
     see_total(&window, "old, completed and Hanna's", count(checks, narrow)).await;
     window.click("filters-clear").await;
 
-    // Who one is is said once; then “Mine” is a view like the others.
-    window.click("view[data-view=\"mine\"]").await;
+    // Who one is is said once; then only one's own are there, in whichever view.
+    window.click("mine").await;
     window.see_text("checks-none", "Who are you?").await;
     let offered =
         "return [...document.querySelectorAll('[data-testid=me] option')].some((one) => one.value === 'Åsa Öberg')";
@@ -217,6 +217,7 @@ async fn m14_of_very_many_checks_each_is_found_each_filter_holds_and_no_more_cro
     window.choose("me", "Åsa Öberg").await;
     window.click("me-choose").await;
     see_total(&window, "mine", count(checks, |check| check.owner == "Åsa Öberg")).await;
+    window.click("mine").await;
     for (view, of) in [
         ("waiting-for-candidate", Status::WaitingForCandidate),
         ("waiting-for-referees", Status::WaitingForReferees),
@@ -458,6 +459,8 @@ async fn m14_what_changes_among_very_many_checks_moves_nothing_under_ones_hands_
     home.add(&live);
     let window = dashboard(&home, &simulated).await;
     see_total(&window, "there", checks.len() + live.len()).await;
+    // As high as it takes to see some of each kind at once.
+    window.resize(1200, 1200).await;
     // A check that is started for real tells where Refapp sends its updates.
     simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
     see_total(&window, "there", checks.len() + live.len() + 1).await;
