@@ -19,14 +19,14 @@ export const columnLook: Record<Column, Look> = {
   candidate: { word: m.column_candidate, width: 10, sort: 'candidate' },
   posting: { word: m.column_posting, width: 9, sort: 'posting' },
   status: { word: m.column_status, width: 13.75, sort: 'status' },
-  answered: { word: m.column_answered, width: 5.75 },
+  answered: { word: m.column_answered, width: 6 },
   'waiting-on': { word: m.column_waiting_on, width: 7.75 },
   since: { word: m.column_since, width: 8.25, sort: 'since', inverted: true },
   links: { word: m.column_links, width: 11 },
   activity: { word: m.column_activity, width: 6.75, sort: 'activity', greatestFirst: true },
   template: { word: m.column_template, width: 7.5, sort: 'template' },
   owner: { word: m.column_owner, width: 7.75, sort: 'owner' },
-  warnings: { word: m.column_warnings, width: 6.5, sort: 'warnings', greatestFirst: true },
+  warnings: { word: m.column_warnings, width: 6.25, sort: 'warnings', greatestFirst: true },
 };
 
 export const everyColumn = Object.keys(columnLook) as Column[];
