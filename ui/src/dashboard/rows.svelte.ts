@@ -1,4 +1,5 @@
 import { asFailure, EVERYTHING, type Host } from '../backend/backend';
+import { inTurn } from '../backend/turns';
 import type { Anchor } from '../backend/types/Anchor';
 import type { CheckId } from '../backend/types/CheckId';
 import type { CheckRow } from '../backend/types/CheckRow';
@@ -47,8 +48,6 @@ export class Rows {
   #answered = '';
   /** Of the list, while there is one. */
   hands: Hands | null = null;
-  #asking = false;
-  #again = false;
 
   /** `onchange` hears of rows that are not as they were when the same was asked before. */
   constructor(
@@ -73,28 +72,22 @@ export class Rows {
   /** Reads these rows anew. */
   want(look: Look, me: string | null, offset: number, limit: number): void {
     this.#wanted = { look, me, offset, limit };
-    if (this.#asking) this.#again = true;
-    else void this.#ask();
+    void this.#ask();
   }
 
-  async #ask(): Promise<void> {
-    this.#asking = true;
-    do {
-      this.#again = false;
-      const wanted = this.#wanted;
-      try {
-        const { look, offset, limit } = wanted;
-        // Another look is seen from its beginning.
-        const asBefore = JSON.stringify(look) === JSON.stringify(this.look);
-        const anchor = asBefore ? (this.hands?.held() ?? null) : null;
-        this.#take(await this.#host.checks(this.#connection, offset, limit, look, anchor), wanted);
-        this.failure = null;
-      } catch (thrown) {
-        this.failure = asFailure(thrown);
-      }
-    } while (this.#again);
-    this.#asking = false;
-  }
+  readonly #ask = inTurn(async () => {
+    const wanted = this.#wanted;
+    try {
+      const { look, offset, limit } = wanted;
+      // Another look is seen from its beginning.
+      const asBefore = JSON.stringify(look) === JSON.stringify(this.look);
+      const anchor = asBefore ? (this.hands?.held() ?? null) : null;
+      this.#take(await this.#host.checks(this.#connection, offset, limit, look, anchor), wanted);
+      this.failure = null;
+    } catch (thrown) {
+      this.failure = asFailure(thrown);
+    }
+  });
 
   #take(window: CheckWindow, wanted: Wanted): void {
     const before = this.#rows;

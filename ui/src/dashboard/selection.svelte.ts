@@ -3,6 +3,7 @@
  * the host knows each; what came or changed since they were selected is not among them.
  */
 import { SvelteMap } from 'svelte/reactivity';
+import { inTurn } from '../backend/turns';
 import type { Host } from '../backend/backend';
 import type { CheckId } from '../backend/types/CheckId';
 import type { CheckRow } from '../backend/types/CheckRow';
@@ -31,8 +32,6 @@ export class Selection {
   readonly #ticked = new SvelteMap<CheckId, CheckRow>();
   #all = $state.raw<All | null>(null);
   #shown: readonly CheckId[] = [];
-  #asking = false;
-  #again = false;
   /** What can be decided is another thing without those that were unticked. */
   #anew = false;
 
@@ -133,38 +132,31 @@ export class Selection {
     void this.#refresh();
   }
 
-  // One question at a time: what changes meanwhile is asked for after it.
+  readonly #asked = inTurn(async () => {
+    const all = this.#all;
+    if (all === null) return;
+    const { look, but } = all;
+    const { sight } = all.gathered;
+    const anew = this.#anew;
+    this.#anew = false;
+    const gathered = anew
+      ? await this.#host.gather(this.#connection, look, [...but], sight)
+      : all.gathered;
+    const of = { look, cause: null, but: [...but], sight };
+    const held = await this.#host.held(this.#connection, of, [...this.#shown]);
+    // Another selection may have taken its place.
+    if (this.#all?.gathered.sight !== sight) return;
+    const none = held.total === 0 && this.#all.but.length === but.length;
+    this.#all = none
+      ? null
+      : { ...this.#all, gathered: { ...gathered, sight }, held, without: but };
+  });
+
   async #refresh(): Promise<void> {
-    if (this.#asking) {
-      this.#again = true;
-      return;
-    }
-    this.#asking = true;
     try {
-      do {
-        this.#again = false;
-        const all = this.#all;
-        if (all === null) break;
-        const { look, but } = all;
-        const { sight } = all.gathered;
-        const anew = this.#anew;
-        this.#anew = false;
-        const gathered = anew
-          ? await this.#host.gather(this.#connection, look, [...but], sight)
-          : all.gathered;
-        const of = { look, cause: null, but: [...but], sight };
-        const held = await this.#host.held(this.#connection, of, [...this.#shown]);
-        // Another selection may have taken its place.
-        if (this.#all?.gathered.sight !== sight) continue;
-        const none = held.total === 0 && this.#all.but.length === but.length;
-        this.#all = none
-          ? null
-          : { ...this.#all, gathered: { ...gathered, sight }, held, without: but };
-      } while (this.#again);
+      await this.#asked();
     } catch {
       // What was selected is answered for as it was seen; whether it is there still is asked then.
-    } finally {
-      this.#asking = false;
     }
   }
 }

@@ -56,6 +56,9 @@ const ALIASES: Partial<Record<Code, string>> = {
 const ofSubjects = (...wanted: Subject[]): Code[] =>
   codes.filter((code) => wanted.includes(subjectOf(code)));
 
+/** A referee who declines. */
+const DECLINED = /\bdecline[ds]?\b|\bavbo[jr]|\btack(ar|ade|at) nej\b/;
+
 /** What people say of a state that several codes have: what it is most likely comes first. */
 const TOPICS: { said: RegExp; codes: Code[] }[] = [
   // A check that waits for a person, whatever for.
@@ -81,7 +84,7 @@ const TOPICS: { said: RegExp; codes: Code[] }[] = [
     codes: ['REF-WARNINGS', 'REF-BEARER', 'REF-FAILED'],
   },
   {
-    said: /\bdecline[ds]?\b|\bavbo[jr]|\btack(ar|ade|at) nej\b/,
+    said: DECLINED,
     codes: ['REF-FAILED', 'REF-WARNINGS'],
   },
 ];
@@ -89,7 +92,7 @@ const TOPICS: { said: RegExp; codes: Code[] }[] = [
 /** What people say where nothing is wrong: that is the answer, and no code. */
 const ANSWERS: { said: RegExp; title: () => string; text: () => string }[] = [
   {
-    said: /\bdecline[ds]?\b|\bavbo[jr]|\btack(ar|ade|at) nej\b/,
+    said: DECLINED,
     title: m.errors_declined,
     text: m.errors_declined_text,
   },
