@@ -288,7 +288,7 @@ async fn what_is_notified_follows_the_window_s_language_and_this_computer_s_sett
     window.click("computer-open").await;
     window.click("notify-names").await;
     assert_eq!([window.axe().await, window.clipped().await].concat(), NO_FLAW);
-    window.see_text("autostart-practice", "changes nothing").await;
+    window.see_text("autostart-help", "changes nothing").await;
     window.click("computer-close").await;
     window.choose("language", "sv").await;
     Frame::find().await.lose_focus();

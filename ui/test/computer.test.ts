@@ -59,7 +59,7 @@ describe('the settings of this computer', () => {
     expect(screen.text('autostart-cannot')).toContain('the system’s own settings');
     await screen.close();
     await open({ ...overview([healthy(NOW)], true) });
-    expect(screen.text('autostart-practice')).toContain('changes nothing');
+    expect(screen.text('autostart-help')).toContain('changes nothing');
   });
 
   it('switch off the key that goes to the search', async () => {

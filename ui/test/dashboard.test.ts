@@ -78,6 +78,31 @@ describe('the table of checks', () => {
     expect([...items].map((item) => item.textContent?.endsWith(' New.'))).toEqual([false, true]);
   });
 
+  it('asks nobody to name another referee of a check that is over', async () => {
+    const fake = await open();
+    const [first] = fake.rows;
+    if (!first) throw new Error('the scene has rows');
+    const story = [{ at: NOW - 30_000, step: 'update-received' as const, params: {} }];
+    for (const [status, said] of [
+      ['waiting-for-referees', 'can name another one'],
+      ['completed', 'The check is over'],
+    ] as const) {
+      const row: CheckRow = {
+        ...first,
+        status,
+        since: NOW - 30_000,
+        badges: ['declined'],
+        declined: 1,
+      };
+      fake.details.set(row.id, { ...detail(row, NOW), row, timeline: story });
+      inRow(0, 'check-open').click();
+      await settle();
+      expect(screen.text('detail-badge-declined')).toContain(said);
+      expect(screen.text('check-detail')).toContain('for less than a minute');
+      await screen.click('detail-close');
+    }
+  });
+
   it('says when a status may have been told that nobody heard, without a mark on the row', async () => {
     const fake = await open();
     const [first] = fake.rows;

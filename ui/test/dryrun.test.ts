@@ -175,6 +175,7 @@ describe('the posting audit', () => {
     expect(screen.get('audit-owner').dataset['state']).toBe('deactivated');
     expect(screen.text('audit-template')).toBe('Developers, by the posting’s tag');
     expect(screen.text('audit-count-stops')).toBe('No check can start 1');
+    expect(screen.text('audit-unchecked')).toContain('templates only');
     await screen.click('audit-only-problems');
     expect(shown()).toEqual(['posting-2']);
     expect(screen.all('audit-link')).toHaveLength(1);
@@ -236,8 +237,10 @@ describe('the posting audit', () => {
     const view = healthy(NOW);
     fake.show(overview([{ ...view, setup: { ...view.setup, rights: without } }]));
     await screen.click('back-to-connection');
+    expect(screen.text('audit-lacks')).toBe('It is not granted now.');
     await screen.click('open-audit');
     expect(asked()).toBe(1);
+    expect(screen.has('audit-rights')).toBe(true);
     expect(screen.text('audit-needs')).toContain('“list postings”');
     fake.on('audit-postings', () => Promise.resolve({ reply: 'posting-audit', value: audit }));
     await screen.click('audit-run');

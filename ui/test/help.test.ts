@@ -443,6 +443,15 @@ describe('diagnostics that somebody sent', () => {
       expect(first?.textContent).toContain(text);
     }
     expect(screen.text('report-unproven')).toContain('add opportunity tag');
+    expect(screen.text('report')).toContain('20.7 GB');
+    // That the set-up ends with a look at it all is nothing that can be mended.
+    expect(document.querySelector('[data-testid="report-steps"] [data-step="done"]')).toBeNull();
+    // One way to another file, and nothing of this app’s own state beside what the file says.
+    expect([screen.has('diagnostics-open-other'), screen.has('diagnostics-open-choose')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(getComputedStyle(screen.get('health')).visibility).toBe('hidden');
     expect(await flaws()).toEqual([]);
 
     // An entry of the dictionary lies over the report, and the report is still there after it.
@@ -530,7 +539,9 @@ describe('diagnostics that somebody sent', () => {
     expect(screen.text('report-rights-lost')).toContain('“read posting” missing since 23 Nov 2026');
     // A key is nobody's consent.
     expect(screen.text('finding')).not.toContain('status”');
-    for (const text of ['0123456789ab', 'Refapp’s own default', 'Swedish', 'every 60 seconds']) {
+    // A stand-in that no other file has would only mislead.
+    expect(screen.text('report-connection')).not.toContain('0123456789ab');
+    for (const text of ['The name is in', 'Refapp’s own default', 'Swedish', 'every 60 seconds']) {
       expect(screen.text('report-connection')).toContain(text);
     }
     expect(await flaws()).toEqual([]);

@@ -727,7 +727,7 @@ export function diagnostics(now: number): Diagnostics {
       webView: '2.46.1',
       practice: false,
     },
-    storage: { database: 2_000_000, log: 100_000, free: 61_000_000_000 },
+    storage: { database: 2_000_000, log: 100_000, free: 20_651_000_000 },
     proxyVariables: ['HTTPS_PROXY'],
     findings: [],
     connections: [well, ill],

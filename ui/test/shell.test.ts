@@ -69,6 +69,38 @@ describe('the shell', () => {
     await screen.click('setup-channels-change');
     await screen.click('wizard-continue');
     expect(screen.has('connection')).toBe(true);
+    expect(screen.has('setup-saved')).toBe(false);
+  });
+
+  it('says what a change of the stage means, once', async () => {
+    screen = new Screen(new Fake(overview([healthy(Date.now())])));
+    await screen.click('nav-connection');
+    await screen.click('setup-stage-change');
+    expect(screen.get('wizard-stage').textContent).not.toContain('Step 7 of');
+    expect(screen.text('stage-save')).toBe('Save');
+    await screen.click('stage-save');
+    expect(screen.text('setup-saved')).toBe('Saved: checks start at “Reference check”.');
+    await screen.click('nav-checks');
+    await screen.click('nav-connection');
+    expect(screen.has('setup-saved')).toBe(false);
+  });
+
+  it('tells when something last arrived once on the connection’s page', async () => {
+    const now = Date.now();
+    screen = new Screen(new Fake(overview([healthy(now)])));
+    await screen.click('nav-connection');
+    expect(screen.get('connection').textContent?.match(/Last arrived/g)).toHaveLength(2);
+    expect(screen.get('connection').textContent).not.toContain('Last stage change');
+    expect(screen.text('connection-verified')).toMatch(/^Last verified .+ \(.+\)$/);
+  });
+
+  it('asks of a second connection only what it needs, under the connection’s tab', async () => {
+    screen = new Screen(new Fake(overview([healthy(Date.now())])));
+    await screen.click('nav-connection');
+    await screen.click('connection-add');
+    expect(screen.text('welcome')).not.toContain('Who is needed');
+    expect(screen.text('missing')).toContain('Name of the connection');
+    expect(screen.get('nav-connection').getAttribute('aria-current')).toBe('true');
   });
 
   it('keeps the web view’s menu to text', () => {

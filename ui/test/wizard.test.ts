@@ -158,9 +158,66 @@ describe('the wizard', () => {
       ],
     });
     expect(screen.text('half-refapp')).toContain('works');
-    expect(screen.text('half-lever')).toContain('waits for Lever Super Admin');
+    expect(screen.text('half-lever')).toContain('waits for Lever Super Admin, perhaps you');
     await screen.click('half-lever-open');
     expect(screen.has('wizard-lever')).toBe(true);
+  });
+
+  it('opens in the list, too, what a half waits for', async () => {
+    const address = { what: 'update-address', who: 'admin', step: 'channels' } as const;
+    open({
+      steps: steps({ channels: 'blocked', stage: 'blocked' }),
+      halves: [{ half: 'refapp', waits: address }],
+    });
+    expect(screen.get('step-stage').getAttribute('aria-disabled')).toBe('true');
+    expect(screen.get('step-channels').getAttribute('aria-disabled')).toBeNull();
+    await screen.click('step-channels');
+    expect(screen.has('wizard-channels')).toBe(true);
+    // Nobody else has to do it.
+    expect(screen.text('step-who')).toBe('Admin of this app');
+  });
+
+  it('says of a key that was refused that it was, and asks for another first', async () => {
+    const lever = { ...setup().lever, keyHint: 'k3Yz' };
+    const refused = steps({ lever: 'failed' }, 'done').map((one) =>
+      one.step === 'lever' ? { ...one, failure: { code: 'LEV-401' as const, params: {} } } : one,
+    );
+    open({ current: 'lever', steps: refused, lever }, { dataCentre: 'eu', wayIn: 'api-key' });
+    expect(screen.text('lever-key-stored')).toContain('refused, ends in k3Yz');
+    expect(screen.has('wizard-continue')).toBe(false);
+    // By a key there is nothing to consent to.
+    expect(screen.text('step-failure')).not.toContain('With OAuth');
+    await screen.click('lever-replace');
+    expect(document.activeElement).toBe(screen.get('lever-key'));
+    await screen.close();
+    open({ current: 'lever', steps: allOpen, lever }, { dataCentre: 'eu', wayIn: 'api-key' });
+    expect(screen.text('lever-key-stored')).toContain('stored, ends in k3Yz');
+  });
+
+  it('says in the review what becomes of those who are in the stage, as far as it may see them', async () => {
+    const lists = (state: 'proven' | 'missing') =>
+      rights((right) => (right === 'list-opportunities' ? state : 'proven'));
+    for (const [state, said] of [
+      ['proven', 'you decide on each'],
+      ['missing', 'are left alone'],
+    ] as const) {
+      open({ current: 'done', steps: steps({}, 'done'), rights: lists(state) });
+      expect(screen.text('wizard-done')).toContain(said);
+      await screen.close();
+    }
+    open({});
+  });
+
+  it('calls what OAuth never asks for so from the start', () => {
+    const open18 = rights(() => 'not-provable-yet').map((one) =>
+      one.right === 'list-tags' ? { ...one, scope: null } : { ...one, scope: 'some:read' },
+    );
+    open(
+      { current: 'rights', steps: allOpen, rights: open18 },
+      { dataCentre: 'us', wayIn: 'oauth' },
+    );
+    expect(screen.text('right-list-tags')).toContain('Not asked for');
+    expect(screen.text('right-list-postings')).toContain('Not proven yet');
   });
 
   it('goes past what is set and was not seen to work, and marks it by a word', async () => {
@@ -427,8 +484,10 @@ describe('the other steps', () => {
     ];
     open({ current: 'channels', steps: allOpen, halves }, {}, true);
     await settle();
+    expect(screen.has('update-bearer-fill')).toBe(false);
     await screen.click('update-bearer-make');
     expect(screen.text('update-bearer-choice')).toContain('nothing to copy');
+    expect(screen.has('update-bearer-copy')).toBe(false);
     expect(screen.text('half-refapp')).toContain('waits for the first check');
     await screen.close();
     open({ current: 'channels', steps: allOpen, halves });

@@ -33,6 +33,12 @@ interface Text extends Omit<ErrorText, 'mend'> {
   mend: string;
 }
 
+/** A connection, by its way into Lever, and the host that it is on. */
+export interface Subject {
+  way: WayIn | null;
+  host: HostKind;
+}
+
 /** Of whom a text speaks; of what is not known, all that may apply is said. */
 export interface About {
   /** How the connection reaches Lever. */
@@ -43,10 +49,11 @@ export interface About {
   timeZone?: string | undefined;
 }
 
-const HOST = Symbol('the kind of the host that something was made on');
-/** What is below is about a host of this kind. */
-export const setHostKind = (kind: () => HostKind): unknown => setContext(HOST, kind);
-export const hostKind = (): (() => HostKind) => getContext(HOST) ?? (() => 'desktop');
+const SUBJECT = Symbol('of whom the texts below speak');
+/** What is below is about this connection, or about a host of this kind: only what applies is said. */
+export const setSubject = (subject: () => Subject): unknown => setContext(SUBJECT, subject);
+export const subject = (): (() => Subject) =>
+  getContext(SUBJECT) ?? (() => ({ way: null, host: 'desktop' }));
 
 // Held against `Code` where they are written: a test of `model` fails when a code lacks a text.
 const dictionaries: Record<Locale, Record<Code, Text>> = { en, sv };

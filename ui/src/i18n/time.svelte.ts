@@ -5,7 +5,7 @@ import type { Millis } from '../backend/types/Millis';
 import { dates, numbers, relativeTimes } from './formats';
 import { language } from './locale.svelte';
 
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
@@ -44,7 +44,7 @@ export function age(
   now: Millis = clock.now,
 ): string {
   const { count, unit } = measure(now - since);
-  if (count === 0) return m.under_a_minute();
+  if (count === 0) return style === 'long' ? m.under_a_minute_long() : m.under_a_minute();
   return numbers(unitLocale(), {
     style: 'unit',
     unit,

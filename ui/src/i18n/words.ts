@@ -92,7 +92,7 @@ export function findingEffect({ stops, passes, unproven }: Finding): string {
 export const rightLook: Record<RightState, Look> = {
   proven: { word: m.right_proven, icon: 'check-circle', tone: 'success' },
   missing: { word: m.right_missing, icon: 'cross', tone: 'danger' },
-  'not-provable-yet': { word: m.right_not_provable_yet, icon: 'dash', tone: 'neutral' },
+  'not-provable-yet': { word: m.right_not_provable_yet, icon: 'hourglass', tone: 'neutral' },
 };
 
 export const optionalRightMissing: Look = {
@@ -206,6 +206,8 @@ export const ownerName = (owner: Owner, host: HostKind | null = null): string =>
   host === 'headless' && (owner === 'admin' || owner === 'it')
     ? m.who_customers_it()
     : owners[owner]();
+/** Nobody of those who set the app up: their support is asked. */
+export const isOutside = (owner: Owner): boolean => ['lever', 'refapp', 'us'].includes(owner);
 /** Whoever has to act, all of them. */
 export const ownerNames = ([one, other]: Owner[], host: HostKind | null = null): string =>
   other === undefined || one === undefined
@@ -225,6 +227,9 @@ const actors: Record<WhoActs, () => string> = {
 };
 export const whoActs = (who: WhoActs): string => actors[who]();
 export const everyActor = Object.keys(actors) as WhoActs[];
+
+/** Nothing more comes of it: there is nobody to be named any more. */
+const isOver = ({ status }: CheckRow): boolean => status === 'completed' || status === 'failed';
 
 /** Somebody has read of all its warnings. */
 const areRead = (row: CheckRow): boolean => row.warnings.length > 0 && row.unread.length === 0;
@@ -294,7 +299,7 @@ function changes({ changed }: CheckRow): string[] {
 
 const explained: Record<Badge, (row?: CheckRow) => string> = {
   'status-missed': () => m.badge_status_missed_help(),
-  declined: () => m.badge_declined_help(),
+  declined: (row) => (row && isOver(row) ? m.badge_declined_over() : m.badge_declined_help()),
   warnings: (row) => (row && areRead(row) ? m.badge_warnings_read_help() : m.badge_warnings_help()),
   'no-progress': () => m.badge_no_progress_help(),
   'on-hold': () => m.badge_on_hold_help(),

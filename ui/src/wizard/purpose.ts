@@ -3,6 +3,7 @@ import { m } from '@messages';
 import type { Component } from 'svelte';
 import type { ConnectionView } from '../backend/types/ConnectionView';
 import type { Mode } from '../backend/types/Mode';
+import { heardOnly } from '../i18n/words';
 import LooksOn from './LooksOn.svelte';
 import Refapp from './Refapp.svelte';
 import type { StepProps } from './step';
@@ -19,7 +20,7 @@ interface Purpose {
   rightsLead: () => string;
   finishLead: () => string;
   /** What becomes of those who are in the stage already, where there is one. */
-  finishNote: (() => string) | null;
+  finishNote: ((connection: ConnectionView) => string) | null;
 }
 
 // A total map: a new purpose does not compile until all of it is said.
@@ -32,7 +33,8 @@ const purposes: Record<Mode, Purpose> = {
     writes: true,
     rightsLead: m.rights_lead,
     finishLead: m.finish_lead,
-    finishNote: m.finish_present,
+    finishNote: ({ setup }) =>
+      heardOnly(setup.rights) ? m.finish_present_unseen() : m.finish_present(),
   },
   observer: {
     refapp: LooksOn,

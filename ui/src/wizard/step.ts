@@ -9,7 +9,8 @@ export const isSet = (view: StepView): boolean =>
 export interface StepProps {
   connection: ConnectionView;
   view: StepView;
-  number: number;
+  /** Nothing once the set-up is finished: then it is a setting to change, and no step of a way. */
+  number: number | null;
   count: number;
   next: () => Promise<void>;
   /** What this step has achieved: said at the top of the one that comes next. */

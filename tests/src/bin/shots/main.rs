@@ -357,7 +357,7 @@ async fn take_obstacles(album: &Album) -> BTreeSet<(String, Flaw)> {
     camera.window.see("step-failure").await;
     camera.take("42-address-elsewhere").await;
     camera.window.click("public-url-fill").await;
-    camera.window.click("update-bearer-fill").await;
+    camera.window.click("update-bearer-make").await;
     camera.window.click("channels-save").await;
     camera.window.see("webhook-registered[data-state=\"done\"]").await;
     camera.take("43-channels-waiting").await;
