@@ -28,6 +28,9 @@ describe('columns', () => {
     // What comes after it is left out too, though it would fit: the order is the person's.
     expect(fitting(order, owner).left).toEqual(['links', 'answered']);
     expect(fitting(order, owner - 0.1).shown).toEqual(['candidate', 'status']);
+    // Beside an open check there is room for one more: the one that says whom to call.
+    const since = room(['candidate', 'status', 'since']);
+    expect(fitting(everyColumn, since).shown).toEqual(['candidate', 'status', 'since']);
     expect(fitting(order, 1)).toMatchObject({ shown: ['candidate', 'status'], narrow: true });
   });
 

@@ -50,13 +50,17 @@ export interface Fit {
   narrow: boolean;
 }
 
+/** It is left out last: whom to call stands there. */
+const CALLS: Column = 'since';
+
 /** Which columns fit into a table so many rem wide: in their order, until one does not. */
 export function fitting(columns: readonly Column[], room: number): Fit {
   const narrow = room <= NARROW;
   const always = columns.filter(isFixed);
   let used = narrow ? 0 : BOXES;
   for (const column of always) used += widthOf(column, narrow);
-  const others = columns.filter((column) => !isFixed(column));
+  const rest = columns.filter((column) => !isFixed(column) && column !== CALLS);
+  const others = columns.includes(CALLS) ? [CALLS, ...rest] : rest;
   const end = others.findIndex((column) => {
     used += widthOf(column, narrow);
     return used > room;

@@ -118,6 +118,17 @@ export const scenes: Record<string, () => Fake> = {
   }),
   'data-centre': wizard('data-centre'),
   'lever-key': wizard('lever'),
+  'lever-refused': wizard(
+    'lever',
+    {
+      lever: { ...setup().lever, keyHint: 'k3Yz' },
+      steps: steps({ refapp: 'done', 'data-centre': 'done', lever: 'failed' }, 'blocked').map(
+        (one) =>
+          one.step === 'lever' ? { ...one, failure: { code: 'LEV-401', params: {} } } : one,
+      ),
+    },
+    {},
+  ),
   'lever-oauth': wizard('lever', {}, { dataCentre: 'us', wayIn: 'oauth' }),
   'oauth-idle': oauth({ state: 'idle' }),
   'oauth-slow': oauth({
@@ -211,6 +222,14 @@ export const scenes: Record<string, () => Fake> = {
     return new Fake(overview([empty], true));
   },
   'checks-broken': board(broken),
+  'checks-awaited': board({
+    health: 'checking',
+    unproven: ['permissions', 'status-updates'],
+    setup: {
+      ...healthy(now).setup,
+      rights: rights((right) => (right === 'read-posting' ? 'not-provable-yet' : 'proven')),
+    },
+  }),
   'checks-paused': board({ health: 'paused' }),
   ...Object.fromEntries(
     (Object.keys(TROUBLES) as (keyof typeof TROUBLES)[]).map((trouble) => [
