@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use api::{ChannelState, ConnectionView, Diagnostics, Happening, Health, Reply, Request, TextFile};
+use api::{ChannelState, ConnectionView, Diagnostics, Happening, Health, Reply, Request, RunningReport, TextFile};
 use end_to_end::rig::{Rig, Setup};
-use model::{Clock, Code, Failure, MINUTE, Right, RightState, WayIn};
+use model::{Clock, Code, Failure, MINUTE, Right, RightState, Status, WayIn};
 use serde_json::json;
 
 use crate::started;
@@ -149,6 +149,38 @@ async fn a_write_that_lever_refuses_is_told_by_the_permission_that_it_needs_and_
         _ => None,
     });
     assert_eq!(turns.collect::<Vec<_>>(), ["mended", "found"], "the newest first");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_connection_that_is_well_it_is_told_since_when_and_for_whom_its_checks_wait() {
+    let rig = Rig::start(Setup::default()).await;
+    let asked = rig
+        .connection()
+        .await
+        .setup
+        .rights_proven_at
+        .expect("they were asked for");
+    let row = started(&rig, "Kim Berg").await;
+    rig.refapp_step(&row, "candidate-names-referees").await;
+    rig.connection_that("it is healthy", |view| view.health == Health::Healthy)
+        .await;
+    let waiting = RunningReport {
+        status: Status::WaitingForReferees,
+        many: 1,
+    };
+    let read = rig
+        .until("it waits for the referees", async || {
+            let read = opened(bundle(&rig).await).await;
+            (read.connections[0].running == [waiting]).then_some(read)
+        })
+        .await;
+    let report = &read.connections[0];
+    // The last of the permissions was proven by the check.
+    let required = || report.rights.iter().filter(|right| right.required);
+    assert!(required().all(|right| right.state == RightState::Proven));
+    let proven = report.rights_proven_at.expect("they are proven");
+    let since = report.healthy_since.expect("it is healthy");
+    assert!(asked < proven && proven <= since && since <= read.made_at);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

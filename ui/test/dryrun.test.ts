@@ -173,6 +173,9 @@ describe('the posting audit', () => {
     expect(shown()).toEqual(['posting-2', 'posting-1']);
     expect(screen.get('audit-trouble').dataset['code']).toBe('TAG-STALE');
     expect(screen.get('audit-owner').dataset['state']).toBe('deactivated');
+    // Of a posting nothing goes on by itself, and nothing is tried again.
+    expect(screen.text('audit-mend')).toContain('replace the tag');
+    expect(screen.text('audit-mend')).not.toMatch(/Try again|24 hours|your admin/);
     expect(screen.text('audit-template')).toBe('Developers, by the posting’s tag');
     expect(screen.text('audit-count-stops')).toBe('No check can start 1');
     expect(screen.text('audit-unchecked')).toContain('templates only');
@@ -305,6 +308,15 @@ describe('the test candidate', () => {
     expect(screen.text('test-done')).toContain('from end to end');
     await screen.click('test-clean-project');
     expect((screen.get('test-clean-project') as HTMLInputElement).checked).toBe(true);
+  });
+
+  it('says in practice where the board has a candidate and the address', async () => {
+    screen = new Screen(new Fake(overview([healthy(NOW)], true)));
+    await settle();
+    await screen.click('nav-connection');
+    await screen.click('open-test-candidate');
+    expect(screen.text('test-candidate')).toContain('Open the person’s page there');
+    expect(screen.text('test-candidate')).not.toContain('Make a posting');
   });
 
   it('takes nobody whose check is over already', async () => {

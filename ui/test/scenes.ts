@@ -662,6 +662,7 @@ export function diagnostics(now: number): Diagnostics {
     dataCentre: 'sandbox',
     wayIn: 'api-key',
     health: 'healthy',
+    healthySince: now - 3 * HOUR,
     findings: [],
     unproven: [],
     lastVerified: now,
@@ -692,17 +693,24 @@ export function diagnostics(now: number): Diagnostics {
       queued: 0,
       secondsLeft: null,
     },
+    running: [{ status: 'waiting-for-referees', many: 1 }],
   };
   const ill: ConnectionReport = {
     ...well,
     name: 'Nordvik AB',
     readOut: { en: 'how Nordvik is', sv: 'hur Nordvik är' },
     health: 'action-needed',
+    healthySince: null,
+    running: [
+      { status: 'sent', many: 1 },
+      { status: 'waiting-for-candidate', many: 5 },
+    ],
     findings: [
       { ...found('REF-TOKEN', true), worked: now - HOUR - 5000 },
       found('NET-CLOCK', false),
     ],
     counts: { ...well.counts, queued: 2, running: 8, needsAttention: 1 },
+    steps: steps({ refapp: 'failed', 'data-centre': 'done', lever: 'failed' }, 'blocked'),
     lever: { host: 'api.eu.lever.co', proxy: 'proxy.example.com:8080', clockSeconds: 420 },
     rights: rights((right) => (right === 'add-opportunity-tag' ? 'missing' : 'proven')),
   };

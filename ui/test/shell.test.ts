@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepMenuToText } from '../src/shell/contextmenu';
 import { Fake } from './fake';
-import { connection, healthy, overview, setup, steps } from './scenes';
+import { connection, healthy, overview, rights, setup, steps } from './scenes';
 import { Screen } from './screens';
 
 let screen: Screen;
@@ -92,6 +92,13 @@ describe('the shell', () => {
     expect(screen.get('connection').textContent?.match(/Last arrived/g)).toHaveLength(2);
     expect(screen.get('connection').textContent).not.toContain('Last stage change');
     expect(screen.text('connection-verified')).toMatch(/^Last verified .+ \(.+\)$/);
+    // Whoever hears only what Lever tells has to know when it is asked again.
+    await screen.close();
+    const view = healthy(now);
+    const heard = rights((right) => (right === 'list-opportunities' ? 'missing' : 'proven'));
+    screen = new Screen(new Fake(overview([{ ...view, setup: { ...view.setup, rights: heard } }])));
+    await screen.click('nav-connection');
+    expect(screen.text('connection-verified')).toContain('within an hour');
   });
 
   it('asks of a second connection only what it needs, under the connection’s tab', async () => {

@@ -112,6 +112,8 @@ fn see(view: ConnectionView, state: &State, surroundings: &dyn Surroundings) -> 
     Seen {
         view,
         clocks: state.clocks,
+        healthy_since: state.healthy_since,
+        tally: state.tally.clone(),
         turns: state.turns.clone(),
         lever,
         refapp,

@@ -27,7 +27,8 @@ mod view;
 pub use bundles::Program;
 pub use csv_file::{CsvColumn, CsvFormat, CsvWords};
 pub use diagnostics::{
-    AppFacts, ConnectionReport, Diagnostics, EventReport, Happening, Reach, SettingsReport, Storage, WebhookKind,
+    AppFacts, ConnectionReport, Diagnostics, EventReport, Happening, Reach, RunningReport, SettingsReport, Storage,
+    WebhookKind,
 };
 pub use engine::{Integration, LeverLogin, Provision, Purpose};
 pub use export::{CsvOrder, Exported};

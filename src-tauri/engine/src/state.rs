@@ -19,6 +19,8 @@ pub struct State {
     /// How findings came and went since the app was started, the oldest first.
     pub turns: Vec<Turn>,
     pub last_verified: Option<Millis>,
+    /// Since when it has been healthy without a break, while it is; not from before the app was started.
+    pub healthy_since: Option<Millis>,
     pub oauth: Oauth,
     /// A browser came back with what does not answer the try under way, or when none was: said, and nothing else.
     pub oauth_stray: bool,
@@ -165,6 +167,7 @@ impl State {
             unproven: Vec::new(),
             turns: Vec::new(),
             last_verified: None,
+            healthy_since: None,
             oauth,
             oauth_stray: false,
             hints: Hints::default(),

@@ -80,11 +80,16 @@ struct Text {
     mend_oauth: Option<String>,
     /// What comes between them and `mend` in the desktop app.
     mend_desktop: Option<String>,
+    /// The same where the way into Lever makes a difference there.
+    mend_desktop_key: Option<String>,
+    mend_desktop_oauth: Option<String>,
     /// The same on a server without a window.
     mend_server: Option<String>,
     /// The same where the way into Lever makes a difference on a server.
     mend_server_key: Option<String>,
     mend_server_oauth: Option<String>,
+    /// What follows on `mend` where it is about a check that waits, and not about a posting of an audit.
+    mend_check: Option<String>,
 }
 
 impl Text {
@@ -101,12 +106,14 @@ impl Text {
         let before = |word: &'static str, known: bool| if known { "" } else { word };
         let (way, host) = (about.way, about.host);
         let (by_key, by_oauth) = (way != Some(WayIn::OAuth), way != Some(WayIn::ApiKey));
-        let on_server = host != Some(HostKind::Desktop);
+        let (on_desktop, on_server) = (host != Some(HostKind::Headless), host != Some(HostKind::Desktop));
         let (oauth, server) = (before(oauth, way.is_some()), before(server, host.is_some()));
         let parts = [
             said(&self.mend_key, by_key, ""),
             said(&self.mend_oauth, by_oauth, oauth),
-            said(&self.mend_desktop, host != Some(HostKind::Headless), ""),
+            said(&self.mend_desktop, on_desktop, ""),
+            said(&self.mend_desktop_key, on_desktop && by_key, ""),
+            said(&self.mend_desktop_oauth, on_desktop && by_oauth, oauth),
             said(&self.mend_server, on_server, server),
             said(&self.mend_server_key, on_server && by_key, server),
             // Behind the other it is said already where it is.
@@ -116,6 +123,7 @@ impl Text {
                 if by_key { "" } else { server },
             ),
             Some(self.mend.clone()),
+            self.mend_check.clone(),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
@@ -231,9 +239,12 @@ mod tests {
             &text.mend_key,
             &text.mend_oauth,
             &text.mend_desktop,
+            &text.mend_desktop_key,
+            &text.mend_desktop_oauth,
             &text.mend_server,
             &text.mend_server_key,
             &text.mend_server_oauth,
+            &text.mend_check,
         ];
         always
             .into_iter()
@@ -398,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_with_a_key_is_told_nothing_of_a_consent_and_one_with_a_consent_nothing_of_a_key() {
+    fn who_has_a_key_is_told_nothing_of_a_consent_and_who_has_a_consent_nothing_of_a_key() {
         for language in [Language::En, Language::Sv] {
             for code in [Code::LevUnauthorized, Code::LevRight] {
                 let mend = |way| {
@@ -408,6 +419,12 @@ mod tests {
                 let (key, oauth) = (mend(WayIn::ApiKey), mend(WayIn::OAuth));
                 assert!(key.contains("api_key_file") && !key.contains("status"), "{key}");
                 assert!(oauth.contains("status") && !oauth.contains("api_key_file"), "{oauth}");
+                let mend = |way| {
+                    let host = Some(HostKind::Desktop);
+                    explain_by(&code.into(), About { way: Some(way), host }, language).mend
+                };
+                let consent = ["Connect with Lever", "Anslut till Lever"][usize::from(language == Language::Sv)];
+                assert!(!mend(WayIn::ApiKey).contains(consent) && mend(WayIn::OAuth).contains(consent));
             }
         }
     }
@@ -418,11 +435,13 @@ mod tests {
         for &code in Code::ALL {
             for language in [Language::En, Language::Sv] {
                 let text = text(code, language);
-                let by_way = text.mend_server_key.is_some();
-                assert_eq!(by_way, text.mend_server_oauth.is_some(), "{code}");
+                let by_way = |key: &Option<String>, oauth: &Option<String>| {
+                    assert_eq!(key.is_some(), oauth.is_some(), "{code}");
+                    key.is_some()
+                };
                 assert_eq!(
-                    text.mend_desktop.is_some(),
-                    text.mend_server.is_some() || by_way,
+                    text.mend_desktop.is_some() || by_way(&text.mend_desktop_key, &text.mend_desktop_oauth),
+                    text.mend_server.is_some() || by_way(&text.mend_server_key, &text.mend_server_oauth),
                     "{code}"
                 );
             }

@@ -26,11 +26,15 @@ interface Text extends Omit<ErrorText, 'mend'> {
   mend_key?: string;
   mend_oauth?: string;
   mend_desktop?: string;
+  mend_desktop_key?: string;
+  mend_desktop_oauth?: string;
   mend_server?: string;
   /** The same where the way into Lever makes a difference on a server. */
   mend_server_key?: string;
   mend_server_oauth?: string;
   mend: string;
+  /** What follows on it where it is about a check that waits. */
+  mend_check?: string;
 }
 
 /** A connection, by its way into Lever, and the host that it is on. */
@@ -44,7 +48,9 @@ export interface About {
   /** How the connection reaches Lever. */
   way?: WayIn | null;
   /** This window's own, unless something else is said. */
-  host?: HostKind | null;
+  host?: HostKind;
+  /** About a check that waits; else about the posting alone. */
+  ofCheck?: boolean;
   /** Of the times in it. */
   timeZone?: string | undefined;
 }
@@ -95,31 +101,31 @@ export function fill(text: string, params: Failure['params'], timeZone?: string)
 }
 
 /** What differs, as far as it may apply, and of what then; last what is for all. As in Rust. */
-function howToMend(text: Text, way: WayIn | null, host: HostKind | null): string[] {
-  const named = (part: string | undefined, known: boolean, name: typeof m.mend_oauth) =>
-    part === undefined || known ? part : name({ text: part });
-  const server = (part: string | undefined) =>
-    host === 'desktop' ? undefined : named(part, host !== null, m.mend_server);
+function howToMend(text: Text, way: WayIn | null, host: HostKind, ofCheck: boolean): string[] {
+  const named = (part: string | undefined) =>
+    part === undefined || way !== null ? part : m.mend_oauth({ text: part });
+  const desktop = (part: string | undefined) => (host === 'headless' ? undefined : part);
+  const server = (part: string | undefined) => (host === 'desktop' ? undefined : part);
   const byKey = (part: string | undefined) => (way === 'oauth' ? undefined : part);
   const byOauth = (part: string | undefined) => (way === 'api-key' ? undefined : part);
   const parts = [
     byKey(text.mend_key),
-    byOauth(named(text.mend_oauth, way !== null, m.mend_oauth)),
-    host === 'headless' ? undefined : text.mend_desktop,
+    byOauth(named(text.mend_oauth)),
+    desktop(text.mend_desktop),
+    byKey(desktop(text.mend_desktop_key)),
+    byOauth(named(desktop(text.mend_desktop_oauth))),
     server(text.mend_server),
     byKey(server(text.mend_server_key)),
-    // Behind the other it is said already where it is.
-    byOauth(
-      way === null && host === null ? text.mend_server_oauth : server(text.mend_server_oauth),
-    ),
+    byOauth(server(text.mend_server_oauth)),
     text.mend,
+    ofCheck ? text.mend_check : undefined,
   ];
   return parts.filter((part) => part !== undefined);
 }
 
 export function errorText(
   { code, params }: Failure,
-  { way = null, host = 'desktop', timeZone }: About = {},
+  { way = null, host = 'desktop', ofCheck = true, timeZone }: About = {},
 ): ErrorText {
   const text: Text = dictionaries[language.current][code];
   const filled = (part: string) => fill(part, params, timeZone);
@@ -127,6 +133,6 @@ export function errorText(
     title: filled(text.title),
     what: filled(text.what),
     why: filled(text.why),
-    mend: howToMend(text, way, host).map(filled),
+    mend: howToMend(text, way, host, ofCheck).map(filled),
   };
 }

@@ -153,8 +153,21 @@ export const stepLook: Record<StepState, Look> = {
 };
 
 /** A step has the tone of what was found: no trouble is red at one place and yellow at another. */
-export function lookOfStep({ state, failure }: StepView, findings: Finding[]): Look {
+export function lookOfStep(
+  { step, state, failure }: StepView,
+  steps: StepView[],
+  { findings, health }: Pick<ConnectionView, 'findings' | 'health'>,
+): Look {
   const look = stepLook[state];
+  if (state === 'blocked') {
+    // Lever's half never waits for Refapp's.
+    const first = steps.find(
+      (one) => one.step !== 'refapp' && one.state !== 'done' && one.state !== 'unproven',
+    );
+    if (first === undefined || first.step === step) return look;
+    const waits = health === 'not-set-up' ? m.step_waits : m.step_waits_saved;
+    return { ...look, word: () => waits({ step: stepName(first.step) }) };
+  }
   const found = findings.find((one) => one.failure.code === failure?.code);
   return state === 'failed' && found ? { ...look, tone: findingTone(found) } : look;
 }
@@ -283,6 +296,15 @@ export function warningsOf({ warnings, unread }: CheckRow): string[] {
 export const templateName = (name: string | null): string => name ?? m.template_of_refapp();
 
 export const badgeText = (badge: Badge, row: CheckRow): string => badges[badge](row);
+
+/** They only tell something: nothing is to be done about them. */
+const HINTS: readonly Badge[] = [
+  'declined',
+  'former-template-name',
+  'template-without-effect',
+  'one-word-name',
+];
+export const isHint = (badge: Badge): boolean => HINTS.includes(badge);
 
 /** What somebody changed by hand of it in Lever. */
 function changes({ changed }: CheckRow): string[] {

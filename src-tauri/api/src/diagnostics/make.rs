@@ -1,13 +1,13 @@
 //! Writing the document: a pure function of what is known, what happened, and chance.
 
 use engine::{Clocks, Turn};
-use model::{ConnectionId, Millis, Mode, Right, StageId};
+use model::{ConnectionId, Millis, Mode, Right, StageId, Status, Urgency};
 use store::{Arrived, Inbound, Size, Told};
 
 use super::harmless::{self, Pseudonyms};
 use super::{
-    AppFacts, ConnectionReport, Diagnostics, EVENTS, EventReport, FORMAT, Happening, Reach, SettingsReport, Storage,
-    WebhookKind,
+    AppFacts, ConnectionReport, Diagnostics, EVENTS, EventReport, FORMAT, Happening, Reach, RunningReport,
+    SettingsReport, Storage, WebhookKind,
 };
 use crate::{Channel, ConnectionView, Finding, TextFile};
 
@@ -27,6 +27,9 @@ pub(crate) struct Facts {
 pub(crate) struct Seen {
     pub view: ConnectionView,
     pub clocks: Clocks,
+    pub healthy_since: Option<Millis>,
+    /// As [`engine::State`] has it.
+    pub tally: Vec<(String, u8, u32)>,
     /// How its findings came and went.
     pub turns: Vec<Turn>,
     /// `(host, proxy)`, where there is a place yet.
@@ -85,6 +88,7 @@ fn connection(seen: &Seen, pseudonyms: &Pseudonyms<'_>) -> ConnectionReport {
         data_centre: view.data_centre,
         way_in: view.way_in,
         health: view.health,
+        healthy_since: seen.healthy_since,
         findings: harmless::findings(&view.findings),
         unproven: view.unproven.clone(),
         last_verified: view.last_verified,
@@ -112,7 +116,21 @@ fn connection(seen: &Seen, pseudonyms: &Pseudonyms<'_>) -> ConnectionReport {
         steps: view.setup.steps.iter().map(harmless::step).collect(),
         coverage: view.coverage,
         counts: view.counts,
+        running: running(&seen.tally),
     }
+}
+
+/// Those that are in Refapp already.
+fn running(tally: &[(String, u8, u32)]) -> Vec<RunningReport> {
+    let at = |status: Status| {
+        let many = tally
+            .iter()
+            .filter(|(tag, urgency, _)| tag == status.tag() && *urgency == Urgency::Runs as u8)
+            .map(|(_, _, many)| many)
+            .sum();
+        (many > 0 && status != Status::Queued).then_some(RunningReport { status, many })
+    };
+    Status::ALL.into_iter().filter_map(at).collect()
 }
 
 fn events(facts: &Facts, seen: &[Seen], pseudonyms: &Pseudonyms<'_>) -> Vec<EventReport> {

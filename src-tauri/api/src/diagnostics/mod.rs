@@ -12,7 +12,7 @@ mod harmless;
 mod make;
 mod read;
 
-use model::{Code, Coverage, DataCentre, HostKind, Millis, Mode, Unproven, WayIn};
+use model::{Code, Coverage, DataCentre, HostKind, Millis, Mode, Status, Unproven, WayIn};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -90,6 +90,9 @@ pub struct ConnectionReport {
     pub data_centre: Option<DataCentre>,
     pub way_in: Option<WayIn>,
     pub health: Health,
+    /// Since when it has been healthy without a break; not from before the app was started.
+    #[serde(default)]
+    pub healthy_since: Option<Millis>,
     /// Worst first.
     pub findings: Vec<Finding>,
     /// Of a file that an earlier version made nothing is known of it.
@@ -111,6 +114,18 @@ pub struct ConnectionReport {
     pub steps: Vec<StepView>,
     pub coverage: Option<Coverage>,
     pub counts: Counts,
+    /// The checks that run in Refapp, by where they stand: that says for whom they wait.
+    #[serde(default)]
+    pub running: Vec<RunningReport>,
+}
+
+/// So many checks that run stand here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RunningReport {
+    pub status: Status,
+    pub many: u32,
 }
 
 /// How one of the two APIs is reached.

@@ -139,6 +139,7 @@ pub(crate) struct Owner {
     oauth_stray: bool,
     attempt: Option<auth::Attempt>,
     verified_at: Option<Millis>,
+    healthy_since: Option<Millis>,
     state: watch::Sender<Arc<State>>,
     /// What checks ask a person for, as it was at this count of their changes.
     asks: Option<(u64, Vec<Code>)>,
@@ -221,6 +222,7 @@ impl Owner {
             oauth_stray: false,
             attempt: None,
             verified_at: None,
+            healthy_since: None,
             state,
             asks: None,
             closing: false,

@@ -247,9 +247,15 @@ impl Owner {
 
     pub(super) fn right_is_proven(&mut self, right: Right) {
         self.right_failures.remove(&right);
-        self.rights_used.insert(right, self.now());
+        let now = self.now();
+        self.rights_used.insert(right, now);
         self.change(|record| {
+            let had_all = record.has_required();
             record.rights.insert(right, RightState::Proven);
+            // The last of them may come with the first check: then they are all proven, and not before.
+            if !had_all && record.has_required() && record.rights_proven_at.is_some() {
+                record.rights_proven_at = Some(now);
+            }
         });
         self.say_what_is_missing();
     }

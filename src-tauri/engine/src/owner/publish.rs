@@ -31,13 +31,16 @@ impl Owner {
             .sum();
         let data_centre = self.record.data_centre;
         let waits_for = self.waits_for(changes);
+        let health = self.health();
+        self.healthy_since = (health == Health::Healthy).then(|| self.healthy_since.unwrap_or_else(|| self.now()));
         let place = self.place.as_ref();
         let next = State {
-            health: self.health(),
+            health,
             findings: self.sorted_findings(),
             unproven: self.unproven(),
             turns: self.turns.iter().copied().collect(),
             last_verified: self.verified_at,
+            healthy_since: self.healthy_since,
             oauth: self.oauth.clone(),
             oauth_stray: self.oauth_stray,
             hints: self.hints.clone(),

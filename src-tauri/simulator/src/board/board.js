@@ -91,7 +91,8 @@ let state = null;
 // Candidates, by posting.
 
 function candidateCard({ id }) {
-  const name = make("strong", { className: "name" });
+  // Its address is what a dry run and a test candidate ask for.
+  const name = make("a", { target: "_blank", rel: "noopener", className: "name", "data-testid": `page-${id}` });
   const now = make("span", { className: "quiet-text" });
   const tags = chips([]);
   const select = make("select", { id: `stage-${id}`, "data-testid": `stage-${id}` });
@@ -118,6 +119,7 @@ function candidateCard({ id }) {
     update(opportunity) {
       const shown = opportunity.name || "(no name)";
       setText(name, shown);
+      if (name.href !== opportunity.urls.show) name.href = opportunity.urls.show;
       setText(label, `Stage of ${shown}`);
       const stage = state.lever.stages.find((known) => known.id === opportunity.stage);
       const marks = [stage ? stage.text : "unknown stage"];

@@ -21,6 +21,22 @@ async fn the_board_and_what_it_loads_come_from_here_under_a_strict_policy() {
 }
 
 #[tokio::test]
+async fn each_candidate_on_the_board_has_a_page_whose_address_can_be_tried() {
+    let harness = Harness::start().await;
+    let state = harness.state().await;
+    let candidates = state["lever"]["opportunities"].as_array().unwrap();
+    assert!(!candidates.is_empty());
+    for candidate in candidates {
+        let page = candidate["urls"]["show"].as_str().unwrap();
+        assert!(page.ends_with(&format!("/candidates/{}", candidate["id"].as_str().unwrap())));
+        assert_eq!(harness.client.get(page).send().await.unwrap().status(), 200);
+    }
+    let url = format!("http://{}/board.js", harness.simulator.address());
+    let script = harness.client.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(script.contains("name.href = opportunity.urls.show"));
+}
+
+#[tokio::test]
 async fn a_candidate_page_escapes_a_name_that_looks_like_markup() {
     let harness = Harness::start().await;
     let name = "<img src=x onerror=alert(1)>";

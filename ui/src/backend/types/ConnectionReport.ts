@@ -10,6 +10,7 @@ import type { Mode } from "./Mode";
 import type { Reach } from "./Reach";
 import type { ReadOut } from "./ReadOut";
 import type { RightView } from "./RightView";
+import type { RunningReport } from "./RunningReport";
 import type { SettingsReport } from "./SettingsReport";
 import type { StepView } from "./StepView";
 import type { Unproven } from "./Unproven";
@@ -23,6 +24,10 @@ export type ConnectionReport = { name: string,
  * What it is for; a file that an earlier version made is taken for one of the usual kind.
  */
 mode: Mode, readOut: ReadOut, dataCentre: DataCentre | null, wayIn: WayIn | null, health: Health, 
+/**
+ * Since when it has been healthy without a break; not from before the app was started.
+ */
+healthySince: Millis | null, 
 /**
  * Worst first.
  */
@@ -38,4 +43,8 @@ rightsProvenAt: Millis | null,
 /**
  * Their addresses are host names only. An observer needs neither, and has none.
  */
-stageChanges: Channel | null, statusUpdates: Channel | null, settings: SettingsReport, steps: Array<StepView>, coverage: Coverage | null, counts: Counts, };
+stageChanges: Channel | null, statusUpdates: Channel | null, settings: SettingsReport, steps: Array<StepView>, coverage: Coverage | null, counts: Counts, 
+/**
+ * The checks that run in Refapp, by where they stand: that says for whom they wait.
+ */
+running: Array<RunningReport>, };
