@@ -9,6 +9,7 @@ import {
   auditLog,
   connection,
   detail,
+  diagnostics,
   gap,
   healthy,
   HOUR,
@@ -250,6 +251,13 @@ export const scenes: Record<string, () => Fake> = {
   'log-broken': () => {
     const fake = board({})();
     fake.log = { ...fake.log, whole: false };
+    return fake;
+  },
+  // The file that is dropped is read as the same report, whatever it holds.
+  report: () => {
+    const fake = board({})();
+    const value = diagnostics(now);
+    fake.on('read-diagnostics', () => Promise.resolve({ reply: 'diagnostics', value }));
     return fake;
   },
   exporting: board({ exporting: { done: 41_500, total: 100_000 } }, 100_000),
