@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use model::{
-    Anchor, Asked, CheckId, Code, ConnectionId, Desk, Failure, Filter, Look, OpportunityId, Urgency, ViewName, urgency,
+    Anchor, Asked, CheckId, Code, ConnectionId, Desk, Failure, Filter, Look, OpportunityId, Took, Urgency, ViewName,
+    urgency,
 };
 
 use crate::show::{self, Wall};
 use crate::{
-    CheckDetail, CheckWindow, Durations, FilterChoices, Head, Host, OwnerChoice, PostingChoice, TemplateDuration, Took,
+    CheckDetail, CheckWindow, Durations, FilterChoices, Host, OwnerChoice, PostingChoice, TemplateDuration,
     UsedTemplate,
 };
 
@@ -55,7 +56,7 @@ impl Host {
             total: found.total,
             counts: found.counts,
             needs_action: found.needs_action,
-            head: Some(head(found.head)),
+            head: Some(found.head),
             offset: found.offset,
             rows: checks.iter().map(|check| show::row(check, &wall)).collect(),
         })
@@ -123,12 +124,12 @@ impl Host {
 
     pub(crate) fn durations(&self, connection: ConnectionId) -> Result<Durations, Failure> {
         let store::Durations { all, templates } = self.engine.durations(connection)?;
-        let of_template = |(template, span): (Option<(_, String)>, store::Took)| TemplateDuration {
+        let of_template = |(template, took): (Option<(_, String)>, Took)| TemplateDuration {
             template: template.map(|(_, name)| name),
-            took: took(span),
+            took,
         };
         Ok(Durations {
-            all: all.map(took),
+            all,
             templates: templates.into_iter().map(of_template).collect(),
         })
     }
@@ -160,42 +161,6 @@ impl Host {
             desk.forget(name);
             true
         })
-    }
-}
-
-fn head(head: store::Head) -> Head {
-    let store::Head {
-        needs_action,
-        to_call,
-        running,
-        completed,
-        to_read,
-        without_report,
-        without_report_to_read,
-    } = head;
-    Head {
-        needs_action,
-        to_call,
-        running,
-        completed,
-        to_read,
-        without_report,
-        without_report_to_read,
-    }
-}
-
-fn took(took: store::Took) -> Took {
-    let store::Took {
-        completed,
-        median,
-        lower,
-        upper,
-    } = took;
-    Took {
-        completed,
-        median,
-        lower,
-        upper,
     }
 }
 

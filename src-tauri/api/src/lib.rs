@@ -40,8 +40,8 @@ pub use text_file::TextFile;
 pub use view::{
     Asking, AuditEntry, AuditLog, Autostart, Away, Batch, Cause, Causes, Changed, Channel, ChannelState, CheckDetail,
     CheckRow, CheckWindow, ConnectionView, Counts, DataCentreChoice, Durations, Event, FilterChoices, Finding,
-    Gathered, Half, HalfView, Head, Health, Held, Left, LeverSetup, OauthState, Overview, OwnerChoice, Permission,
+    Gathered, Half, HalfView, Health, Held, Left, LeverSetup, OauthState, Overview, OwnerChoice, Permission,
     PostingChoice, Practice, PracticeCredentials, Preparation, Proving, RefappSetup, Renamed, RightView, Setup, Step,
     StepState, StepView, StillCarried, TemplateChoice, TemplateDuration, TemplateReport, TimelineEntry, TimelineStep,
-    Together, Took, Undecided, UsedTemplate, UserChoice, Waits, WaitsFor, Whom,
+    Together, Undecided, UsedTemplate, UserChoice, Waits, WaitsFor, Whom,
 };

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Act, Badge, CheckId, Code, Computer, ConnectionId, Coverage, DataCentre, Failure, Look, Millis, Mode,
+    Act, Badge, CheckId, Code, Computer, ConnectionId, Coverage, DataCentre, Failure, Head, Look, Millis, Mode,
     OpportunityId, Owner, PostingId, Redirect, Rhythm, Right, RightGroup, RightState, Settings, Sight, Sighting,
-    StageChoice, Status, TemplateId, TurnedAway, Unproven, UserId, WayIn, WhoActs,
+    StageChoice, Status, TemplateId, Took, TurnedAway, Unproven, UserId, WayIn, WhoActs,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -544,25 +544,6 @@ pub struct CheckWindow {
     pub rows: Vec<CheckRow>,
 }
 
-/// How many checks there are in all, whatever else is asked for; of one's own, if only those are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct Head {
-    pub needs_action: u32,
-    /// A candidate or referee has kept them waiting until only a call brings them on: they run, and need no action here.
-    pub to_call: u32,
-    pub running: u32,
-    pub completed: u32,
-    /// Those completed that need action: their warnings are to be read.
-    pub to_read: u32,
-    /// Failed, or never started: with these, with those that run and with those completed all are counted that need no
-    /// action.
-    pub without_report: u32,
-    /// Those of them that need action: why they failed is to be read.
-    pub without_report_to_read: u32,
-}
-
 /// Why checks need action: first what a recruiter can mend, and of that what most have.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -721,21 +702,6 @@ pub struct TemplateDuration {
     /// `None`: Refapp's own default.
     pub template: Option<String>,
     pub took: Took,
-}
-
-/// How long some checks took, from the stage to Completed, in milliseconds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Took {
-    pub completed: u32,
-    #[ts(type = "number")]
-    pub median: i64,
-    /// A quarter of them took no longer.
-    #[ts(type = "number")]
-    pub lower: i64,
-    /// Three quarters of them took no longer.
-    #[ts(type = "number")]
-    pub upper: i64,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, TS)]

@@ -47,4 +47,4 @@ pub use secret::Secret;
 pub use status::{Status, Urgency, WhoActs, WireStatus, derive, urgency};
 pub use tag::{StatusTag, TemplateTag};
 pub use time::{Clock, DAY, HOUR, MINUTE, Millis, SECOND};
-pub use view::{Age, Anchor, Asked, Column, Desk, Filter, Look, Sight, Sort, SortBy, View, ViewName};
+pub use view::{Age, Anchor, Asked, Column, Desk, Filter, Head, Look, Sight, Sort, SortBy, Took, View, ViewName};

@@ -70,6 +70,40 @@ pub struct Sight {
     pub last: Option<CheckId>,
 }
 
+/// How many checks there are in all, whatever else is asked for; of one's own, if only those are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Head {
+    pub needs_action: u32,
+    /// A candidate or referee has kept them waiting until only a call brings them on: they run, and need no action here.
+    pub to_call: u32,
+    pub running: u32,
+    pub completed: u32,
+    /// Those completed that need action: their warnings are to be read.
+    pub to_read: u32,
+    /// Failed, or never started: with these, with those that run and with those completed all are counted that need no
+    /// action.
+    pub without_report: u32,
+    /// Those of them that need action: why they failed is to be read.
+    pub without_report_to_read: u32,
+}
+
+/// How long some checks took, from the stage to Completed, in milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Took {
+    pub completed: u32,
+    #[ts(type = "number")]
+    pub median: i64,
+    /// A quarter of them took no longer.
+    #[ts(type = "number")]
+    pub lower: i64,
+    /// Three quarters of them took no longer.
+    #[ts(type = "number")]
+    pub upper: i64,
+}
+
 /// How long a check has had its status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(tag = "age", rename_all = "kebab-case")]

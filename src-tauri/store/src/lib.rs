@@ -34,7 +34,7 @@ pub use effect::{Effect, EffectKind, EffectState};
 pub use error::{Error, Result};
 pub use happened::{Arrived, Told};
 pub use inbox::{Inbound, InboxRow};
-pub use listing::{Choices, Durations, Found, Head, Took};
+pub use listing::{Choices, Durations, Found};
 pub use open::{Size, Store, Tx};
 pub use timeline::Moment;
 

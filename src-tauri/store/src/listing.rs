@@ -11,7 +11,9 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use memchr::memmem::Finder;
-use model::{Anchor, Asked, Check, CheckId, Millis, PostingId, Sight, Sort, SortBy, Status, TemplateId, Urgency};
+use model::{
+    Anchor, Asked, Check, CheckId, Head, Millis, PostingId, Sight, Sort, SortBy, Status, TemplateId, Took, Urgency,
+};
 
 use crate::fold::Folded;
 
@@ -71,21 +73,6 @@ pub struct Found {
     pub change: u64,
 }
 
-/// How many there are in all, whatever else is asked for; of one's own, if only those are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Head {
-    pub needs_action: u32,
-    pub to_call: u32,
-    pub running: u32,
-    pub completed: u32,
-    /// Those of them that need action: their warnings are to be read.
-    pub to_read: u32,
-    /// Failed, or never started.
-    pub without_report: u32,
-    /// Those of them that need action: why they failed is to be read.
-    pub without_report_to_read: u32,
-}
-
 /// What can be filtered by, each with how many checks have it – of those that all other parts of a filter let through: as
 /// many as are listed once it is chosen alone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -106,17 +93,6 @@ pub struct Durations {
     pub all: Option<Took>,
     /// By template; `None`: no template was sent, so Refapp's own default.
     pub templates: Vec<(Option<(TemplateId, String)>, Took)>,
-}
-
-/// How long some checks took, from the stage to Completed, in milliseconds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Took {
-    pub completed: u32,
-    pub median: i64,
-    /// A quarter of them took no longer than this.
-    pub lower: i64,
-    /// Three quarters did not.
-    pub upper: i64,
 }
 
 /// All checks of a connection.
@@ -280,7 +256,7 @@ impl Listing {
         let mut matching: Vec<(u64, u32)> = Vec::with_capacity(self.entries.len());
         for (place, (entry, person)) in (0..).zip(self.entries.iter().zip(&self.people)) {
             if test.is_of_whom(entry) {
-                found.head.count(entry, test.calls);
+                count(&mut found.head, entry, test.calls);
             }
             if !test.lets_through(entry, person) {
                 continue;
@@ -425,25 +401,23 @@ impl Listing {
         let of_template = |(name, spans): (u32, Vec<i64>)| {
             let name = &self.templates.all[name as usize];
             let template = name.id.clone().map(|id| (id.into(), name.text.clone()));
-            Some((template, Took::of(spans)?))
+            Some((template, took(spans)?))
         };
         Durations {
-            all: Took::of(all),
+            all: took(all),
             templates: durations.into_iter().filter_map(of_template).collect(),
         }
     }
 }
 
-impl Took {
-    fn of(mut spans: Vec<i64>) -> Option<Self> {
-        spans.sort_unstable();
-        (!spans.is_empty()).then(|| Self {
-            completed: number(spans.len()),
-            median: quantile(&spans, 2),
-            lower: quantile(&spans, 1),
-            upper: quantile(&spans, 3),
-        })
-    }
+fn took(mut spans: Vec<i64>) -> Option<Took> {
+    spans.sort_unstable();
+    (!spans.is_empty()).then(|| Took {
+        completed: number(spans.len()),
+        median: quantile(&spans, 2),
+        lower: quantile(&spans, 1),
+        upper: quantile(&spans, 3),
+    })
 }
 
 /// The names that some check has, with how many, in their order.
@@ -553,18 +527,16 @@ fn place(entry: &Entry, calls: Calls) -> u64 {
     }
 }
 
-impl Head {
-    fn count(&mut self, entry: &Entry, calls: Calls) {
-        let completed = entry.status == Status::Completed;
-        let without_report = matches!(entry.status, Status::Failed | Status::Skipped);
-        self.needs_action += u32::from(entry.needs_action());
-        self.to_call += u32::from(entry.is_to_call(calls));
-        self.running += u32::from(entry.urgency == Urgency::Runs as u8);
-        self.completed += u32::from(completed);
-        self.to_read += u32::from(completed && entry.needs_action());
-        self.without_report += u32::from(without_report);
-        self.without_report_to_read += u32::from(without_report && entry.needs_action());
-    }
+fn count(head: &mut Head, entry: &Entry, calls: Calls) {
+    let completed = entry.status == Status::Completed;
+    let without_report = matches!(entry.status, Status::Failed | Status::Skipped);
+    head.needs_action += u32::from(entry.needs_action());
+    head.to_call += u32::from(entry.is_to_call(calls));
+    head.running += u32::from(entry.urgency == Urgency::Runs as u8);
+    head.completed += u32::from(completed);
+    head.to_read += u32::from(completed && entry.needs_action());
+    head.without_report += u32::from(without_report);
+    head.without_report_to_read += u32::from(without_report && entry.needs_action());
 }
 
 /// Bits of a moment: milliseconds until the year 2109.
