@@ -142,12 +142,7 @@ async fn two_connections_keep_their_checks_apart_and_one_switcher_leads_to_both(
 #[tokio::test]
 async fn a_locked_keychain_is_said_alone_and_once_it_is_open_everything_goes_on() {
     let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
-    let window = Window::app(&home, &simulated.running).await;
-    window.set_up_eu().await;
-    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
-    window.see(&steps::row("sent")).await;
-    simulated.refapp_step("accept").await;
-    window.see("health[data-state=\"healthy\"]").await;
+    let window = steps::healthy(&home, &simulated).await;
     window.close().await;
 
     home.lock_keychain().await;

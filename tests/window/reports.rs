@@ -33,12 +33,7 @@ async fn open_report(window: &Window) {
 #[tokio::test]
 async fn a_status_that_is_turned_away_is_said_on_the_connection_and_in_the_report_until_one_is_taken() {
     let (home, simulated) = (Home::new().await, Simulated::with_webhooks().await);
-    let window = Window::app(&home, &simulated.running).await;
-    window.set_up_eu().await;
-    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
-    window.see(&steps::row("sent")).await;
-    simulated.refapp_step("accept").await;
-    window.see("health[data-state=\"healthy\"]").await;
+    let window = steps::healthy(&home, &simulated).await;
 
     // Refapp tries several times.
     bearer_becomes(&simulated, "another bearer").await;

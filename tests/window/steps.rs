@@ -30,6 +30,17 @@ pub async fn dashboard(home: &Home, simulated: &Simulated) -> Window {
     window
 }
 
+/// The app with a connection that is healthy: somebody was moved to the stage, and Refapp has sent a first status.
+pub async fn healthy(home: &Home, simulated: &Simulated) -> Window {
+    let window = Window::app(home, &simulated.running).await;
+    window.set_up_eu().await;
+    simulated.move_to("Kim Berg", demo::TRIGGER_STAGE).await;
+    window.see(&row("sent")).await;
+    simulated.refapp_step("accept").await;
+    window.see("health[data-state=\"healthy\"]").await;
+    window
+}
+
 /// Waits until so many checks are listed.
 pub async fn see_total(window: &Window, what: &str, total: usize) {
     assert!(total > 0, "nobody is {what}: then the number says nothing");
