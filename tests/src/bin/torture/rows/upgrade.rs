@@ -1,7 +1,7 @@
 //! Row 15: a database of each released schema is brought to today's, and the process ends on the way.
 //!
 //! `tests/schemas/V1.sql` is a database as version 1 left it, with a start on the wire, one of unknown fate, one that
-//! waits and one that runs; `V2.sql` is the same as version 2 left it. A database that is made from nothing goes through
+//! waits and one that runs; `V2.sql` and `V3.sql` are the same as versions 2 and 3 left it. A database that is made from nothing goes through
 //! every migration there is.
 
 use std::path::Path;
@@ -29,9 +29,10 @@ pub const ROW: Row = Row {
 };
 
 /// Each released schema, with a file that it left.
-const RELEASED: [(u32, &str); 2] = [
+const RELEASED: [(u32, &str); 3] = [
     (1, include_str!("../../../../schemas/V1.sql")),
     (2, include_str!("../../../../schemas/V2.sql")),
+    (3, include_str!("../../../../schemas/V3.sql")),
 ];
 const POINTS: u32 = 20;
 
