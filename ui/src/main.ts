@@ -7,13 +7,11 @@
 // in words.
 import './design/tokens.css';
 import './design/base.css';
-import { mount } from 'svelte';
-import { Host } from './backend/backend';
 import { tauri } from './backend/tauri';
-import App from './shell/App.svelte';
 import { keepMenuToText } from './shell/contextmenu';
+import { open } from './shell/opening';
 
 keepMenuToText(document);
 
 const target = document.getElementById('app');
-if (target) mount(App, { target, props: { host: new Host(tauri) } });
+if (target) void open(target, tauri);

@@ -5,6 +5,9 @@ export interface Range {
   limit: number;
 }
 
+/** As much as a window shows, until its height is known. */
+export const FIRST: Range = { offset: 0, limit: 40 };
+
 /** So many rows beyond those that are drawn, on either side. */
 const AHEAD = 25;
 /** They are asked for anew when so few of them are left. */

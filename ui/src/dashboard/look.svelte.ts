@@ -41,8 +41,8 @@ export class Looking {
     const { screen } = this.#session;
     const views = this.desk?.views ?? [];
     const looked = screen.at === 'checks' ? screen.looked : undefined;
-    const view = viewNamed(views, looked?.view ?? this.desk?.current ?? ALL.name) ?? ALL;
-    if (looked) return { ...looked, view: view.name };
+    if (looked) return { ...looked, view: (viewNamed(views, looked.view) ?? ALL).name };
+    const view = this.desk ? currentOf(this.desk) : ALL;
     return { view: view.name, look: lookOf(view, this.desk?.mine ?? false), open: null };
   });
   /** Whether only one's own are looked at. */
@@ -57,12 +57,13 @@ export class Looking {
   /** It is not known before what is looked at first. */
   readonly ready = $derived(this.desk !== null || this.failure !== null);
 
-  constructor(session: Session) {
+  constructor(session: Session, desk: Desk | null) {
     this.#session = session;
+    this.desk = desk;
   }
 
   begin(): void {
-    this.#quietly(() => this.#session.host.desk());
+    if (this.desk === null) this.#quietly(() => this.#session.host.desk());
   }
 
   turn(name: ViewName): void {
@@ -234,6 +235,15 @@ export class Looking {
   #quietly(ask: () => Promise<Desk>): void {
     this.#order(ask).catch((thrown: unknown) => (this.failure = asFailure(thrown)));
   }
+}
+
+/** What is looked at where nobody has chosen anything yet. */
+export function firstLook(desk: Desk): Look {
+  return lookOf(currentOf(desk), desk.mine);
+}
+
+function currentOf({ views, current }: Desk): View {
+  return viewNamed(views, current) ?? ALL;
 }
 
 /** What a view shows. A given one shows of it what is one's own, if only that is looked at; an own one says so itself. */

@@ -7,6 +7,7 @@ import type { CheckWindow } from '../backend/types/CheckWindow';
 import type { ConnectionId } from '../backend/types/ConnectionId';
 import type { Failure } from '../backend/types/Failure';
 import type { Look } from '../backend/types/Look';
+import type { Range } from './ahead';
 
 interface Wanted {
   look: Look;
@@ -67,6 +68,11 @@ export class Rows {
 
   get loaded(): readonly CheckRow[] {
     return this.#rows;
+  }
+
+  /** They are known already. */
+  know(look: Look, me: string | null, { offset, limit }: Range, window: CheckWindow): void {
+    this.#take(window, { look, me, offset, limit });
   }
 
   /** Reads these rows anew. */

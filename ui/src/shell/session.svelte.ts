@@ -11,6 +11,7 @@ import type { Looked } from '../dashboard/look.svelte';
 import { Action } from '../design/action.svelte';
 import { Help } from '../help/help.svelte';
 import { Left } from './left';
+import type { First } from './opening';
 import { Spots } from './spots';
 import { Trail } from './trail';
 
@@ -58,8 +59,22 @@ export class Session {
     return this.refresh();
   });
 
-  constructor(host: Host) {
+  /** Of the checks; whoever takes it asks again. */
+  #first: First['checks'] = null;
+
+  constructor(host: Host, first: First | null = null) {
     this.host = host;
+    if (first) {
+      this.#first = first.checks;
+      this.#show(first.overview);
+    }
+  }
+
+  /** What was known of the checks before there was a screen: once. */
+  takeFirst(): First['checks'] {
+    const first = this.#first;
+    this.#first = null;
+    return first;
   }
 
   get screen(): Screen {
