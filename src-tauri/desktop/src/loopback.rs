@@ -98,7 +98,15 @@ impl Ear {
     }
 }
 
-/// The only page that this app serves to a browser: no script, nothing to load, nothing kept.
+/// Of the page below: in the middle, in the browser's own theme.
+const STYLE: &str = "\
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+body { display: grid; place-content: center; justify-items: center; min-height: 90vh; margin: 0; padding: 1rem }
+h1 { margin: 0; font-size: 1.375rem }
+p { max-width: 32rem; text-align: center }";
+
+/// The only page that this app serves to a browser: no script, nothing to load, nothing kept. It promises nothing: Lever's
+/// answer may be a no.
 fn page(headers: &HeaderMap) -> Response {
     let swedish = headers
         .get(header::ACCEPT_LANGUAGE)
@@ -116,10 +124,16 @@ fn page(headers: &HeaderMap) -> Response {
         )
     };
     let page = format!(
-        "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><title>Refapp for Lever</title><p>{text}</p>"
+        "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Refapp for Lever</title><style>{STYLE}</style>\
+         <h1>Refapp for Lever</h1><p>{text}</p>"
     );
     let headers = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+        // Nothing in the page comes from outside, so its one style needs no proof.
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'",
+        ),
         (header::CACHE_CONTROL, "no-store"),
         // The code is in this page's address.
         (header::REFERRER_POLICY, "no-referrer"),
