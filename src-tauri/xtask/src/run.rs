@@ -129,7 +129,11 @@ pub fn tool_line(tool: &str, arguments: &str) -> Result<Line, String> {
     let folder = format!("target/tools/{tool}");
     let program = format!("{folder}/bin/{name}{}", env::consts::EXE_SUFFIX);
     if !root().join(&program).is_file() {
-        Line::of(&format!("cargo install --quiet --locked {tool} --root {folder}")).run()?;
+        // Each is run once or twice: to build it well takes longer than to run it slowly.
+        Line::of(&format!(
+            "cargo install --quiet --debug --locked {tool} --root {folder}"
+        ))
+        .run()?;
     }
     Ok(Line::of(&format!("{program} {arguments}")))
 }

@@ -22,6 +22,7 @@ const TYPES: &str = "ui/src/backend/types";
 /// # Errors
 /// The first step that fails, with the command to repeat it.
 pub fn run(yes: bool) -> Outcome {
+    // What takes minutes comes after what takes seconds.
     let mut todo: Vec<Step<'_>> = vec![
         ("Checking the minima", Box::new(machine::check_minima)),
         (
@@ -35,6 +36,14 @@ pub fn run(yes: bool) -> Outcome {
         line("Formatting", Line::of("cargo fmt --all --check")),
         ("Arrows between crates", Box::new(crates::check)),
         ("A test for every row and rule", Box::new(coverage::check)),
+        (
+            "Unused dependencies",
+            Box::new(|| tool("cargo-machete@0.9.2", "--with-metadata")),
+        ),
+        (
+            "Licences, bans and sources",
+            Box::new(|| tool("cargo-deny@0.20.2", "check licenses bans sources")),
+        ),
     ];
     // The app embeds the pages, so they come before anything of the app's.
     todo.extend(ui::build());
@@ -44,14 +53,6 @@ pub fn run(yes: bool) -> Outcome {
         line("Clippy", whole("clippy --all-targets").and("-- --deny warnings")),
         line("Building", whole("build --all-targets")),
         ("Testing, in real windows too", Box::new(test_workspace)),
-        (
-            "Unused dependencies",
-            Box::new(|| tool("cargo-machete@0.9.2", "--with-metadata")),
-        ),
-        (
-            "Licences, bans and sources",
-            Box::new(|| tool("cargo-deny@0.20.2", "check licenses bans sources")),
-        ),
         ("What the programs are made of", Box::new(sbom::write)),
     ]);
     todo.extend(release::host());
