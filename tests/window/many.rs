@@ -158,6 +158,15 @@ async fn m14_of_very_many_checks_each_is_found_each_filter_holds_and_no_more_cro
     window.press_key(&[ALT, LEFT]).await;
     see_total(&window, "there", all).await;
 
+    // The wheel scrolls the list, whoever paints it, and back.
+    let scrolled = |how: &str| format!("return document.querySelector('[data-testid=checks-scroll]').scrollTop {how}");
+    for (button, how) in [(5, "> 0"), (4, "=== 0")] {
+        for _ in 0..3 {
+            frame.press_button(button);
+        }
+        window.until("the wheel scrolls", &scrolled(how)).await;
+    }
+
     // While one types: a name, a posting, an owner, all of them in parts, and without accents.
     for words in ["7777", "asa oberg", "utvecklare 399", "nunez", "zoe 39 berg utv"] {
         window.fill("search", words).await;

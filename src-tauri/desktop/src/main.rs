@@ -39,6 +39,8 @@ fn main() -> ExitCode {
         eprintln!("refapp-lever: only a build for tests lets itself be driven (TAURI_WEBVIEW_AUTOMATION is set)");
         return ExitCode::from(2);
     }
+    #[cfg(target_os = "linux")]
+    window::prepare();
     match Start::parse(std::env::args().skip(1)) {
         Ok(start) => shell::run(start),
         Err(refusal) => {

@@ -17,40 +17,33 @@ pub fn open(app: &App, seen: bool) -> tauri::Result<()> {
         .windows
         .first()
         .expect("tauri.conf.json describes one window");
-    let window = WebviewWindowBuilder::from_config(app, config)?
+    WebviewWindowBuilder::from_config(app, config)?
         .visible(seen)
         .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
-    #[cfg(target_os = "linux")]
-    if !has_graphics_card(Path::new(CARDS)) {
-        paint_plainly(&window)?;
-    }
     Ok(())
 }
 
-/// Where the kernel says what can draw.
+/// Before anything else is done, while there is one thread: WebKitGTK composes a page out of layers, and where there is no
+/// card to do it lets the processor play one. On a remote desktop or a virtual machine a list then scrolls at a third of the
+/// rate, and takes 80 MB more (`docs/bench.md`). Painted straight on the window it needs neither.
+///
+/// It has a setting for that as well (`hardware-acceleration-policy`); made after the page it leaves a page that no wheel
+/// scrolls (WebKitGTK 2.50).
 #[cfg(target_os = "linux")]
-const CARDS: &str = "/dev/dri";
+pub fn prepare() {
+    if !has_graphics_card(Path::new("/dev/dri")) {
+        // Whoever has said something about it is listened to. If it cannot be set, the page is composed.
+        let _ = glib::setenv("WEBKIT_DISABLE_COMPOSITING_MODE", "1", false);
+    }
+}
 
 /// A card that can draw without a screen of its own has a node here; one that is only there for a screen has none.
 #[cfg(target_os = "linux")]
 fn has_graphics_card(cards: &Path) -> bool {
     let mut nodes = std::fs::read_dir(cards).into_iter().flatten().flatten();
     nodes.any(|node| node.file_name().as_encoded_bytes().starts_with(b"renderD"))
-}
-
-/// WebKitGTK composes a page out of layers, and where there is no card to do it lets the processor play one: on a remote
-/// desktop or a virtual machine a list then scrolls four times slower, and takes 100 MB more (`docs/bench.md`). Painted
-/// straight on the window it needs neither.
-#[cfg(target_os = "linux")]
-fn paint_plainly(window: &tauri::WebviewWindow) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
-    window.with_webview(|view| {
-        if let Some(settings) = view.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
 }
 
 /// Puts it where windows wait that are not looked at, for where no icon in a tray would bring it back.

@@ -191,7 +191,8 @@ impl Frame {
         self.x.flush().expect("a live screen");
     }
 
-    /// Presses a button of the mouse in the middle of the window: 8 is the one at its side that goes back, 9 goes on.
+    /// Presses a button of the mouse in the middle of the window: 8 is the one at its side that goes back, 9 goes on; the
+    /// wheel is 4 for up and 5 for down.
     pub fn press_button(&self, button: u8) {
         let root = self.x.setup().roots[0].root;
         let size = self.x.get_geometry(self.window).expect("a live screen");

@@ -82,12 +82,13 @@ impl Screen {
     }
 
     /// Turns the wheel over the rows for so long, and says when something was painted, in milliseconds of the server's
-    /// clock.
-    pub fn scroll(&self, button: u8, span: Duration) -> Result<Vec<u32>, Failed> {
+    /// clock, and whether something else stands there in the end.
+    pub fn scroll(&self, button: u8, span: Duration) -> Result<(Vec<u32>, bool), Failed> {
         let (x, y) = HAND;
         self.x.xtest_fake_input(MOTION_NOTIFY_EVENT, 0, 0, self.root, x, y, 0)?;
         self.x.flush()?;
         self.painted()?;
+        let before = self.picture()?;
         let begun = Instant::now();
         let (mut painted, mut clicks) = (Vec::new(), 0);
         while begun.elapsed() < span {
@@ -99,7 +100,7 @@ impl Screen {
             thread::sleep((begun + CLICK * clicks).saturating_duration_since(Instant::now()));
             painted.extend(self.painted()?);
         }
-        Ok(painted)
+        Ok((painted, !are_alike(&before, &self.picture()?)))
     }
 
     /// When something was painted since this was last asked.
