@@ -180,6 +180,7 @@ describe('what needs action', () => {
     fake.on('causes', () => Promise.resolve({ reply: 'causes', value: found([AGAIN]) }));
     inCause('CAND-CONTACT', 'decide-dismiss').click();
     await settle();
+    await screen.click('confirm-decision-yes');
     fake.push({ event: 'checks-changed', value: fake.overview.connections[0]?.id ?? '' });
     await settle();
     expect(screen.all('cause').map((one) => one.dataset['code'])).toEqual([

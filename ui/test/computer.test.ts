@@ -24,6 +24,15 @@ async function open(change: Partial<Overview> = {}): Promise<Fake> {
 const box = (testid: string) => screen.get(testid) as HTMLInputElement;
 
 describe('the settings of this computer', () => {
+  it('open on a page of the help as on any other', async () => {
+    screen = new Screen(new Fake(overview([healthy(NOW)]), rows(NOW)));
+    await settle();
+    await screen.click('help');
+    await screen.click('help-errors');
+    await screen.click('computer-open');
+    expect(document.querySelector('dialog')?.open).toBe(true);
+  });
+
   it('are what the host knows, and each counts at once', async () => {
     const fake = await open();
     expect(box('notify-needsAction').checked).toBe(true);

@@ -364,8 +364,11 @@ describe('a note of unknown fate', () => {
     for (const index of [6, 7]) row(index).querySelector('label')?.click();
     await settle();
     await screen.click('decide-note-is-there');
-    expect(fake.asked.at(-1)).toMatchObject({
-      ask: 'decide',
+    // One click too many is taken for many: whom it is about is seen first.
+    expect(fake.asked.some((one) => one.ask === 'decide')).toBe(false);
+    expect(screen.get('confirm-decision-whom').querySelectorAll('li').length).toBe(2);
+    await screen.click('confirm-decision-yes');
+    expect(fake.asked.find((one) => one.ask === 'decide')).toMatchObject({
       checks: ['check-6', 'check-7'],
       decision: 'note-is-there',
     });
@@ -423,6 +426,7 @@ describe('the boxes before the rows', () => {
     await settle();
     expect(screen.text('selection')).toContain('399 selected');
     await screen.click('decide-dismiss');
+    await screen.click('confirm-decision-yes');
     expect(fake.asked.at(-1)).not.toMatchObject({ ask: 'decide' });
     expect(fake.asked.find((one) => one.ask === 'decide-together')).toMatchObject({
       batch: { cause: null, but: [first?.id], sight: SIGHT },
@@ -577,6 +581,7 @@ describe('a decision', () => {
     expect(screen.text('selection')).toContain('2 selected');
     expect(screen.has('decide-try-again')).toBe(false);
     await screen.click('decide-dismiss');
+    await screen.click('confirm-decision-yes');
     expect(fake.asked.find((one) => one.ask === 'decide')).toMatchObject({
       checks: ['check-0', 'check-2'],
       decision: 'dismiss',
@@ -672,6 +677,42 @@ describe('the detail of a check', () => {
     expect(screen.text('detail-call')).toMatch(/^Call The candidate\..*in Lever\./);
     await show(8, { rhythm: { ...rhythm, reason: 'within-limit' }, whoActs: 'referees' });
     expect(screen.has('detail-call')).toBe(false);
+    // Before Refapp has told of anybody, whose turn it is is not known.
+    await show(9, { rhythm, status: 'sent', whoActs: 'nobody' });
+    expect(screen.text('detail-call')).toMatch(/^Call The candidate, who has not begun/);
+  });
+
+  it('is gone through by the arrows, from name to name and from box to box', async () => {
+    await open(30);
+    const focused = () => {
+      const at = document.activeElement?.closest('[data-check]');
+      const what = document.activeElement?.getAttribute('data-testid');
+      return `${at?.getAttribute('data-check') ?? 'none'} ${what}`;
+    };
+    const press = (key: string, change: KeyboardEventInit = {}) => {
+      const event = new KeyboardEvent('keydown', {
+        key,
+        bubbles: true,
+        cancelable: true,
+        ...change,
+      });
+      document.activeElement?.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    screen.get('checks-scroll').focus();
+    // Up from the list itself is the list's own.
+    expect(press('ArrowUp')).toBe(false);
+    expect(press('ArrowDown')).toBe(true);
+    expect(focused()).toBe('check-0 check-open');
+    press('ArrowDown');
+    expect(focused()).toBe('check-1 check-open');
+    press('ArrowUp');
+    expect(press('ArrowUp')).toBe(false);
+    expect(focused()).toBe('check-0 check-open');
+    inRow(0, 'check-select').focus();
+    press('ArrowDown');
+    expect(focused()).toBe('check-1 check-select');
+    expect(press('ArrowDown', { altKey: true })).toBe(false);
   });
 
   it('of which nobody knows whether it was started leads to Refapp', async () => {

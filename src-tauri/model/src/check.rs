@@ -74,6 +74,12 @@ impl Check {
             }
     }
 
+    /// Whether a person has to act though it came to its end: to read of it, or to say whether its last note is there, which
+    /// nothing that the app would still write brings to light.
+    pub fn ends_with_a_question(&self) -> bool {
+        self.is_to_be_read() || self.badges.contains(&Badge::NoteUnknown)
+    }
+
     /// A person has read of its end, as it is now. What comes to it later asks again.
     pub fn mark_read(&mut self) {
         self.read = Some(ReadEnd {

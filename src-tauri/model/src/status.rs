@@ -148,9 +148,9 @@ pub fn derive(check: &Check) -> (Status, WhoActs) {
         .unwrap_or(0)
         .saturating_add(progress.declined.unwrap_or(0));
     match (progress.status, progress.total) {
-        (WireStatus::Failed, _) if check.is_to_be_read() => (Status::Failed, WhoActs::Recruiter),
+        (WireStatus::Failed, _) if check.ends_with_a_question() => (Status::Failed, WhoActs::Recruiter),
         (WireStatus::Failed, _) => (Status::Failed, WhoActs::Nobody),
-        (WireStatus::Completed, _) if check.is_to_be_read() => (Status::Completed, WhoActs::Recruiter),
+        (WireStatus::Completed, _) if check.ends_with_a_question() => (Status::Completed, WhoActs::Recruiter),
         (WireStatus::Completed, _) => (Status::Completed, WhoActs::Nobody),
         (WireStatus::Pending, _) if progress.remaining_to_submit.is_some_and(|n| n > 0) => {
             (Status::WaitingForCandidate, WhoActs::Candidate)

@@ -77,9 +77,10 @@ const calls: Partial<Record<WhoActs, () => string>> = {
   referees: m.call_referees,
 };
 /** Whom to call now, and where the number or the names are; nothing while Refapp still reminds by itself. */
-export const callText = ({ rhythm, whoActs }: CheckRow): string | undefined =>
+export const callText = ({ rhythm, status, whoActs }: CheckRow): string | undefined =>
   rhythm.reason === 'deadline-passed' || rhythm.reason === 'reminders-used-up'
-    ? calls[whoActs]?.()
+    ? // Before the first numbers come, it is the candidate who has not begun.
+      (status === 'sent' ? m.call_sent : calls[whoActs])?.()
     : undefined;
 
 const reasons: Record<PaceReason, (() => string) | null> = {

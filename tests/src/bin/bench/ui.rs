@@ -163,8 +163,8 @@ pub async fn measure(orders: &Orders) -> Result<String, Failed> {
     Ok(format!(
         "| What | Bound | App | Empty window | Compared | |\n|---|---|--:|--:|--:|---|\n{}\n\n\
         - With {} checks in the file, in practice mode beside a simulator; the empty window is `tests/empty-window`, built \
-        from the same lockfile with the same profile and the same settings. Both are driven and watched from outside; the two \
-        take turns.\n\
+        from the same lockfile with the same profile and the same settings, and as Tauri makes it: the app alone tells WebKitGTK \
+        to compose no pages where there is no graphics card. Both are driven and watched from outside; the two take turns.\n\
         - Scrolling: the wheel is turned 60 times a second, {} s down and {} s up, {} times each; a frame lasts from one painting \
         of the screen to the next ({} and {} frames).\n\
         - Start: from the program's start until the part of the screen where the rows are was painted as it then stayed; \
