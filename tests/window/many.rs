@@ -158,7 +158,8 @@ async fn m14_of_very_many_checks_each_is_found_each_filter_holds_and_no_more_cro
     window.press_key(&[ALT, LEFT]).await;
     see_total(&window, "there", all).await;
 
-    // The wheel scrolls the list, whoever paints it, and back.
+    // The wheel scrolls the list, whoever paints it, and back: it is in the middle of a window that is high enough.
+    window.resize(1200, 1200).await;
     let scrolled = |how: &str| format!("return document.querySelector('[data-testid=checks-scroll]').scrollTop {how}");
     for (button, how) in [(5, "> 0"), (4, "=== 0")] {
         for _ in 0..3 {

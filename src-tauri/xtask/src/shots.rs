@@ -34,5 +34,9 @@ pub fn run(yes: bool) -> Outcome {
 fn take() -> Outcome {
     let here = env::current_exe().map_err(|error| error.to_string())?;
     let program = here.with_file_name(format!("shots{}", env::consts::EXE_SUFFIX));
-    Line::new([program.to_string_lossy()]).under(UNSEEN).run()
+    Line::new([program.to_string_lossy()])
+        .under(UNSEEN)
+        // The driver has no picture of a page that is painted straight on its window, and waits for one for ever.
+        .with("WEBKIT_DISABLE_COMPOSITING_MODE", "0")
+        .run()
 }

@@ -34,6 +34,8 @@ use driver::Driver;
 
 /// Longer than anything takes on a busy machine with two cores; nothing waits this long unless it fails.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// How long a picture takes, if it comes.
+const PICTURE: Duration = Duration::from_secs(5);
 /// Between two looks.
 const PERIOD: Duration = Duration::from_millis(25);
 /// How long something is at rest before it is clicked. A list that was just chosen from takes the next click if that
@@ -295,7 +297,9 @@ impl Window {
         let mut report = format!("waited in vain for {what}");
         let folder = driver::target().join("../window");
         let file = folder.join("last-failure.png");
-        if let Ok(picture) = self.client.screenshot().await
+        // Of a page that is painted straight on its window the driver has none, and waits for one for ever.
+        // WEBKIT_DISABLE_COMPOSITING_MODE=0 has it composed.
+        if let Ok(Ok(picture)) = tokio::time::timeout(PICTURE, self.client.screenshot()).await
             && std::fs::create_dir_all(&folder).is_ok()
             && std::fs::write(&file, picture).is_ok()
         {
