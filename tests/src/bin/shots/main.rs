@@ -24,6 +24,8 @@ const USUAL: (u32, u32) = (1200, 800);
 const SMALLEST: (u32, u32) = (360, 480);
 /// Of the screen that nobody sees.
 const TALLEST: u32 = 2300;
+/// Pictures on one sheet.
+const SHEET: usize = 24;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -616,36 +618,40 @@ impl Album {
             .sum()
     }
 
-    /// One page for each language and theme with all of its screens, to be looked at in one go. Beside what cargo builds:
+    /// Sheets for each language and theme with all of its screens, to be looked at in one go. Beside what cargo builds:
     /// they hold nothing that the pictures do not, and twice as many bytes would be kept with every change.
     fn make_sheets(&self) {
         let folder = end_to_end::window::target().join("sheets");
         std::fs::create_dir_all(&folder).expect("the folder can be made");
         println!("all of them at a glance in {}", folder.display());
         for (language, theme) in LOOKS {
-            let sheet = folder.join(format!("{language}-{theme}.png"));
-            let made = Command::new("montage")
-                .args([
-                    "-depth",
-                    "8",
-                    "-font",
-                    "DejaVu-Sans",
-                    "-label",
-                    "%t",
-                    "-tile",
-                    "8x",
-                    "-geometry",
-                    "600x+12+12",
-                    "-gravity",
-                    "north",
-                ])
-                .args(self.of(&format!(".{language}.{theme}.png")))
-                .arg(sheet)
-                .status();
-            assert!(
-                made.is_ok_and(|status| status.success()),
-                "montage (package imagemagick) makes a sheet"
-            );
+            // No more on one: ImageMagick is not allowed the room for all of them.
+            let all = self.of(&format!(".{language}.{theme}.png"));
+            for (number, some) in (1..).zip(all.chunks(SHEET)) {
+                let sheet = folder.join(format!("{language}-{theme}-{number}.png"));
+                let made = Command::new("montage")
+                    .args([
+                        "-depth",
+                        "8",
+                        "-font",
+                        "DejaVu-Sans",
+                        "-label",
+                        "%t",
+                        "-tile",
+                        "8x",
+                        "-geometry",
+                        "600x+12+12",
+                        "-gravity",
+                        "north",
+                    ])
+                    .args(some)
+                    .arg(sheet)
+                    .status();
+                assert!(
+                    made.is_ok_and(|status| status.success()),
+                    "montage (package imagemagick) makes a sheet"
+                );
+            }
         }
     }
 }
