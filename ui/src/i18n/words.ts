@@ -31,6 +31,7 @@ import type { WhoActs } from '../backend/types/WhoActs';
 import type { IconName } from '../design/Icon.svelte';
 import { LEVER, REFAPP } from './lever';
 import type { Locale } from './locale.svelte';
+import { isSet } from '../wizard/step';
 
 export type Tone = 'success' | 'warning' | 'danger' | 'info' | 'people' | 'neutral';
 
@@ -161,9 +162,7 @@ export function lookOfStep(
   const look = stepLook[state];
   if (state === 'blocked') {
     // Lever's half never waits for Refapp's.
-    const first = steps.find(
-      (one) => one.step !== 'refapp' && one.state !== 'done' && one.state !== 'unproven',
-    );
+    const first = steps.find((one) => one.step !== 'refapp' && !isSet(one));
     if (first === undefined || first.step === step) return look;
     const waits = health === 'not-set-up' ? m.step_waits : m.step_waits_saved;
     return { ...look, word: () => waits({ step: stepName(first.step) }) };
@@ -532,6 +531,9 @@ const later: Partial<Record<Right, () => string>> = {
   'delete-webhooks': m.right_proven_by_disconnect,
 };
 export const provenLater = (right: Right): string => later[right]?.() ?? '';
+/** Whether it was tried and is not there: what needs it says so beforehand. */
+export const isMissing = (rights: RightView[], right: Right): boolean =>
+  rights.some((one) => one.right === right && one.state === 'missing');
 /** Whether the app cannot ask Lever for stage changes itself, and hears only what the webhook tells. */
 export const heardOnly = (rights: RightView[]): boolean =>
   !rights.some(({ right, state }) => right === 'list-opportunities' && state === 'proven');

@@ -11,7 +11,7 @@ import { FIRST } from '../dashboard/ahead';
 import { firstLook } from '../dashboard/look.svelte';
 import App from './App.svelte';
 
-/** What is known when the first screen comes. It grows old: whoever takes it asks again. */
+/** What is known when the first screen comes. What changes at the host is told to whoever listens from then on. */
 export interface First {
   overview: Overview;
   /** How the first connection's checks are looked at, and those in view; `null` while it is being set up. */

@@ -59,7 +59,7 @@ export class Session {
     return this.refresh();
   });
 
-  /** Of the checks; whoever takes it asks again. */
+  /** Of the checks, until a screen takes it. */
   #first: First['checks'] = null;
 
   constructor(host: Host, first: First | null = null) {

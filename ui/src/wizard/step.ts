@@ -1,9 +1,14 @@
+import { m } from '@messages';
 import type { ConnectionView } from '../backend/types/ConnectionView';
 import type { StepView } from '../backend/types/StepView';
 
 /** Nothing is left to do here, whether or not it was seen to work. */
 export const isSet = (view: StepView): boolean =>
   view.state === 'done' || view.state === 'unproven';
+
+/** Once the set-up is finished a step is a setting to change, and leads to no other. */
+export const saveLabel = ({ setup }: ConnectionView): string =>
+  setup.finished ? m.save() : m.save_continue();
 
 /** What every step of the wizard is given. */
 export interface StepProps {
