@@ -629,29 +629,33 @@ impl Album {
             let all = self.of(&format!(".{language}.{theme}.png"));
             for (number, some) in (1..).zip(all.chunks(SHEET)) {
                 let sheet = folder.join(format!("{language}-{theme}-{number}.png"));
-                let made = Command::new("montage")
-                    .args([
-                        "-depth",
-                        "8",
-                        "-font",
-                        "DejaVu-Sans",
-                        "-label",
-                        "%t",
-                        "-tile",
-                        "8x",
-                        "-geometry",
-                        "600x+12+12",
-                        "-gravity",
-                        "north",
-                    ])
-                    .args(some)
-                    .arg(sheet)
-                    .status();
-                assert!(
-                    made.is_ok_and(|status| status.success()),
-                    "montage (package imagemagick) makes a sheet"
-                );
+                montage(some, &sheet);
             }
         }
     }
+}
+
+fn montage(pictures: &[PathBuf], sheet: &Path) {
+    let made = Command::new("montage")
+        .args([
+            "-depth",
+            "8",
+            "-font",
+            "DejaVu-Sans",
+            "-label",
+            "%t",
+            "-tile",
+            "8x",
+            "-geometry",
+            "600x+12+12",
+            "-gravity",
+            "north",
+        ])
+        .args(pictures)
+        .arg(sheet)
+        .status();
+    assert!(
+        made.is_ok_and(|status| status.success()),
+        "montage (package imagemagick) makes a sheet"
+    );
 }

@@ -1,8 +1,8 @@
 //! Row 15: a database of each released schema is brought to today's, and the process ends on the way.
 //!
 //! `tests/schemas/V1.sql` is a database as version 1 left it, with a start on the wire, one of unknown fate, one that
-//! waits and one that runs; `V2.sql` and `V3.sql` are the same as versions 2 and 3 left it. A database that is made from nothing goes through
-//! every migration there is.
+//! waits and one that runs; `V2.sql` and `V3.sql` are the same as versions 2 and 3 left it. A database that is made from
+//! nothing goes through every migration there is.
 
 use std::path::Path;
 use std::time::Duration;
